@@ -1,0 +1,1 @@
+export type JobStatus = "started" | "finished" | "failed" | "aborted" | "unknown";
