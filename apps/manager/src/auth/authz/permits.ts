@@ -1,0 +1,62 @@
+/**
+ * What one can be permitted to do. Names and numbers are those of oVirt's action groups, because roles are read and
+ * written by clients with them (`/roles/{id}/permits`, `/clusterlevels/{id}`). Only the permits that something we
+ * serve asks for are here; a permit is added together with its first use.
+ */
+export const permits = {
+  create_vm: { id: 1, administrative: false },
+  delete_vm: { id: 2, administrative: false },
+  edit_vm_properties: { id: 3, administrative: false },
+  change_vm_cd: { id: 5, administrative: false },
+  migrate_vm: { id: 6, administrative: false },
+  connect_to_vm: { id: 7, administrative: false },
+  import_export_vm: { id: 8, administrative: true },
+  configure_vm_network: { id: 9, administrative: false },
+  configure_vm_storage: { id: 10, administrative: false },
+  reboot_vm: { id: 17, administrative: false },
+  stop_vm: { id: 18, administrative: false },
+  shut_down_vm: { id: 19, administrative: false },
+  run_vm: { id: 22, administrative: false },
+  reset_vm: { id: 23, administrative: false },
+  create_host: { id: 100, administrative: true },
+  edit_host_configuration: { id: 101, administrative: true },
+  delete_host: { id: 102, administrative: true },
+  manipulate_host: { id: 103, administrative: true },
+  configure_host_network: { id: 104, administrative: true },
+  create_template: { id: 200, administrative: false },
+  edit_template_properties: { id: 201, administrative: false },
+  delete_template: { id: 202, administrative: false },
+  create_cluster: { id: 400, administrative: true },
+  edit_cluster_configuration: { id: 401, administrative: true },
+  delete_cluster: { id: 402, administrative: true },
+  assign_cluster_network: { id: 404, administrative: true },
+  manipulate_users: { id: 500, administrative: true },
+  manipulate_roles: { id: 501, administrative: true },
+  manipulate_permissions: { id: 502, administrative: false },
+  create_storage_domain: { id: 600, administrative: true },
+  edit_storage_domain_configuration: { id: 601, administrative: true },
+  delete_storage_domain: { id: 602, administrative: true },
+  manipulate_storage_domain: { id: 603, administrative: true },
+  create_storage_pool: { id: 700, administrative: true },
+  delete_storage_pool: { id: 701, administrative: true },
+  edit_storage_pool_configuration: { id: 702, administrative: true },
+  configure_storage_pool_network: { id: 703, administrative: true },
+  create_storage_pool_network: { id: 704, administrative: true },
+  delete_storage_pool_network: { id: 705, administrative: true },
+  configure_engine: { id: 800, administrative: true },
+  create_disk: { id: 1100, administrative: false },
+  attach_disk: { id: 1101, administrative: false },
+  edit_disk_properties: { id: 1102, administrative: false },
+  delete_disk: { id: 1104, administrative: false },
+  configure_network_vnic_profile: { id: 1203, administrative: true },
+  create_network_vnic_profile: { id: 1204, administrative: true },
+  delete_network_vnic_profile: { id: 1205, administrative: true },
+  login: { id: 1300, administrative: false },
+  inject_external_events: { id: 1400, administrative: true },
+  audit_log_management: { id: 1304, administrative: true },
+  inject_external_tasks: { id: 1500, administrative: true },
+} as const satisfies Record<string, { readonly id: number; readonly administrative: boolean }>;
+
+export type Permit = keyof typeof permits;
+
+export const permitNames = Object.keys(permits) as readonly Permit[];
