@@ -1,0 +1,155 @@
+/** How loud an event is; oVirt's `log_severity`. */
+export type EventSeverity = "normal" | "warning" | "error" | "alert";
+
+export interface EventKind {
+  /** oVirt's number (AuditLogType); clients filter and poll by it, so it never changes. */
+  readonly code: number;
+  readonly severity: EventSeverity;
+  /** The sentence, in words of our own; `{vm}` and the like are replaced by names. */
+  readonly text: string;
+}
+
+/**
+ * Everything that is worth telling, by the name our code uses for it. The codes are those of oVirt
+ * (ovirt-engine backend/manager/modules/common AuditLogType.java), because they are part of the API:
+ * playbooks wait for `type=…`, migration tools poll for lists of them.
+ */
+export const eventCatalogue = {
+  managerStarted: kind(1, "normal", "The Manager has started."),
+  managerStopped: kind(2, "normal", "The Manager is stopping."),
+
+  hostFailed: kind(12, "error", "Host {host} stopped answering. {reason}"),
+  hostDetected: kind(13, "normal", "Host {host} answers; it is {status}."),
+  hostRecovered: kind(14, "normal", "Host {host} answers again."),
+  hostInMaintenance: kind(15, "normal", "Host {host} is in maintenance."),
+  hostActivated: kind(16, "normal", "{user} activated host {host}."),
+  hostMaintenanceFailed: kind(17, "error", "Host {host} could not go to maintenance. {reason}"),
+  hostActivationFailed: kind(18, "error", "Host {host} could not be activated. {reason}"),
+  hostAdded: kind(42, "normal", "{user} added host {host}."),
+  hostUpdated: kind(43, "normal", "{user} changed the settings of host {host}."),
+  hostRemoved: kind(44, "normal", "{user} removed host {host}."),
+  hostApproved: kind(498, "normal", "{user} approved host {host}."),
+  hostApprovalFailed: kind(499, "error", "Host {host} could not be approved. {reason}"),
+  hostInstalled: kind(504, "normal", "Host {host} is set up."),
+  hostInitializing: kind(514, "warning", "Host {host} is initializing. {reason}"),
+  hostSetNonOperational: kind(517, "normal", "Host {host} cannot be used now. {reason}"),
+  hostMaintenanceRequested: kind(600, "normal", "{user} asked host {host} to go to maintenance."),
+  hostClockDrifts: kind(604, "warning", "The clock of host {host} differs from the Manager's by {drift}."),
+  hostRegistrationFailed: kind(826, "error", "A host could not be registered. {reason}"),
+  hostRegistered: kind(828, "normal", "Host {host} has introduced itself."),
+  hostCertificateExpiresSoon: kind(845, "warning", "The certificate of host {host} ends on {date}."),
+  hostCertificateExpired: kind(877, "alert", "The certificate of host {host} has expired."),
+  hostCertificateRenewed: kind(881, "normal", "Host {host} has a new certificate."),
+  hostCertificateRenewalFailed: kind(882, "error", "Host {host} could not get a new certificate. {reason}"),
+
+  userLoggedIn: kind(30, "normal", "{user} logged in."),
+  userLoggedOut: kind(31, "normal", "{user} logged out."),
+  userLoginFailed: kind(114, "error", "A login of {user} from {address} failed."),
+  userAdded: kind(149, "normal", "{user} added the user {name}."),
+  userRemoved: kind(325, "normal", "{user} removed the user {name}."),
+  userPasswordChanged: kind(346, "normal", "The password of {name} was changed."),
+  permissionAdded: kind(850, "normal", "{user} gave {name} the role {role} on {object}."),
+  permissionRemoved: kind(852, "normal", "{user} took from {name} the role {role} on {object}."),
+
+  vmStarted: kind(32, "normal", "VM {vm} was started by {user} on host {host}."),
+  vmStopped: kind(33, "normal", "VM {vm} was powered off by {user}."),
+  vmAdded: kind(34, "normal", "VM {vm} was created by {user}."),
+  vmAdditionStarted: kind(37, "normal", "{user} began to create VM {vm}."),
+  vmAdditionFinished: kind(53, "normal", "VM {vm} has been created."),
+  vmAdditionFailed: kind(60, "error", "VM {vm} could not be created. {reason}"),
+  vmUpdated: kind(35, "normal", "The settings of VM {vm} were changed by {user}."),
+  vmPausedByUser: kind(39, "normal", "VM {vm} was paused by {user}."),
+  vmStartFailed: kind(54, "error", "VM {vm} could not be started. {reason}"),
+  vmStopFailed: kind(56, "error", "VM {vm} could not be powered off. {reason}"),
+  vmRemovalFailed: kind(59, "error", "VM {vm} could not be removed. {reason}"),
+  vmDown: kind(61, "normal", "VM {vm} is down. {reason}"),
+  vmShutdownRequested: kind(73, "normal", "{user} asked VM {vm} to shut down."),
+  vmShutdownFailed: kind(74, "error", "VM {vm} did not shut down. {reason}"),
+  vmRemoved: kind(113, "normal", "VM {vm} was removed."),
+  vmDownWithError: kind(119, "error", "VM {vm} is down because of an error. {reason}"),
+  vmNotResponding: kind(126, "warning", "VM {vm} does not respond."),
+  vmPausedNoSpace: kind(138, "error", "VM {vm} was paused: its storage is full."),
+  vmPausedError: kind(139, "error", "VM {vm} was paused because of an unknown storage error."),
+  vmUnknown: kind(142, "warning", "The state of VM {vm} is unknown: its host {host} does not answer."),
+  vmPausedIoError: kind(145, "error", "VM {vm} was paused because of an input or output error."),
+  vmPausedNoAccess: kind(146, "error", "VM {vm} was paused: it may not access its storage."),
+  vmStartRequested: kind(150, "normal", "{user} asked VM {vm} to start."),
+  vmRebooted: kind(157, "normal", "{user} rebooted VM {vm}."),
+  vmRebootFailed: kind(158, "error", "VM {vm} could not be rebooted. {reason}"),
+  vmStatusRestored: kind(163, "normal", "The state of VM {vm} is known again: {status}."),
+  vmConsoleConnected: kind(167, "normal", "{user} opened the console of VM {vm}."),
+  vmRecoveredFromPause: kind(196, "normal", "VM {vm} runs again after its pause."),
+  vmPaused: kind(1025, "normal", "VM {vm} is paused."),
+
+  nicRemoved: kind(930, "normal", "Network interface {nic} of VM {vm} was removed by {user}."),
+  nicAdded: kind(932, "normal", "Network interface {nic} was added to VM {vm} by {user}."),
+  nicUpdated: kind(934, "normal", "Network interface {nic} of VM {vm} was changed by {user}."),
+
+  templateCreationFailed: kind(36, "error", "Template {template} could not be created. {reason}"),
+  templateCreationStarted: kind(48, "normal", "{user} began to create template {template} from VM {vm}."),
+  templateUpdated: kind(49, "normal", "The settings of template {template} were changed by {user}."),
+  templateRemovalStarted: kind(50, "normal", "{user} began to remove template {template}."),
+  templateCreated: kind(51, "normal", "Template {template} has been created."),
+  templateRemoved: kind(251, "normal", "Template {template} has been removed."),
+
+  diskCreationStarted: kind(2020, "normal", "{user} began to create disk {disk}."),
+  diskCreated: kind(2021, "normal", "Disk {disk} has been created."),
+  diskCreationFailed: kind(2022, "error", "Disk {disk} could not be created. {reason}"),
+  diskUpdated: kind(86, "normal", "The settings of disk {disk} were changed by {user}."),
+  diskRemoved: kind(2014, "normal", "Disk {disk} has been removed."),
+  diskRemovalFailed: kind(2015, "warning", "Disk {disk} could not be removed. {reason}"),
+  diskAttached: kind(2016, "normal", "Disk {disk} was attached to VM {vm} by {user}."),
+  diskDetached: kind(2018, "normal", "Disk {disk} was detached from VM {vm} by {user}."),
+
+  imageTransferStarted: kind(1031, "normal", "{user} began a transfer with disk {disk}."),
+  imageTransferSucceeded: kind(1032, "normal", "The transfer with disk {disk} has succeeded."),
+  imageTransferCancelled: kind(1033, "normal", "The transfer with disk {disk} was cancelled."),
+  imageTransferTimedOut: kind(1076, "error", "The transfer with disk {disk} was cancelled: nobody used it in time."),
+
+  clusterAdded: kind(809, "normal", "Cluster {cluster} was added by {user}."),
+  clusterUpdated: kind(811, "normal", "The settings of cluster {cluster} were changed by {user}."),
+  clusterRemoved: kind(813, "normal", "Cluster {cluster} was removed by {user}."),
+  networkAdded: kind(942, "normal", "Network {network} was added to data center {dataCenter} by {user}."),
+  networkRemoved: kind(944, "normal", "Network {network} was removed from data center {dataCenter} by {user}."),
+  networkUpdated: kind(1114, "normal", "Network {network} of data center {dataCenter} was changed by {user}."),
+  vnicProfileAdded: kind(1122, "normal", "VM network profile {profile} was added by {user}."),
+  vnicProfileUpdated: kind(1124, "normal", "VM network profile {profile} was changed by {user}."),
+  vnicProfileRemoved: kind(1126, "normal", "VM network profile {profile} was removed by {user}."),
+
+  dataCenterAdded: kind(950, "normal", "Data center {dataCenter} was added by {user}."),
+  dataCenterUpdated: kind(952, "normal", "The settings of data center {dataCenter} were changed by {user}."),
+  dataCenterRemoved: kind(954, "normal", "Data center {dataCenter} was removed by {user}."),
+  dataCenterUp: kind(976, "normal", "Data center {dataCenter} is up."),
+  dataCenterWithoutSpm: kind(979, "error", "No host of data center {dataCenter} can manage its storage. {reason}"),
+  dataCenterContending: kind(986, "warning", "Data center {dataCenter} lost the host that manages its storage."),
+  spmChosen: kind(204, "normal", "Host {host} manages the storage of data center {dataCenter}."),
+  storageDomainAdded: kind(956, "normal", "Storage domain {storageDomain} was added by {user}."),
+  storageDomainAdditionFailed: kind(957, "error", "Storage domain {storageDomain} could not be added. {reason}"),
+  storageDomainUpdated: kind(958, "normal", "The settings of storage domain {storageDomain} were changed by {user}."),
+  storageDomainRemoved: kind(960, "normal", "Storage domain {storageDomain} was removed by {user}."),
+  storageDomainAttached: kind(
+    962,
+    "normal",
+    "Storage domain {storageDomain} was attached to data center {dataCenter} by {user}.",
+  ),
+  storageDomainDetached: kind(
+    964,
+    "normal",
+    "Storage domain {storageDomain} was detached from data center {dataCenter} by {user}.",
+  ),
+  storageDomainActivated: kind(966, "normal", "Storage domain {storageDomain} was activated by {user}."),
+  storageDomainDeactivated: kind(968, "normal", "Storage domain {storageDomain} was deactivated by {user}."),
+  storageDomainLost: kind(970, "warning", "Storage domain {storageDomain} cannot be reached. {reason}"),
+  storageSpaceLow: kind(26, "warning", "Storage domain {storageDomain} has only {free} left."),
+
+  externalNormal: kind(9801, "normal", "{text}"),
+  externalWarning: kind(9802, "warning", "{text}"),
+  externalError: kind(9803, "error", "{text}"),
+  externalAlert: kind(9804, "alert", "{text}"),
+} as const satisfies Record<string, EventKind>;
+
+export type EventName = keyof typeof eventCatalogue;
+
+function kind(code: number, severity: EventSeverity, text: string): EventKind {
+  return { code, severity, text };
+}
