@@ -1,5 +1,4 @@
-/** How loud an event is; oVirt's `log_severity`. */
-export type EventSeverity = "normal" | "warning" | "error" | "alert";
+import type { EventSeverity } from "../domain/event/event.ts";
 
 export interface EventKind {
   /** oVirt's number (AuditLogType); clients filter and poll by it, so it never changes. */

@@ -1,83 +1,61 @@
-import type { Permit } from "./permits.ts";
-import { findRole, type Role } from "./roles.ts";
+import type { Permit } from "../../domain/user/permits.ts";
+import type { ObjectRef, Role } from "../../domain/user/user.ts";
 
-export type ObjectKind =
-  | "system"
-  | "data-center"
-  | "cluster"
-  | "host"
-  | "storage-domain"
-  | "network"
-  | "vnic-profile"
-  | "vm"
-  | "template"
-  | "disk"
-  | "user"
-  | "job"
-  | "event"
-  | "mac-pool";
-
-export interface ObjectRef {
-  readonly kind: ObjectKind;
-  readonly id: string;
-}
-
-/** oVirt's id of the system as an object of permissions. */
-export const systemObject: ObjectRef = { kind: "system", id: "aaa00000-0000-0000-0000-123456789aaa" };
-
-/** A role somebody has on an object, and thereby on everything below it. */
+/** A role somebody has on an object, and thereby on everything in it. */
 export interface Grant {
-  readonly roleId: string;
+  readonly role: Role;
   readonly object: ObjectRef;
 }
 
-export interface Actor {
-  readonly userId: string;
-  /** `name@domain`, as events and jobs show it. */
-  readonly userName: string;
-  readonly grants: readonly Grant[];
-}
-
-/** `hidden`: for this actor the object does not exist. `forbidden`: he sees it, but may not do this to it. */
+/** `hidden`: for him the object does not exist. `forbidden`: he sees it, but may not do this to it. */
 export type Access = "allowed" | "forbidden" | "hidden";
 
 /**
  * Who may do what to what. Pure: sees only its arguments.
  *
+ * @param grants all roles of the one who asks.
  * @param permit what is to be done; `"see"` for reading.
  * @param chain the object itself first, then everything that contains it, in any order: a VM's cluster, its data center
- *   and the system; a disk's storage domains, the VMs it is attached to, the data center and the system. A role on any of
+ *   and the system; a disk's storage domain, the VMs it is attached to, the data center and the system. A role on any of
  *   them reaches the object.
  */
-export function decideAccess(actor: Actor, permit: Permit | "see", chain: readonly ObjectRef[]): Access {
+export function decideAccess(grants: readonly Grant[], permit: Permit | "see", chain: readonly ObjectRef[]): Access {
   const [object] = chain;
   // An empty chain would be "no object", which must never mean "any object".
   if (object === undefined) return "hidden";
-  let sees = false;
-  for (const grant of actor.grants) {
-    const role = findRole(grant.roleId);
-    if (role === undefined || !reaches(grant.object, chain)) continue;
-    if (permit !== "see" && role.permits.includes(permit)) return "allowed";
-    sees ||= showsObject(role, grant, object);
-  }
+  const reaching = grants.filter((grant) => chain.some((each) => isSame(each, grant.object)));
+  if (permit !== "see" && reaching.some(({ role }) => role.permits.includes(permit))) return "allowed";
+  const sees = reaching.some((grant) => showsChildren(grant.role) || isSame(grant.object, object));
   if (!sees) return "hidden";
   return permit === "see" ? "allowed" : "forbidden";
 }
 
-/** Whether the actor has an administrative role on anything: then the system's own services are open to him. */
-export function isAdministrator(actor: Actor): boolean {
-  return actor.grants.some(({ roleId }) => findRole(roleId)?.administrative === true);
+/** Whether he has an administrative role on anything: then the system's own services (all events, jobs, users) are open to him. */
+export function isAdministrator(grants: readonly Grant[]): boolean {
+  return grants.some(({ role }) => role.isAdministrative);
 }
 
-/** Whether any role of the actor, anywhere, permits this. Whoever has no `login` cannot log in at all. */
-export function hasPermitAnywhere(actor: Actor, permit: Permit): boolean {
-  return actor.grants.some(({ roleId }) => findRole(roleId)?.permits.includes(permit) === true);
+/** Whether any role, anywhere, permits this. Whoever has no `login` cannot log in at all. */
+export function hasPermitAnywhere(grants: readonly Grant[], permit: Permit): boolean {
+  return grants.some(({ role }) => role.permits.includes(permit));
 }
 
-function reaches(granted: ObjectRef, chain: readonly ObjectRef[]): boolean {
-  return chain.some(({ kind, id }) => kind === granted.kind && id === granted.id);
+/**
+ * Roles that only let one create something in a place do not show what others have there: a VM creator of a cluster sees
+ * the cluster, not its VMs.
+ */
+function showsChildren(role: Role): boolean {
+  return role.isAdministrative || role.permits.some((permit) => actsOnChildren.has(permit));
 }
 
-function showsObject(role: Role, grant: Grant, object: ObjectRef): boolean {
-  return role.seesChildren || (grant.object.kind === object.kind && grant.object.id === object.id);
+const actsOnChildren: ReadonlySet<Permit> = new Set([
+  "run_vm",
+  "connect_to_vm",
+  "edit_vm_properties",
+  "edit_template_properties",
+  "edit_disk_properties",
+]);
+
+function isSame(a: ObjectRef, b: ObjectRef): boolean {
+  return a.type === b.type && a.id === b.id;
 }
