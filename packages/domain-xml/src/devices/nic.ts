@@ -1,0 +1,81 @@
+import { optional } from "../optional.ts";
+import { attributeOf, element, findChild, type XmlElement } from "../xml/element.ts";
+import { oneOf } from "../xml/one-of.ts";
+import { type BootableDevice, formatAlias, formatBootOrder, readAlias, readBootOrder } from "./device.ts";
+
+/** What a NIC is plugged into: a bridge of the host, a network of libvirt, or QEMU's own user-mode network. */
+export type NicSource =
+  | { readonly kind: "bridge"; readonly bridge: string }
+  | { readonly kind: "network"; readonly network: string }
+  | { readonly kind: "user" };
+
+export interface Nic extends BootableDevice {
+  /** "56:6f:11:22:33:44" */
+  readonly mac: string;
+  readonly source: NicSource;
+  readonly model: "virtio" | "e1000e" | "rtl8139";
+  readonly isLinkUp?: boolean;
+  readonly mtuBytes?: number;
+  /** A network filter of libvirt, such as `vdsm-no-mac-spoofing`. */
+  readonly filter?: string;
+}
+
+export function formatNic(nic: Nic): XmlElement {
+  return element("interface", { type: nic.source.kind }, [
+    element("mac", { address: nic.mac }),
+    formatNicSource(nic.source),
+    element("model", { type: nic.model }),
+    nic.isLinkUp === undefined ? undefined : element("link", { state: nic.isLinkUp ? "up" : "down" }),
+    nic.mtuBytes === undefined ? undefined : element("mtu", { size: nic.mtuBytes }),
+    nic.filter === undefined ? undefined : element("filterref", { filter: nic.filter }),
+    formatBootOrder(nic),
+    formatAlias(nic),
+  ]);
+}
+
+/** The `<source>` of an interface; user-mode networking has none. */
+export function formatNicSource(source: NicSource): XmlElement | undefined {
+  switch (source.kind) {
+    case "bridge":
+      return element("source", { bridge: source.bridge });
+    case "network":
+      return element("source", { network: source.network });
+    case "user":
+      return undefined;
+  }
+}
+
+/** `undefined` for kinds of interfaces that we do not make (host devices, direct, …). */
+export function readNicSource(from: XmlElement): NicSource | undefined {
+  const source = findChild(from, "source");
+  switch (attributeOf(from, "type")) {
+    case "bridge":
+      return { kind: "bridge", bridge: attributeOf(source, "bridge") ?? "" };
+    case "network":
+      return { kind: "network", network: attributeOf(source, "network") ?? "" };
+    case "user":
+      return { kind: "user" };
+    default:
+      return undefined;
+  }
+}
+
+export function readNic(from: XmlElement): Nic | undefined {
+  const source = readNicSource(from);
+  const mac = attributeOf(findChild(from, "mac"), "address");
+  const model = oneOf(attributeOf(findChild(from, "model"), "type"), ["virtio", "e1000e", "rtl8139"]);
+  if (source === undefined || mac === undefined || model === undefined) return undefined;
+  const link = attributeOf(findChild(from, "link"), "state");
+  const mtu = attributeOf(findChild(from, "mtu"), "size");
+  const filter = attributeOf(findChild(from, "filterref"), "filter");
+  return {
+    mac: mac.toLowerCase(),
+    source,
+    model,
+    ...(link !== undefined && { isLinkUp: link === "up" }),
+    ...(mtu !== undefined && { mtuBytes: Number(mtu) }),
+    ...optional("filter", filter),
+    ...readBootOrder(from),
+    ...readAlias(from),
+  };
+}
