@@ -1,0 +1,195 @@
+// A libvirtd of our own, for machines where none runs: all it reads and writes lies below one directory.
+//
+// As root it lives in a mount namespace in which /etc/libvirt, /var/lib/libvirt, /run/libvirt … are folders of that
+// directory, because these paths are compiled into libvirt. As another user the XDG variables do the same.
+// The daemon outlives whoever started it, and its guests outlive the daemon: a new one adopts them.
+import { spawn } from "node:child_process";
+import { access, mkdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { poll } from "@yagura/std/poll.ts";
+import { runProgram } from "@yagura/std/run-program.ts";
+import { readRecord, recordProcess, stopRecorded } from "./recorded-process.ts";
+
+export interface LibvirtDaemon {
+  readonly uri: "qemu:///system" | "qemu:///session";
+  readonly socketPath: string;
+  /** False for a daemon that ran before, which we neither restart nor reconfigure. */
+  readonly isOurs: boolean;
+}
+
+const systemSockets = ["/run/libvirt/libvirt-sock", "/var/run/libvirt/libvirt-sock"];
+
+/** What libvirt calls its own, and the folder below our directory that takes its place. */
+const privateFolders: Readonly<Record<string, string>> = {
+  "/etc/libvirt": "etc",
+  "/var/lib/libvirt": "lib",
+  "/var/cache/libvirt": "cache",
+  "/var/log/libvirt": "log",
+  "/run/libvirt": "run",
+};
+
+/** Finds the machine's libvirtd, or starts one of our own below `directory` (which QEMU's user must be able to pass). */
+export async function ensureLibvirtd(directory: string): Promise<LibvirtDaemon> {
+  if (process.getuid?.() === 0) {
+    for (const socketPath of systemSockets) {
+      if (await answers(socketPath)) return { uri: "qemu:///system", socketPath, isOurs: false };
+    }
+  }
+  return startPrivateLibvirtd(directory);
+}
+
+/** Starts a libvirtd below `directory`, or finds the one that was started there before. */
+export async function startPrivateLibvirtd(directory: string): Promise<LibvirtDaemon> {
+  const isRoot = process.getuid?.() === 0;
+  const socketPath = isRoot ? join(directory, "run/libvirt-sock") : join(directory, "xdg/run/libvirt/libvirt-sock");
+  const daemon = { uri: isRoot ? "qemu:///system" : "qemu:///session", socketPath, isOurs: true } as const;
+  if ((await readRecord(join(directory, "libvirtd.pid"))) !== undefined && (await answers(socketPath))) return daemon;
+
+  await stopPrivateLibvirtd(directory);
+  await (isRoot ? startSystem(directory) : startSession(directory));
+  await poll("libvirtd to answer", () => answers(socketPath), { timeoutMs: 30_000 });
+  return daemon;
+}
+
+/** Ends the daemons started below `directory`. Guests go on. */
+export async function stopPrivateLibvirtd(directory: string): Promise<void> {
+  await stopRecorded(join(directory, "libvirtd.pid"));
+  await stopRecorded(join(directory, "virtlogd.pid"));
+}
+
+async function startSystem(directory: string): Promise<void> {
+  for (const [path, folder] of Object.entries(privateFolders)) {
+    await mkdir(path, { recursive: true });
+    await mkdir(join(directory, folder), { recursive: true, mode: 0o755 });
+  }
+  await mkdir(join(directory, "etc/qemu/networks"), { recursive: true });
+  await writeFile(join(directory, "etc/libvirtd.conf"), await daemonConfiguration(directory));
+  await writeFile(join(directory, "etc/qemu.conf"), await qemuConfiguration());
+  const holder = spawn("unshare", ["--mount", "--propagation", "private", "sleep", "infinity"], { stdio: "ignore" });
+  try {
+    await poll("a mount namespace", () => hasOwnMounts(holder.pid ?? 0), { timeoutMs: 5_000, everyMs: 10 });
+    const inside = ["--target", `${holder.pid}`, "--mount"];
+    for (const [path, folder] of Object.entries(privateFolders)) {
+      await runProgram("nsenter", [...inside, "mount", "--bind", join(directory, folder), path]);
+    }
+    if (!(await canUseKvm())) await hideKvm(directory, inside);
+    await startDaemon(directory, "virtlogd", ["nsenter", ...inside, "virtlogd"]);
+    await startDaemon(directory, "libvirtd", ["nsenter", ...inside, "libvirtd"]);
+  } finally {
+    holder.kill("SIGKILL"); // The namespace lives on with the daemons.
+  }
+}
+
+/** KVM runs guests only where the CPU has VT or AMD-V; a device alone proves nothing. */
+async function canUseKvm(): Promise<boolean> {
+  return /^flags\s*:.*\b(vmx|svm)\b/m.test(await readFile("/proc/cpuinfo", "utf8"));
+}
+
+/**
+ * Puts an unreadable file over a /dev/kvm that cannot run guests. Otherwise QEMU, which is asked as one user, says that it
+ * has KVM, libvirt as another user finds that it has not, and asks QEMU again and again: 90 s for each start of a guest.
+ */
+async function hideKvm(directory: string, inside: readonly string[]): Promise<void> {
+  if (!(await canRead("/dev/kvm"))) return;
+  const cover = join(directory, "no-kvm");
+  await writeFile(cover, "", { mode: 0o000 });
+  await runProgram("nsenter", [...inside, "mount", "--bind", cover, "/dev/kvm"]);
+}
+
+async function startSession(directory: string): Promise<void> {
+  const env = sessionEnvironment(directory);
+  for (const path of Object.values(env)) await mkdir(path, { recursive: true, mode: 0o700 });
+  await startDaemon(directory, "virtlogd", ["virtlogd"], env);
+  await startDaemon(directory, "libvirtd", ["libvirtd"], env);
+}
+
+/** Where a session daemon keeps its sockets and files when it is ours. */
+export function sessionEnvironment(directory: string): Record<string, string> {
+  return {
+    XDG_RUNTIME_DIR: join(directory, "xdg/run"),
+    XDG_CONFIG_HOME: join(directory, "xdg/config"),
+    XDG_CACHE_HOME: join(directory, "xdg/cache"),
+    XDG_DATA_HOME: join(directory, "xdg/data"),
+  };
+}
+
+async function startDaemon(
+  directory: string,
+  name: string,
+  command: string[],
+  env: Record<string, string> = {},
+): Promise<void> {
+  const [program = "", ...args] = command;
+  await rm(join(directory, `${name}.pid`), { force: true });
+  const child = spawn(program, [...args, "--pid-file", join(directory, `${name}.daemon-pid`)], {
+    detached: true,
+    stdio: "ignore",
+    env: { ...process.env, ...env, PATH: `${process.env["PATH"]}:/usr/sbin:/sbin` },
+  });
+  const { promise: failed, reject } = Promise.withResolvers<never>();
+  child.once("error", reject);
+  child.once("exit", (code, signal) => reject(new Error(`${name} ended at once (${code ?? signal})`)));
+  // nsenter becomes the daemon: the process stays the same, so this record holds for its whole life.
+  const started = poll(`${name} to start`, () => readPid(join(directory, `${name}.daemon-pid`), child.pid), {
+    timeoutMs: 20_000,
+  });
+  await Promise.race([started, failed]);
+  await recordProcess(join(directory, `${name}.pid`), child.pid ?? 0);
+  child.removeAllListeners();
+  child.unref();
+}
+
+async function readPid(path: string, wanted: number | undefined): Promise<boolean> {
+  return Number(await readFile(path, "utf8").catch(() => "")) === wanted;
+}
+
+/** Root alone may connect; the host's id is chosen once, for machines whose firmware tells none or a common one. */
+async function daemonConfiguration(directory: string): Promise<string> {
+  const idFile = join(directory, "host-uuid");
+  const hostUuid = await readFile(idFile, "utf8").catch(() => crypto.randomUUID());
+  await writeFile(idFile, hostUuid);
+  return [
+    'auth_unix_rw = "none"',
+    'unix_sock_group = "root"',
+    `host_uuid = "${hostUuid}"`,
+    'log_outputs = "3:file:/var/log/libvirt/libvirtd.log"',
+    "",
+  ].join("\n");
+}
+
+/**
+ * Guests run as libvirt's own user. They get no mount namespace each (it cannot be made over a hidden /dev/kvm), and no
+ * control groups where this machine has the old kind, which libvirt can use only through systemd.
+ */
+async function qemuConfiguration(): Promise<string> {
+  const hasUnifiedGroups = (await readFile("/proc/mounts", "utf8")).includes("/sys/fs/cgroup cgroup2 ");
+  const lines = ['security_driver = "none"', 'stdio_handler = "logd"', "namespaces = []"];
+  if (!hasUnifiedGroups) lines.push("cgroup_controllers = []");
+  return `${lines.join("\n")}\n`;
+}
+
+async function hasOwnMounts(pid: number): Promise<boolean> {
+  const [ours, theirs] = await Promise.all([mountNamespace("self"), mountNamespace(`${pid}`)]);
+  return theirs !== undefined && ours !== theirs;
+}
+
+async function mountNamespace(pid: string): Promise<string | undefined> {
+  return readlink(`/proc/${pid}/ns/mnt`).catch(() => undefined);
+}
+
+function canRead(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether something accepts connections on this socket. */
+function answers(socketPath: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect(socketPath);
+  socket.once("connect", () => resolve(true));
+  socket.once("error", () => resolve(false));
+  return promise.finally(() => socket.destroy());
+}
