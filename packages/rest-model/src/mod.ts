@@ -1,0 +1,11 @@
+export { BadDocument } from "./bad-document.ts";
+export { isRestType } from "./codec.ts";
+export type { OperationName, Service, ServiceName } from "./generated/services.ts";
+export { additions, identifiedTypes, services } from "./generated/services.ts";
+export type * from "./generated/types.ts";
+export { type DocumentLimits, defaultLimits, type ReadOptions } from "./limits.ts";
+export { actionsOf, apiRoot, linksOf, rootLinks, serviceOf, withLinks } from "./links.ts";
+export { readJson } from "./read-json.ts";
+export { readXml } from "./read-xml.ts";
+export { writeJson } from "./write-json.ts";
+export { writeXml } from "./write-xml.ts";

@@ -1,0 +1,40 @@
+// Characters that XML 1.0 cannot carry, not even escaped: most control characters, halves of surrogate pairs,
+// U+FFFE and U+FFFF.
+const forbidden =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that must not get through.
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const everyForbidden = new RegExp(forbidden.source, "g");
+
+/** Whether the text can stand in an XML document. What cannot is refused when it comes in. */
+export function isXmlText(text: string): boolean {
+  return !forbidden.test(text);
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  // Parsers turn a raw carriage return into a line feed, and white space in attributes into blanks.
+  "\r": "&#xD;",
+  "\n": "&#xA;",
+  "\t": "&#x9;",
+};
+
+/** Text between tags. What XML cannot carry (a guest may report anything) becomes U+FFFD, so that a list can be read. */
+export function escapeText(text: string): string {
+  return withoutForbidden(text).replace(/[&<>\r]/g, escapeOne);
+}
+
+/** Text of an attribute in double quotes. */
+export function escapeAttribute(text: string): string {
+  return withoutForbidden(text).replace(/[&<>"\r\n\t]/g, escapeOne);
+}
+
+function withoutForbidden(text: string): string {
+  return forbidden.test(text) ? text.replace(everyForbidden, "\ufffd") : text;
+}
+
+function escapeOne(character: string): string {
+  return escapes[character] ?? character;
+}
