@@ -1,0 +1,60 @@
+import { element, findChild, findText, listChildren, localName, type XmlElement } from "@yagura/domain-xml";
+import { exitReasons, type ExitReason, type VmExit } from "./vm-exit.ts";
+
+/** What this agent keeps of a VM, in libvirt's metadata of it and nowhere else: it survives the agent and the Manager. */
+export interface VmRecord {
+  /** `placeholder`: nothing but the name was given to libvirt yet; `started`: the VM was, or is being, started. */
+  readonly phase: "placeholder" | "started";
+  readonly startedAtMs?: number;
+  readonly asked?: "shutdown" | "destroy";
+  /** Set when the VM is Down, until it is destroyed. */
+  readonly exit?: VmExit;
+}
+
+export const recordNamespace = "urn:yagura:agent:vm:1";
+export const recordPrefix = "yagura";
+
+export function formatVmRecord(record: VmRecord): XmlElement {
+  const { phase, startedAtMs, asked, exit } = record;
+  return element(`${recordPrefix}:vm`, { [`xmlns:${recordPrefix}`]: recordNamespace, phase }, [
+    startedAtMs === undefined ? undefined : element(`${recordPrefix}:startedAtMs`, {}, [startedAtMs]),
+    asked === undefined ? undefined : element(`${recordPrefix}:asked`, {}, [asked]),
+    exit === undefined
+      ? undefined
+      : element(`${recordPrefix}:exit`, { code: exit.code, reason: exit.reason }, [cleanText(exit.message)]),
+  ]);
+}
+
+/** Reads the record out of a whole domain; `undefined` when there is none, as in a domain that vdsm started. */
+export function findVmRecord(domain: XmlElement): VmRecord | undefined {
+  const found = listChildren(findChild(domain, "metadata")).find(
+    (child) => localName(child) === "vm" && [...child.attributes.values()].includes(recordNamespace),
+  );
+  if (found === undefined) return undefined;
+  const prefix = found.name.slice(0, Math.max(0, found.name.indexOf(":")));
+  const named = (name: string): string => (prefix === "" ? name : `${prefix}:${name}`);
+  const asked = findText(found, named("asked"));
+  const startedAtMs = Number(findText(found, named("startedAtMs")));
+  const exit = readExit(findChild(found, named("exit")));
+  return {
+    phase: found.attributes.get("phase") === "placeholder" ? "placeholder" : "started",
+    ...(Number.isFinite(startedAtMs) && startedAtMs > 0 && { startedAtMs }),
+    ...((asked === "shutdown" || asked === "destroy") && { asked }),
+    ...(exit !== undefined && { exit }),
+  };
+}
+
+function readExit(from: XmlElement | undefined): VmExit | undefined {
+  const reason = from?.attributes.get("reason") ?? "";
+  if (from === undefined || !(reason in exitReasons)) return undefined;
+  return {
+    code: from.attributes.get("code") === "0" ? 0 : 1,
+    reason: reason as ExitReason,
+    message: findText(from) ?? "",
+  };
+}
+
+/** Messages of QEMU may hold characters that XML has not. */
+function cleanText(text: string): string {
+  return text.replace(/\p{Cc}/gu, " ").slice(0, 4096);
+}
