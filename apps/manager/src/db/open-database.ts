@@ -1,0 +1,40 @@
+import { CamelCasePlugin, type Dialect, Kysely } from "kysely";
+import type { Db } from "./database.ts";
+import { type DatabaseKind, migrate } from "./migrate.ts";
+import { postgresDialect } from "./postgres-dialect.ts";
+import type { Tables } from "./schema.ts";
+import { sqliteDialect } from "./sqlite-dialect.ts";
+
+export type DatabaseOptions =
+  | { readonly kind: "sqlite"; readonly path: string }
+  | { readonly kind: "postgres"; readonly url: string; readonly onConnectionLost?: (cause: Error) => void };
+
+export class CannotOpenDatabase extends Error {
+  override readonly name = "CannotOpenDatabase";
+}
+
+/** Opens the database and brings it to the newest schema. `":memory:"` is a SQLite database that ends with the process. */
+export async function openDatabase(options: DatabaseOptions): Promise<Db> {
+  try {
+    const db = new Kysely<Tables>({ dialect: dialectOf(options), plugins: [new CamelCasePlugin()] });
+    await migrateOrClose(db, options.kind);
+    return db;
+  } catch (cause) {
+    const where = options.kind === "sqlite" ? options.path : "on PostgreSQL";
+    throw new CannotOpenDatabase(`cannot open the database ${where}`, { cause });
+  }
+}
+
+function dialectOf(options: DatabaseOptions): Dialect {
+  if (options.kind === "sqlite") return sqliteDialect(options.path);
+  return postgresDialect({ url: options.url, onConnectionLost: options.onConnectionLost ?? (() => undefined) });
+}
+
+async function migrateOrClose(db: Db, kind: DatabaseKind): Promise<void> {
+  try {
+    await migrate(db, kind);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import type { DataCenterStatus } from "@yagura/lifecycles";
+import type { DataCenterId, HostId } from "@yagura/std/ids.ts";
+import type { DataCenter, MacPoolId } from "../../domain/data-center/data-center.ts";
+import { NotFound } from "../../domain/errors.ts";
+import { definedOnly, optional, toBit } from "../columns.ts";
+import type { Db, Tx } from "../database.ts";
+import type { DataCenterRow } from "../schema.ts";
+
+export async function findDataCenter(db: Db, dataCenterId: DataCenterId): Promise<DataCenter | undefined> {
+  const row = await db.selectFrom("dataCenters").selectAll().where("id", "=", dataCenterId).executeTakeFirst();
+  return row && toDataCenter(row);
+}
+
+/** @throws NotFound */
+export async function getDataCenter(db: Db, dataCenterId: DataCenterId): Promise<DataCenter> {
+  const found = await findDataCenter(db, dataCenterId);
+  if (found === undefined) throw new NotFound("data center", dataCenterId);
+  return found;
+}
+
+export async function findDataCenterByName(db: Db, name: string): Promise<DataCenter | undefined> {
+  const row = await db.selectFrom("dataCenters").selectAll().where("name", "=", name).executeTakeFirst();
+  return row && toDataCenter(row);
+}
+
+export async function listDataCenters(db: Db): Promise<DataCenter[]> {
+  const rows = await db.selectFrom("dataCenters").selectAll().orderBy("name").execute();
+  return rows.map(toDataCenter);
+}
+
+export async function insertDataCenter(tx: Tx, dataCenter: DataCenter): Promise<void> {
+  await tx
+    .insertInto("dataCenters")
+    .values({ ...dataCenter, isLocal: toBit(dataCenter.isLocal), spmHostId: dataCenter.spmHostId ?? null })
+    .execute();
+}
+
+export interface DataCenterChanges {
+  readonly name?: string;
+  readonly description?: string;
+  readonly comment?: string;
+  readonly status?: DataCenterStatus;
+  readonly compatibilityVersion?: string;
+  readonly masterVersion?: number;
+  readonly spmHostId?: HostId | null;
+}
+
+export async function updateDataCenter(tx: Tx, dataCenterId: DataCenterId, changes: DataCenterChanges): Promise<void> {
+  const columns = definedOnly(changes);
+  if (Object.keys(columns).length === 0) return;
+  await tx.updateTable("dataCenters").set(columns).where("id", "=", dataCenterId).execute();
+}
+
+export async function deleteDataCenter(tx: Tx, dataCenterId: DataCenterId): Promise<void> {
+  await tx.deleteFrom("dataCenters").where("id", "=", dataCenterId).execute();
+}
+
+function toDataCenter(row: DataCenterRow): DataCenter {
+  return {
+    id: row.id as DataCenterId,
+    name: row.name,
+    description: row.description,
+    comment: row.comment,
+    isLocal: row.isLocal === 1,
+    status: row.status as DataCenterStatus,
+    compatibilityVersion: row.compatibilityVersion,
+    macPoolId: row.macPoolId as MacPoolId,
+    masterVersion: row.masterVersion,
+    ...optional("spmHostId", row.spmHostId as HostId | null),
+  };
+}

@@ -1,0 +1,136 @@
+import type { DiskStatus } from "@yagura/lifecycles";
+import type { DiskId, StorageDomainId, TemplateId, VmId, VolumeId } from "@yagura/std/ids.ts";
+import type { Disk, VolumeFormat } from "../../domain/disk/disk.ts";
+import { NotFound } from "../../domain/errors.ts";
+import { definedOnly, toBit } from "../columns.ts";
+import type { Db, Tx } from "../database.ts";
+import type { DiskRow } from "../schema.ts";
+
+export async function findDisk(db: Db, diskId: DiskId): Promise<Disk | undefined> {
+  const row = await db.selectFrom("disks").selectAll().where("id", "=", diskId).executeTakeFirst();
+  return row && (await complete(db, [row]))[0];
+}
+
+/** @throws NotFound */
+export async function getDisk(db: Db, diskId: DiskId): Promise<Disk> {
+  const found = await findDisk(db, diskId);
+  if (found === undefined) throw new NotFound("disk", diskId);
+  return found;
+}
+
+export async function listDisks(
+  db: Db,
+  filter: { storageDomainId?: StorageDomainId; ids?: readonly DiskId[] } = {},
+): Promise<Disk[]> {
+  let query = db.selectFrom("disks").selectAll().orderBy("name").orderBy("id");
+  if (filter.storageDomainId !== undefined) query = query.where("storageDomainId", "=", filter.storageDomainId);
+  if (filter.ids !== undefined) {
+    if (filter.ids.length === 0) return [];
+    query = query.where("id", "in", filter.ids);
+  }
+  return complete(db, await query.execute());
+}
+
+/** The disk without its volumes (`ensureVolume`). Does nothing when it is there. */
+export async function ensureDisk(tx: Tx, disk: Omit<Disk, "vmIds" | "templateIds" | "volumeId">): Promise<void> {
+  await tx
+    .insertInto("disks")
+    .values({
+      id: disk.id,
+      name: disk.name,
+      description: disk.description,
+      storageDomainId: disk.storageDomainId,
+      capacityBytes: disk.capacityBytes,
+      actualBytes: disk.actualBytes,
+      format: disk.format,
+      isSparse: toBit(disk.isSparse),
+      status: disk.status,
+      isShareable: toBit(disk.isShareable),
+      wipeAfterDelete: toBit(disk.wipeAfterDelete),
+      propagateErrors: toBit(disk.propagateErrors),
+      backup: disk.backup,
+      contentType: disk.contentType,
+      createdAtMs: disk.createdAtMs,
+    })
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .execute();
+}
+
+export interface DiskChanges {
+  readonly name?: string;
+  readonly description?: string;
+  readonly status?: DiskStatus;
+  readonly capacityBytes?: number;
+  readonly actualBytes?: number;
+  readonly format?: VolumeFormat;
+  readonly isSparse?: boolean;
+  readonly wipeAfterDelete?: boolean;
+  readonly propagateErrors?: boolean;
+  readonly backup?: "none" | "incremental";
+}
+
+export async function updateDisk(
+  tx: Tx,
+  diskId: DiskId,
+  { isSparse, wipeAfterDelete, propagateErrors, ...plain }: DiskChanges,
+): Promise<void> {
+  const columns = {
+    ...definedOnly(plain),
+    ...(isSparse !== undefined && { isSparse: toBit(isSparse) }),
+    ...(wipeAfterDelete !== undefined && { wipeAfterDelete: toBit(wipeAfterDelete) }),
+    ...(propagateErrors !== undefined && { propagateErrors: toBit(propagateErrors) }),
+  };
+  if (Object.keys(columns).length === 0) return;
+  await tx.updateTable("disks").set(columns).where("id", "=", diskId).execute();
+}
+
+/** With its volumes, its attachments and the record of its transfers. */
+export async function deleteDisk(tx: Tx, diskId: DiskId): Promise<void> {
+  await tx.deleteFrom("imageTransfers").where("diskId", "=", diskId).execute();
+  await tx.deleteFrom("diskAttachments").where("diskId", "=", diskId).execute();
+  await tx.deleteFrom("templateDisks").where("diskId", "=", diskId).execute();
+  await tx.deleteFrom("volumes").where("diskId", "=", diskId).execute();
+  await tx.deleteFrom("permissions").where("objectType", "=", "disk").where("objectId", "=", diskId).execute();
+  await tx.deleteFrom("disks").where("id", "=", diskId).execute();
+}
+
+async function complete(db: Db, rows: readonly DiskRow[]): Promise<Disk[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map((row) => row.id);
+  const leaves = await db
+    .selectFrom("volumes")
+    .select(["id", "diskId"])
+    .where("diskId", "in", ids)
+    .where("isLeaf", "=", 1)
+    .execute();
+  const ofVms = await db.selectFrom("diskAttachments").select(["vmId", "diskId"]).where("diskId", "in", ids).execute();
+  const ofTemplates = await db
+    .selectFrom("templateDisks")
+    .select(["templateId", "diskId"])
+    .where("diskId", "in", ids)
+    .execute();
+  const leafById = new Map(leaves.map((row) => [row.diskId, row.id]));
+  const vmsById = Map.groupBy(ofVms, (row) => row.diskId);
+  const templatesById = Map.groupBy(ofTemplates, (row) => row.diskId);
+  return rows.map((row) => ({
+    id: row.id as DiskId,
+    name: row.name,
+    description: row.description,
+    storageDomainId: row.storageDomainId as StorageDomainId,
+    capacityBytes: row.capacityBytes,
+    actualBytes: row.actualBytes,
+    format: row.format as VolumeFormat,
+    isSparse: row.isSparse === 1,
+    status: row.status as DiskStatus,
+    isShareable: row.isShareable === 1,
+    wipeAfterDelete: row.wipeAfterDelete === 1,
+    propagateErrors: row.propagateErrors === 1,
+    backup: row.backup as Disk["backup"],
+    contentType: row.contentType as Disk["contentType"],
+    createdAtMs: row.createdAtMs,
+    // A disk is recorded together with its first volume, in one transaction; without one it has no content.
+    volumeId: (leafById.get(row.id) ?? row.id) as VolumeId,
+    vmIds: (vmsById.get(row.id) ?? []).map((each) => each.vmId as VmId),
+    templateIds: (templatesById.get(row.id) ?? []).map((each) => each.templateId as TemplateId),
+  }));
+}

@@ -1,0 +1,391 @@
+import type { Generated } from "kysely";
+
+// The tables as the migrations leave them; a column is in snake case in the database and in camel case here
+// (kysely's CamelCasePlugin). `schema.sim.test.ts` compares this page with a migrated database.
+
+/** 0 or 1. */
+export type Bit = number;
+/** A JSON document. */
+export type Json = string;
+/** Milliseconds since 1970. */
+export type EpochMs = number;
+
+export interface MacPoolRow {
+  id: string;
+  name: string;
+  description: string;
+  isDefault: Bit;
+  allowsDuplicates: Bit;
+  ranges: Json;
+}
+
+export interface DataCenterRow {
+  id: string;
+  name: string;
+  description: string;
+  comment: string;
+  isLocal: Bit;
+  status: string;
+  compatibilityVersion: string;
+  macPoolId: string;
+  masterVersion: number;
+  spmHostId: string | null;
+}
+
+export interface ClusterRow {
+  id: string;
+  name: string;
+  description: string;
+  comment: string;
+  dataCenterId: string;
+  architecture: string;
+  cpuType: string;
+  compatibilityVersion: string;
+  biosType: string;
+}
+
+export interface NetworkRow {
+  id: string;
+  name: string;
+  description: string;
+  comment: string;
+  dataCenterId: string;
+  vlanTag: number | null;
+  mtuBytes: number;
+  isVmNetwork: Bit;
+}
+
+export interface ClusterNetworkRow {
+  clusterId: string;
+  networkId: string;
+  isRequired: Bit;
+  usages: Json;
+}
+
+export interface VnicProfileRow {
+  id: string;
+  name: string;
+  description: string;
+  comment: string;
+  networkId: string;
+  hasPortMirroring: Bit;
+}
+
+export interface HostRow {
+  id: string;
+  name: string;
+  description: string;
+  comment: string;
+  address: string;
+  port: number;
+  clusterId: string;
+  status: string;
+  statusReason: string | null;
+  hardwareId: string | null;
+  keyFingerprint: string | null;
+  certificateSubject: string | null;
+  spmPriority: number;
+  poolNumber: number;
+  createdAtMs: EpochMs;
+  facts: Json | null;
+  statistics: Json | null;
+  lastSeenAtMs: EpochMs | null;
+}
+
+export interface StorageConnectionRow {
+  id: string;
+  type: string;
+  address: string;
+  path: string;
+  hostId: string | null;
+}
+
+export interface StorageDomainRow {
+  id: string;
+  name: string;
+  description: string;
+  comment: string;
+  purpose: string;
+  type: string;
+  formatVersion: number;
+  status: string;
+  isMaster: Bit;
+  dataCenterId: string | null;
+  connectionId: string;
+  availableBytes: number | null;
+  usedBytes: number | null;
+  wipeAfterDelete: Bit;
+  createdAtMs: EpochMs;
+}
+
+export interface UserRow {
+  id: string;
+  name: string;
+  domain: string;
+  firstName: string;
+  lastName: string;
+  email: string;
+  passwordHash: string | null;
+  isEnabled: Bit;
+  createdAtMs: EpochMs;
+}
+
+export interface RoleRow {
+  id: string;
+  name: string;
+  description: string;
+  isAdministrative: Bit;
+  isPredefined: Bit;
+  permits: Json;
+}
+
+export interface PermissionRow {
+  id: string;
+  userId: string;
+  roleId: string;
+  objectType: string;
+  objectId: string;
+}
+
+export interface TemplateRow {
+  id: string;
+  name: string;
+  description: string;
+  comment: string;
+  clusterId: string | null;
+  status: string;
+  type: string;
+  hardware: Json;
+  isDeleteProtected: Bit;
+  createdAtMs: EpochMs;
+  createdBy: string | null;
+}
+
+export interface VmRow {
+  id: string;
+  name: string;
+  description: string;
+  comment: string;
+  clusterId: string;
+  templateId: string;
+  type: string;
+  hardware: Json;
+  isDeleteProtected: Bit;
+  createdAtMs: EpochMs;
+  createdBy: string | null;
+}
+
+export interface VmRunRow {
+  vmId: string;
+  status: string;
+  hostId: string | null;
+  startedAtMs: EpochMs | null;
+  stoppedAtMs: EpochMs | null;
+  stopReason: string | null;
+  pauseReason: string | null;
+  /** What it was started with: differs from the VM's when that was changed since. */
+  hardware: Json | null;
+  guest: Json | null;
+  statistics: Json | null;
+  displays: Json;
+  lastSeenAtMs: EpochMs | null;
+}
+
+export interface DiskRow {
+  id: string;
+  name: string;
+  description: string;
+  storageDomainId: string;
+  capacityBytes: number;
+  actualBytes: number;
+  format: string;
+  isSparse: Bit;
+  status: string;
+  isShareable: Bit;
+  wipeAfterDelete: Bit;
+  propagateErrors: Bit;
+  backup: string;
+  contentType: string;
+  createdAtMs: EpochMs;
+}
+
+export interface VolumeRow {
+  id: string;
+  diskId: string;
+  storageDomainId: string;
+  parentId: string | null;
+  format: string;
+  isSparse: Bit;
+  capacityBytes: number;
+  actualBytes: number;
+  isLeaf: Bit;
+  createdAtMs: EpochMs;
+}
+
+export interface DiskAttachmentRow {
+  vmId: string;
+  diskId: string;
+  interface: string;
+  isBootable: Bit;
+  isActive: Bit;
+  isReadOnly: Bit;
+  passDiscard: Bit;
+  logicalName: string | null;
+  position: number;
+}
+
+export interface TemplateDiskRow {
+  templateId: string;
+  diskId: string;
+  interface: string;
+  isBootable: Bit;
+  position: number;
+}
+
+export interface NicRow {
+  id: string;
+  vmId: string | null;
+  templateId: string | null;
+  name: string;
+  interface: string;
+  macAddress: string | null;
+  vnicProfileId: string | null;
+  isLinked: Bit;
+  isPlugged: Bit;
+}
+
+export interface EventRow {
+  id: Generated<number>;
+  code: number;
+  severity: string;
+  description: string;
+  timeMs: EpochMs;
+  correlationId: string | null;
+  userId: string | null;
+  userName: string | null;
+  vmId: string | null;
+  vmName: string | null;
+  hostId: string | null;
+  hostName: string | null;
+  clusterId: string | null;
+  clusterName: string | null;
+  dataCenterId: string | null;
+  dataCenterName: string | null;
+  storageDomainId: string | null;
+  storageDomainName: string | null;
+  templateId: string | null;
+  templateName: string | null;
+  origin: string;
+  customId: number | null;
+}
+
+export interface JobRow {
+  id: string;
+  description: string;
+  status: string;
+  startedAtMs: EpochMs;
+  updatedAtMs: EpochMs;
+  endedAtMs: EpochMs | null;
+  ownerId: string | null;
+  correlationId: string;
+  isExternal: Bit;
+  isAutoCleared: Bit;
+  failure: string | null;
+}
+
+export interface StepRow {
+  id: string;
+  jobId: string;
+  number: number;
+  type: string;
+  description: string;
+  status: string;
+  startedAtMs: EpochMs;
+  endedAtMs: EpochMs | null;
+}
+
+export interface SagaRow {
+  id: string;
+  name: string;
+  params: Json;
+  status: string;
+  jobId: string | null;
+  correlationId: string;
+  actorId: string | null;
+  error: string | null;
+  createdAtMs: EpochMs;
+  endedAtMs: EpochMs | null;
+}
+
+export interface SagaJournalRow {
+  sagaId: string;
+  number: number;
+  step: string;
+  event: string;
+  output: Json | null;
+  atMs: EpochMs;
+}
+
+export interface LockRow {
+  resource: string;
+  sagaId: string;
+  reason: string;
+}
+
+export interface HostTicketRow {
+  id: string;
+  secretHash: string;
+  hostName: string | null;
+  clusterId: string | null;
+  createdAtMs: EpochMs;
+  expiresAtMs: EpochMs;
+  usedAtMs: EpochMs | null;
+  usedBy: string | null;
+  createdBy: string | null;
+}
+
+export interface ImageTransferRow {
+  id: string;
+  diskId: string;
+  direction: string;
+  format: string;
+  phase: string;
+  hostId: string;
+  inactivityTimeoutMs: number;
+  transferredBytes: number;
+  createdAtMs: EpochMs;
+  updatedAtMs: EpochMs;
+  ownerId: string | null;
+  failure: string | null;
+}
+
+export interface Tables {
+  macPools: MacPoolRow;
+  dataCenters: DataCenterRow;
+  clusters: ClusterRow;
+  networks: NetworkRow;
+  clusterNetworks: ClusterNetworkRow;
+  vnicProfiles: VnicProfileRow;
+  hosts: HostRow;
+  storageConnections: StorageConnectionRow;
+  storageDomains: StorageDomainRow;
+  users: UserRow;
+  roles: RoleRow;
+  permissions: PermissionRow;
+  templates: TemplateRow;
+  vms: VmRow;
+  vmRuns: VmRunRow;
+  disks: DiskRow;
+  volumes: VolumeRow;
+  diskAttachments: DiskAttachmentRow;
+  templateDisks: TemplateDiskRow;
+  nics: NicRow;
+  events: EventRow;
+  jobs: JobRow;
+  steps: StepRow;
+  sagas: SagaRow;
+  sagaJournal: SagaJournalRow;
+  locks: LockRow;
+  hostTickets: HostTicketRow;
+  imageTransfers: ImageTransferRow;
+}

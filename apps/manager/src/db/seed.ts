@@ -1,0 +1,41 @@
+import type { MacPoolId } from "../domain/data-center/data-center.ts";
+import { blankTemplateId } from "../domain/template/template.ts";
+import { predefinedRoles } from "../domain/user/predefined-roles.ts";
+import { hardwareDefaults } from "../domain/vm/vm-hardware.ts";
+import type { Db } from "./database.ts";
+import { insertMacPool, listMacPools } from "./queries/mac-pools.ts";
+import { putRole } from "./queries/permissions.ts";
+import { ensureTemplate } from "./queries/templates.ts";
+import { transaction } from "./transaction.ts";
+
+/** oVirt's id of it. */
+export const defaultMacPoolId = "58ca604b-017d-0374-0220-00000000014e" as MacPoolId;
+
+/** What every Manager has from its first minute on. May run at every start. */
+export async function seedDatabase(db: Db): Promise<void> {
+  await transaction(db, async (tx) => {
+    for (const role of predefinedRoles) await putRole(tx, role);
+    if ((await listMacPools(tx)).length === 0) {
+      await insertMacPool(tx, {
+        id: defaultMacPoolId,
+        name: "Default",
+        description: "Default MAC pool",
+        isDefault: true,
+        allowsDuplicates: false,
+        ranges: [{ from: "56:6f:1a:1a:00:00", to: "56:6f:1a:1a:ff:ff" }],
+      });
+    }
+    await ensureTemplate(tx, {
+      id: blankTemplateId,
+      name: "Blank",
+      description: "Blank template",
+      comment: "",
+      status: "ok",
+      type: "server",
+      hardware: hardwareDefaults,
+      isDeleteProtected: true,
+      // 2008-04-01, as oVirt's own has it: the same on every installation.
+      createdAtMs: Date.UTC(2008, 3, 1),
+    });
+  });
+}

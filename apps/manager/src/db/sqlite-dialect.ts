@@ -1,0 +1,25 @@
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { SqliteDialect } from "kysely";
+
+/**
+ * kysely on Node's own SQLite. The journal is a write-ahead log that is flushed at each commit: what was committed is
+ * still there after a power cut.
+ */
+export function sqliteDialect(path: string): SqliteDialect {
+  const database = new DatabaseSync(path, { timeout: 10_000 });
+  database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on");
+  return new SqliteDialect({
+    database: {
+      close: () => database.close(),
+      prepare(text) {
+        const statement = database.prepare(text);
+        return {
+          reader: statement.columns().length > 0,
+          all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
+          run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
+          iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
+        };
+      },
+    },
+  });
+}

@@ -1,0 +1,50 @@
+import type { StorageDomainStatus } from "@yagura/lifecycles";
+import type { DataCenterId, HostId, Id, StorageDomainId } from "@yagura/std/ids.ts";
+
+export type StorageConnectionId = Id<"storage-connection">;
+
+export type StorageType = "localfs" | "nfs" | "posixfs";
+
+/** Where the storage is. A local one belongs to one host. */
+export interface StorageConnection {
+  readonly id: StorageConnectionId;
+  readonly type: StorageType;
+  /** Empty for a local directory. */
+  readonly address: string;
+  readonly path: string;
+  readonly hostId?: HostId;
+}
+
+export interface StorageDomain {
+  readonly id: StorageDomainId;
+  readonly name: string;
+  readonly description: string;
+  readonly comment: string;
+  readonly purpose: "data";
+  readonly type: StorageType;
+  readonly formatVersion: number;
+  readonly status: StorageDomainStatus;
+  /** One domain of a data center is its master: it carries the pool's tasks. */
+  readonly isMaster: boolean;
+  readonly dataCenterId?: DataCenterId;
+  readonly connection: StorageConnection;
+  readonly availableBytes?: number;
+  readonly usedBytes?: number;
+  /** What the disks on it have been promised. */
+  readonly committedBytes: number;
+  readonly wipeAfterDelete: boolean;
+  readonly createdAtMs: number;
+}
+
+export interface NewStorageDomain {
+  readonly id: StorageDomainId;
+  readonly name: string;
+  readonly description?: string;
+  readonly comment?: string;
+  readonly type: StorageType;
+  readonly wipeAfterDelete?: boolean;
+  /** An existing connection, or a new one. */
+  readonly connection: { readonly id: StorageConnectionId } | { readonly address?: string; readonly path: string };
+  /** The host that creates it; for a local one also the host that has it. */
+  readonly hostId: HostId;
+}
