@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Generator, generatedNotice } from "../generated-file.ts";
 import { readSpec } from "./read-spec.ts";
+import { writeClient } from "./write-client.ts";
 import { writeServiceTables, writeStructTables } from "./write-tables.ts";
 import { writeTypes } from "./write-types.ts";
 
@@ -14,5 +15,6 @@ export const generateRestModel: Generator = async (root) => {
     file("packages/rest-model/src/generated/types.ts", writeTypes(model)),
     file("packages/rest-model/src/generated/structs.ts", writeStructTables(model)),
     file("packages/rest-model/src/generated/services.ts", writeServiceTables(model)),
+    file("packages/rest-client/src/generated/resources.ts", writeClient(model)),
   ];
 };
