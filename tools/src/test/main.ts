@@ -1,0 +1,73 @@
+// npm test [-- [--kind unit|sim|real] [WORD…]]: all tests, or those whose path contains a word.
+// The last line is `N passed, N failed, N skipped`.
+import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { formatDuration } from "@yagura/std/units.ts";
+import { findTests, type TestKind, testKinds } from "./find-tests.ts";
+import type { Outcome } from "./reporter.ts";
+import { runTests } from "./run-tests.ts";
+
+const root = join(import.meta.dirname, "../../..");
+const { values, positionals } = parseArgs({
+  options: {
+    kind: { type: "string" },
+    all: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+  allowPositionals: true,
+});
+
+if (values.help) {
+  print("npm test -- [--kind unit|sim|real] [WORD…]   runs all tests, or those whose path contains one of the words");
+} else {
+  await main();
+}
+
+async function main(): Promise<void> {
+  const kinds = testKinds.filter((kind) => values.kind === undefined || kind === values.kind);
+  if (kinds.length === 0) return fail(`--kind wants one of ${testKinds.join(", ")}, not ${values.kind}`);
+  const tests = await findTests(root, positionals);
+  const outcomes: Outcome[] = [];
+  for (const kind of kinds) {
+    if (tests[kind].length > 0) outcomes.push(...(await runKind(kind, tests[kind])));
+  }
+  if (outcomes.length === 0) return fail(`no test matches ${positionals.join(" ") || "here"}`);
+  summarize(outcomes);
+}
+
+async function runKind(kind: TestKind, files: readonly string[]): Promise<readonly Outcome[]> {
+  const begin = performance.now();
+  print(`${kind}: ${files.length} files`);
+  const outcomes = await runTests(root, kind, files, (outcome) => {
+    if (outcome.result === "failed") print(`  FAILED  ${place(outcome)}\n${indent(outcome.reason ?? "")}`);
+    else if (outcome.result === "skipped") print(`  skipped ${place(outcome)}: ${outcome.reason ?? ""}`);
+    else if (kind === "real") print(`  passed  ${place(outcome)} (${formatDuration(outcome.durationMs)})`);
+  });
+  print(`${kind}: ${outcomes.length} tests in ${formatDuration(performance.now() - begin)}`);
+  return outcomes;
+}
+
+function summarize(outcomes: readonly Outcome[]): void {
+  const count = (result: Outcome["result"]): number => outcomes.filter((outcome) => outcome.result === result).length;
+  const failed = outcomes.filter((outcome) => outcome.result === "failed");
+  if (failed.length > 0) print(`\nFailed:\n${failed.map((outcome) => `  ${place(outcome)}`).join("\n")}`);
+  print(`\n${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped`);
+  if (failed.length > 0) process.exitCode = 1;
+}
+
+function place(outcome: Outcome): string {
+  return `${outcome.name} [${relative(root, outcome.file)}]`;
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, "          ");
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function fail(reason: string): void {
+  print(reason);
+  process.exitCode = 2;
+}
