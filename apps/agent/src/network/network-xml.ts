@@ -24,7 +24,8 @@ export function parseNetworkXml(text: string): Pick<KnownNetwork, "bridge" | "su
     const address = attributeOf(ip, "address");
     if (address === undefined || (attributeOf(ip, "family") ?? "ipv4") !== "ipv4") return [];
     const prefix = attributeOf(ip, "prefix");
-    const prefixLength = prefix === undefined ? prefixOfMask(attributeOf(ip, "netmask") ?? "255.255.255.0") : Number(prefix);
+    const prefixLength =
+      prefix === undefined ? prefixOfMask(attributeOf(ip, "netmask") ?? "255.255.255.0") : Number(prefix);
     return [{ address: parseIpv4(address), prefixLength }];
   });
   return { subnets, ...(bridge !== undefined && { bridge }) };

@@ -1,7 +1,10 @@
-import { findText, findChild, listChildren, parseXml } from "@yagura/domain-xml";
+import { findChild, findText, listChildren, parseXml } from "@yagura/domain-xml";
 
 /** The user and group, by numbers, that libvirt runs QEMU as; `undefined`: libvirt changes neither users nor labels. */
-export function findQemuUser(capabilitiesXml: string, domainType: "kvm" | "qemu"): { uid: number; gid: number } | undefined {
+export function findQemuUser(
+  capabilitiesXml: string,
+  domainType: "kvm" | "qemu",
+): { uid: number; gid: number } | undefined {
   const models = listChildren(findChild(parseXml(capabilitiesXml), "host"), "secmodel");
   const dac = models.find((model) => findText(model, "model") === "dac");
   const labels = listChildren(dac, "baselabel");

@@ -69,7 +69,9 @@ test("realiseDomain leaves the CPU alone on KVM, and never changes what the Mana
 
 test("the agent's record survives a round trip through the document", () => {
   const exit = { code: 1 as const, reason: "libvirtStartFailed" as const, message: "no\u0001 luck" };
-  const text = formatXml(realiseDomain(fromManager, { ...facts, record: { phase: "started", asked: "shutdown", exit } }));
+  const text = formatXml(
+    realiseDomain(fromManager, { ...facts, record: { phase: "started", asked: "shutdown", exit } }),
+  );
   assert.deepEqual(findVmRecord(parseXml(text)), {
     phase: "started",
     asked: "shutdown",

@@ -56,7 +56,8 @@ export function realiseDomain(wanted: XmlElement, facts: Realisation): XmlElemen
   for (const nic of listDevices(domain, "interface")) {
     if (["bridge", "network", "user"].includes(attributeOf(nic, "type") ?? "")) replaceNicSource(nic, facts.nicSource);
     // The filter against forged MAC addresses is vdsm's own and is not on every host.
-    if (attributeOf(findChild(nic, "filterref"), "filter")?.startsWith("vdsm-") === true) removeChildren(nic, "filterref");
+    if (attributeOf(findChild(nic, "filterref"), "filter")?.startsWith("vdsm-") === true)
+      removeChildren(nic, "filterref");
   }
   for (const disk of listDevices(domain, "disk")) {
     const real = facts.disks.get(attributeOf(findChild(disk, "target"), "dev") ?? "");

@@ -1,5 +1,5 @@
 import { element, findChild, findText, listChildren, localName, type XmlElement } from "@yagura/domain-xml";
-import { exitReasons, type ExitReason, type VmExit } from "./vm-exit.ts";
+import { type ExitReason, exitReasons, type VmExit } from "./vm-exit.ts";
 
 /** What this agent keeps of a VM, in libvirt's metadata of it and nowhere else: it survives the agent and the Manager. */
 export interface VmRecord {

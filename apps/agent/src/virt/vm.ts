@@ -128,7 +128,9 @@ export class Vm {
     if (isBooting && Math.max(sinceMs, inStatusMs) >= BOOT_TIME_MS_MAX) this.become("settled");
   }
 
-  describe(changes: Partial<Pick<VmView, "domain" | "xml" | "xmlDigest" | "startedAtMs" | "pid" | "asideBecause">>): void {
+  describe(
+    changes: Partial<Pick<VmView, "domain" | "xml" | "xmlDigest" | "startedAtMs" | "pid" | "asideBecause">>,
+  ): void {
     this.#view = { ...this.#view, ...changes };
     this.#onChange(this, "details");
   }
@@ -154,6 +156,12 @@ export class Vm {
     this.#view = { ...this.#view, guest, guestAnsweredAtMs: this.#clocks.nowMs() };
     if (this.status === "Powering up" || this.status === "RebootInProgress") this.become("settled");
     else this.#onChange(this, "details");
+  }
+
+  /** The VM is managed (again). */
+  takenOver(): void {
+    const { asideBecause: _past, ...view } = this.#view;
+    this.#view = { ...view, isResponding: true };
   }
 
   /** A reboot: what the guest said belongs to the system that ended. */

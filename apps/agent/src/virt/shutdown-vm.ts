@@ -1,0 +1,131 @@
+import { formatXml } from "@yagura/domain-xml";
+import { describeError } from "@yagura/std/describe-error.ts";
+import type { VmId } from "@yagura/std/ids.ts";
+import { runningVm } from "./operate-vm.ts";
+import type { VirtContext } from "./virt-context.ts";
+import type { Vm } from "./vm.ts";
+import { formatVmRecord, recordNamespace, recordPrefix, type VmRecord } from "./vm-record.ts";
+import type { VmStatus } from "./vm-status.ts";
+
+export interface ShutdownVm {
+  readonly vmId: VmId;
+  readonly isReboot: boolean;
+  /** How long to wait before the guest is asked. */
+  readonly delaySeconds: number;
+  /** How long each way of asking may take before the next is tried. */
+  readonly timeoutSeconds: number;
+  /** Whether the VM is destroyed (or reset) when the guest does nothing. */
+  readonly isForced: boolean;
+}
+
+/** One way to make a guest go down, from the kindest on. */
+export type ShutdownStep = "guest-agent" | "acpi" | "force";
+
+/** The ways that will be tried, in order. */
+export function planShutdown(view: { readonly hasAgent: boolean; readonly isForced: boolean }): ShutdownStep[] {
+  return [...(view.hasAgent ? (["guest-agent"] as const) : []), "acpi", ...(view.isForced ? (["force"] as const) : [])];
+}
+
+/**
+ * Asks the guest to shut down or reboot, and returns at once. Steps follow each other until one works; when none does
+ * the VM is Up again, unless force was asked for.
+ * @throws NoSuchVm, VmIsDown
+ */
+export function shutdownVm(context: VirtContext, wanted: ShutdownVm): void {
+  const vm = runningVm(context, wanted.vmId);
+  if (!wanted.isReboot) {
+    vm.asked = "shutdown";
+    void recordAsked(context, vm);
+  }
+  vm.become(wanted.isReboot ? "reboot-asked" : "shutdown-asked");
+  void drive(context, vm, wanted).catch((error: unknown) =>
+    context.log.warn("could not shut a VM down", { vmId: vm.id, error: describeError(error) }),
+  );
+}
+
+async function drive(context: VirtContext, vm: Vm, wanted: ShutdownVm): Promise<void> {
+  const { clock, log } = context;
+  const during: VmStatus = wanted.isReboot ? "RebootInProgress" : "Powering down";
+  const steps = planShutdown({ hasAgent: vm.view.isGuestAgentConnected, isForced: wanted.isForced });
+  if (wanted.delaySeconds > 0) await clock.sleep(wanted.delaySeconds * 1000, ended(context, vm));
+  for (const step of steps) {
+    if (vm.status !== during) return;
+    try {
+      await context.vms.inTurn(vm.id, () => take(context, vm, { step, isReboot: wanted.isReboot }));
+      log.info("asked a guest to go down", { vmId: vm.id, by: step, isReboot: wanted.isReboot });
+    } catch (error) {
+      log.warn("a guest could not be asked to go down", { vmId: vm.id, by: step, error: describeError(error) });
+      continue;
+    }
+    if (await leaves(context, vm, { status: during, timeoutMs: wanted.timeoutSeconds * 1000 })) return;
+  }
+  if (vm.status === during) {
+    vm.asked = undefined;
+    vm.become("shutdown-given-up");
+  }
+}
+
+async function take(
+  context: VirtContext,
+  vm: Vm,
+  { step, isReboot }: { step: ShutdownStep; isReboot: boolean },
+): Promise<void> {
+  const { hypervisor } = context;
+  if (step !== "force") return isReboot ? hypervisor.reboot(vm.id, step) : hypervisor.shutdown(vm.id, step);
+  if (!isReboot) return hypervisor.destroy(vm.id, { isGraceful: true });
+  await hypervisor.reset(vm.id);
+  vm.forgetGuest();
+  vm.become("rebooted");
+}
+
+/** Waits until the VM is in another status; false when the time is up. */
+async function leaves(
+  { clock, vms }: VirtContext,
+  vm: Vm,
+  { status, timeoutMs }: { status: VmStatus; timeoutMs: number },
+): Promise<boolean> {
+  if (vm.status !== status) return true;
+  const left = new AbortController();
+  const stop = vms.onChange((changed) => {
+    if (changed === vm && vm.status !== status) left.abort();
+  });
+  try {
+    await clock.sleep(timeoutMs, left.signal);
+    return false;
+  } catch {
+    return true; // Only the change of status ends the sleep early.
+  } finally {
+    stop();
+  }
+}
+
+function ended({ vms }: VirtContext, vm: Vm): AbortSignal {
+  const controller = new AbortController();
+  const stop = vms.onChange((changed) => {
+    if (changed !== vm || vm.status !== "Down") return;
+    controller.abort(new Error("the VM is down"));
+    stop();
+  });
+  return controller.signal;
+}
+
+/** So that the end of the VM is explained rightly even if this agent is restarted before it comes. */
+async function recordAsked(context: VirtContext, vm: Vm): Promise<void> {
+  const { startedAtMs } = vm.view;
+  await writeRecord(context, vm, {
+    phase: "started",
+    asked: "shutdown",
+    ...(startedAtMs !== undefined && { startedAtMs }),
+  });
+}
+
+/** Writes what this agent keeps of a VM into its metadata. Failing to is not worth failing the operation. */
+export async function writeRecord({ hypervisor, log }: VirtContext, vm: Vm, record: VmRecord): Promise<void> {
+  const xml = formatXml(formatVmRecord(record));
+  const element = { prefix: recordPrefix, namespace: recordNamespace, xml };
+  try {
+    await hypervisor.setMetadata(vm.id, element, { isActive: vm.status !== "Down" });
+  } catch (error) {
+    log.debug("could not write a VM's record", { vmId: vm.id, error: describeError(error) });
+  }
+}
