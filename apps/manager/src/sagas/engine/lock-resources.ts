@@ -1,0 +1,36 @@
+import type { SagaId } from "@yagura/std/ids.ts";
+import type { Tx } from "../../db/database.ts";
+import { insertLocks, listLocks } from "../../db/queries/locks.ts";
+
+/** "vm:<id>", "disk:<id>": what a saga has for itself while it runs. */
+export type Resource = `${"vm" | "disk" | "template" | "host" | "storage-domain" | "data-center"}:${string}`;
+
+/** Something else is being done with one of the resources. */
+export class ResourceLocked extends Error {
+  override readonly name = "ResourceLocked";
+  readonly resource: string;
+  /** "creating the disk" */
+  readonly reason: string;
+
+  constructor(resource: string, reason: string) {
+    super(`${resource} is locked: ${reason}`);
+    this.resource = resource;
+    this.reason = reason;
+  }
+}
+
+/** All of them or none. @throws ResourceLocked */
+export async function lockResources(
+  tx: Tx,
+  sagaId: SagaId,
+  resources: readonly Resource[],
+  reason: string,
+): Promise<void> {
+  const wanted = [...new Set(resources)].sort();
+  const [taken] = await listLocks(tx, wanted);
+  if (taken !== undefined) throw new ResourceLocked(taken.resource, taken.reason);
+  await insertLocks(
+    tx,
+    wanted.map((resource) => ({ resource, sagaId, reason })),
+  );
+}

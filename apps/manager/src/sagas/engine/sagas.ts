@@ -1,0 +1,208 @@
+import type { Clock } from "@yagura/std/clock.ts";
+import { describeError } from "@yagura/std/describe-error.ts";
+import { type JobId, newId, type SagaId, type UserId } from "@yagura/std/ids.ts";
+import type { Log } from "@yagura/std/log.ts";
+import type { Db, Tx } from "../../db/database.ts";
+import { endJob, insertJob, insertStep } from "../../db/queries/jobs.ts";
+import { deleteLocksOf } from "../../db/queries/locks.ts";
+import {
+  insertJournalEntry,
+  insertSaga,
+  type JournalEntry,
+  listJournal,
+  listLivingSagas,
+  type SagaRecord,
+  updateSaga,
+} from "../../db/queries/sagas.ts";
+import { transaction } from "../../db/transaction.ts";
+import { driveSaga, type Journal } from "./drive-saga.ts";
+import { lockResources, type Resource } from "./lock-resources.ts";
+import type { SagaDefinition, SagaOutcome } from "./saga.ts";
+
+export interface SagaRequest {
+  /** "Creating disk demo": what the job says, and what others are told whom its locks stop. */
+  readonly description: string;
+  readonly locks: readonly Resource[];
+  readonly correlationId: string;
+  readonly actorId?: UserId;
+  /** Done in the transaction that starts the saga: last checks, and records that must be there at once. */
+  readonly prepare?: (tx: Tx) => Promise<void>;
+}
+
+export interface StartedSaga {
+  readonly sagaId: SagaId;
+  readonly jobId: JobId;
+  /** Never rejects; `undefined` when the Manager was stopped before the end. */
+  readonly ended: Promise<SagaOutcome | undefined>;
+}
+
+export interface SagasOptions<Deps> {
+  readonly db: Db;
+  readonly deps: Deps;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly isTransient: (error: unknown) => boolean;
+  /** All there are, to find those that a crash interrupted. */
+  readonly registry: ReadonlyMap<string, SagaDefinition<never, Deps>>;
+}
+
+/** The sagas of this Manager: starts them, drives them, and after a restart goes on where they were. */
+export class Sagas<Deps> {
+  readonly #options: SagasOptions<Deps>;
+  readonly #stop = new AbortController();
+  readonly #driven = new Map<SagaId, Promise<SagaOutcome | undefined>>();
+
+  constructor(options: SagasOptions<Deps>) {
+    this.#options = options;
+  }
+
+  /**
+   * Writes the saga down, with its locks and its job, in one transaction; then drives it without being waited for.
+   * @throws ResourceLocked, and whatever `prepare` throws: nothing has happened then.
+   */
+  async start<Params extends object>(
+    definition: SagaDefinition<Params, Deps>,
+    params: Params,
+    request: SagaRequest,
+  ): Promise<StartedSaga> {
+    const { db, clock } = this.#options;
+    this.#stop.signal.throwIfAborted();
+    const [sagaId, jobId, atMs] = [newId<SagaId>(), newId<JobId>(), clock.nowMs()];
+    const record: SagaRecord = {
+      id: sagaId,
+      name: definition.name,
+      params,
+      status: "running",
+      jobId,
+      correlationId: request.correlationId,
+      ...(request.actorId !== undefined && { actorId: request.actorId }),
+      createdAtMs: atMs,
+    };
+    await transaction(db, async (tx) => {
+      await insertSaga(tx, record);
+      await lockResources(tx, sagaId, request.locks, request.description);
+      await insertJob(tx, {
+        id: jobId,
+        description: request.description,
+        status: "started",
+        startedAtMs: atMs,
+        updatedAtMs: atMs,
+        ...(request.actorId !== undefined && { ownerId: request.actorId }),
+        correlationId: request.correlationId,
+        isExternal: false,
+        isAutoCleared: true,
+      });
+      const step = { jobId, startedAtMs: atMs };
+      await insertStep(tx, {
+        ...step,
+        id: newId(),
+        number: 1,
+        type: "validating",
+        description: "Validating",
+        status: "finished",
+        endedAtMs: atMs,
+      });
+      await insertStep(tx, {
+        ...step,
+        id: newId(),
+        number: 2,
+        type: "executing",
+        description: "Executing",
+        status: "started",
+      });
+      await request.prepare?.(tx);
+    });
+    return { sagaId, jobId, ended: this.#drive(record, definition as SagaDefinition<unknown, Deps>) };
+  }
+
+  /** Goes on with every saga that has not ended. Returns their number; does not wait for them. */
+  async recover(): Promise<number> {
+    const { db, registry, log } = this.#options;
+    const living = (await listLivingSagas(db)).filter((record) => !this.#driven.has(record.id));
+    for (const record of living) {
+      const definition = registry.get(record.name) as SagaDefinition<unknown, Deps> | undefined;
+      if (definition === undefined)
+        log.error("there is no such saga any more", { saga: record.name, sagaId: record.id });
+      else void this.#drive(record, definition);
+    }
+    return living.length;
+  }
+
+  /** How many are under way. */
+  get count(): number {
+    return this.#driven.size;
+  }
+
+  /** Stops driving, between or within steps; nothing is undone. */
+  async close(): Promise<void> {
+    this.#stop.abort(new Error("the Manager is stopping"));
+    await Promise.all(this.#driven.values());
+  }
+
+  #drive(record: SagaRecord, definition: SagaDefinition<unknown, Deps>): Promise<SagaOutcome | undefined> {
+    const driven = this.#driveToEnd(record, definition).catch((error: unknown) => {
+      // Stopped, or the database is gone: the next start goes on from the journal.
+      if (!this.#stop.signal.aborted) {
+        this.#options.log.error("a saga was interrupted", { sagaId: record.id, error: describeError(error) });
+      }
+      return undefined;
+    });
+    this.#driven.set(record.id, driven);
+    return driven.finally(() => this.#driven.delete(record.id));
+  }
+
+  async #driveToEnd(record: SagaRecord, definition: SagaDefinition<unknown, Deps>): Promise<SagaOutcome> {
+    const { deps, clock, isTransient } = this.#options;
+    const log = this.#options.log.with({ sagaId: record.id });
+    const outcome = await driveSaga({
+      definition,
+      params: record.params,
+      deps,
+      journal: await this.#openJournal(record.id),
+      correlationId: record.correlationId,
+      clock,
+      log,
+      signal: this.#stop.signal,
+      isTransient,
+    });
+    await this.#end(record, definition, outcome);
+    if (outcome.outcome === "stuck") log.error("a saga is stuck; its locks stay", { error: outcome.error });
+    return outcome;
+  }
+
+  async #end(record: SagaRecord, definition: SagaDefinition<unknown, Deps>, outcome: SagaOutcome): Promise<void> {
+    const { db, clock, deps } = this.#options;
+    const { params, correlationId } = record;
+    await transaction(db, async (tx) => {
+      const atMs = clock.nowMs();
+      const failure = outcome.outcome === "succeeded" ? undefined : outcome.error;
+      await updateSaga(tx, record.id, {
+        status: outcome.outcome,
+        endedAtMs: atMs,
+        ...(failure !== undefined && { error: failure }),
+      });
+      if (outcome.outcome !== "stuck") await deleteLocksOf(tx, record.id);
+      if (record.jobId !== undefined) {
+        const status = failure === undefined ? "finished" : "failed";
+        await endJob(tx, record.jobId, { status, atMs, ...(failure !== undefined && { failure }) });
+      }
+      await definition.ended?.(tx, { params, deps, correlationId, outcome });
+    });
+  }
+
+  async #openJournal(sagaId: SagaId): Promise<Journal> {
+    const { db, clock } = this.#options;
+    const entries: JournalEntry[] = await listJournal(db, sagaId);
+    return {
+      entries,
+      async append({ step, event, output }) {
+        const entry: JournalEntry = { number: entries.length, step, event, output, atMs: clock.nowMs() };
+        await transaction(db, async (tx) => {
+          await insertJournalEntry(tx, sagaId, entry);
+          if (event === "failed") await updateSaga(tx, sagaId, { status: "undoing", error: String(output) });
+        });
+        entries.push(entry);
+      },
+    };
+  }
+}
