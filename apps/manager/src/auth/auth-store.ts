@@ -1,29 +1,14 @@
 import type { UserId } from "@yagura/std/ids.ts";
+import type { UserWithPassword } from "../db/queries/users.ts";
+import type { Session } from "../domain/user/session.ts";
 import type { User } from "../domain/user/user.ts";
 import type { Grant } from "./authz/policy.ts";
 
-/** Who a session belongs to and until when. Its token is not here: only the token's hash is ever stored. */
-export interface Session {
-  /** SHA-256 of the token, hex. */
-  readonly tokenHash: string;
-  readonly userId: UserId;
-  /** `token`: from the SSO, sent as Bearer. `cookie`: begun by `Prefer: persistent-auth`. */
-  readonly kind: "token" | "cookie";
-  readonly scope: string;
-  readonly createdAtMs: number;
-  readonly lastUsedAtMs: number;
-  /** Ends when it was not used for so long … */
-  readonly idleTimeoutMs: number;
-  /** … and in any case now. */
-  readonly expiresAtMs: number;
-}
-
 /** What authentication needs of the database. */
 export interface AuthStore {
-  findUserByName(name: string, domain: string): Promise<User | undefined>;
+  /** With the password's hash in PHC form (`$argon2id$…`), if he has a password. */
+  findUserByName(name: string, domain: string): Promise<UserWithPassword | undefined>;
   findUserById(userId: UserId): Promise<User | undefined>;
-  /** In PHC form (`$argon2id$…`); none for users who cannot log in by password. */
-  findPasswordHash(userId: UserId): Promise<string | undefined>;
   listGrants(userId: UserId): Promise<readonly Grant[]>;
 
   insertSession(session: Session): Promise<void>;

@@ -1,7 +1,9 @@
 import type { UserId } from "@yagura/std/ids.ts";
+import type { UserWithPassword } from "../db/queries/users.ts";
 import { predefinedRoles } from "../domain/user/predefined-roles.ts";
+import type { Session } from "../domain/user/session.ts";
 import { systemObject, type User } from "../domain/user/user.ts";
-import type { AuthStore, Session } from "./auth-store.ts";
+import type { AuthStore } from "./auth-store.ts";
 import { isOpen } from "./authn/sessions.ts";
 import type { Grant } from "./authz/policy.ts";
 
@@ -32,14 +34,13 @@ export class MemoryAuthStore implements AuthStore {
     return user;
   }
 
-  async findUserByName(name: string, domain: string): Promise<User | undefined> {
-    return [...this.users.values()].find((user) => user.name === name && user.domain === domain);
+  async findUserByName(name: string, domain: string): Promise<UserWithPassword | undefined> {
+    const user = [...this.users.values()].find((each) => each.name === name && each.domain === domain);
+    const passwordHash = user && this.passwordHashes.get(user.id);
+    return user && { user, ...(passwordHash !== undefined && { passwordHash }) };
   }
   async findUserById(userId: UserId): Promise<User | undefined> {
     return this.users.get(userId);
-  }
-  async findPasswordHash(userId: UserId): Promise<string | undefined> {
-    return this.passwordHashes.get(userId);
   }
   async listGrants(userId: UserId): Promise<readonly Grant[]> {
     return this.grants.get(userId) ?? [];

@@ -342,6 +342,26 @@ export interface HostTicketRow {
   usedAtMs: EpochMs | null;
   usedBy: string | null;
   createdBy: string | null;
+  usedByKey: string | null;
+  revokedAtMs: EpochMs | null;
+}
+
+export interface HostCertificateRow {
+  hostId: string;
+  previousKeyFingerprint: string | null;
+  certificate: string | null;
+}
+
+export interface HostRequestRow {
+  hostId: string;
+  /** Empty: asked by the old protocol, which has no keys. */
+  keyFingerprint: string;
+  name: string;
+  address: string;
+  port: number;
+  source: string;
+  firstSeenAtMs: EpochMs;
+  lastSeenAtMs: EpochMs;
 }
 
 export interface ImageTransferRow {
@@ -357,6 +377,17 @@ export interface ImageTransferRow {
   updatedAtMs: EpochMs;
   ownerId: string | null;
   failure: string | null;
+}
+
+export interface SessionRow {
+  tokenHash: string;
+  userId: string;
+  kind: string;
+  scope: string;
+  createdAtMs: EpochMs;
+  lastUsedAtMs: EpochMs;
+  idleTimeoutMs: number;
+  expiresAtMs: EpochMs;
 }
 
 export interface Tables {
@@ -387,5 +418,8 @@ export interface Tables {
   sagaJournal: SagaJournalRow;
   locks: LockRow;
   hostTickets: HostTicketRow;
+  hostCertificates: HostCertificateRow;
+  hostRequests: HostRequestRow;
   imageTransfers: ImageTransferRow;
+  sessions: SessionRow;
 }

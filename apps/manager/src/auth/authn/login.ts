@@ -58,8 +58,8 @@ export class Logins {
   }
 
   async #checkInternal(name: string, password: string, address: string): Promise<LoginResult> {
-    const user = await this.#store.findUserByName(name, "internal");
-    const hash = user === undefined ? undefined : await this.#store.findPasswordHash(user.id);
+    const found = await this.#store.findUserByName(name, "internal");
+    const { user, passwordHash: hash } = found ?? {};
     // A client that has just proven to know the password is not made to wait for a stranger's guesses.
     const isKnown = user !== undefined && hash !== undefined && this.#passwords.isRemembered(user.id, password, hash);
     const waitMs = this.#limiter.waitMs(name, address);

@@ -1,6 +1,7 @@
 import type { Clock } from "@yagura/std/clock.ts";
 import type { UserId } from "@yagura/std/ids.ts";
-import type { AuthStore, Session } from "../auth-store.ts";
+import type { Session } from "../../domain/user/session.ts";
+import type { AuthStore } from "../auth-store.ts";
 import { hashToken, newToken } from "./tokens.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,0 +1,35 @@
+import type { Db } from "../db/database.ts";
+import { listPermissions, listRoles } from "../db/queries/permissions.ts";
+import {
+  countSessions,
+  deleteEndedSessions,
+  deleteSession,
+  findSession,
+  insertSession,
+  touchSession,
+} from "../db/queries/sessions.ts";
+import { findUser, findUserByLogin } from "../db/queries/users.ts";
+import { transaction } from "../db/transaction.ts";
+import type { AuthStore } from "./auth-store.ts";
+
+/** The AuthStore on the Manager's database. */
+export function databaseAuthStore(db: Db): AuthStore {
+  return {
+    findUserById: (userId) => findUser(db, userId),
+    findUserByName: async (name, domain) => findUserByLogin(db, { name, domain }),
+    async listGrants(userId) {
+      const roles = new Map((await listRoles(db)).map((role) => [role.id, role]));
+      const permissions = await listPermissions(db, { userId });
+      return permissions.flatMap(({ roleId, object }) => {
+        const role = roles.get(roleId);
+        return role === undefined ? [] : [{ role, object }];
+      });
+    },
+    insertSession: (session) => transaction(db, (tx) => insertSession(tx, session)),
+    findSession: (tokenHash) => findSession(db, tokenHash),
+    touchSession: (tokenHash, lastUsedAtMs) => transaction(db, (tx) => touchSession(tx, tokenHash, lastUsedAtMs)),
+    deleteSession: (tokenHash) => transaction(db, (tx) => deleteSession(tx, tokenHash)),
+    deleteEndedSessions: (nowMs) => transaction(db, (tx) => deleteEndedSessions(tx, nowMs)),
+    countSessions: (userId) => countSessions(db, userId),
+  };
+}
