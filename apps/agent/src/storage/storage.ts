@@ -1,0 +1,350 @@
+import type { Readable } from "node:stream";
+import type { DataCenterId, ImageId, StorageDomainId, TaskId, VolumeId } from "@yagura/std/ids.ts";
+import type { DomainClass, StorageType } from "@yagura/storage-format";
+
+/**
+ * The storage of this host, as the verbs of the Manager and the VMs see it. Storage has never heard of guests.
+ * Every method rejects with a `StorageError` (its `code` is vdsm's) when the world says no; see README.md.
+ */
+export interface Storage extends AsyncDisposable {
+  readonly connections: StorageConnections;
+  readonly domains: StorageDomains;
+  readonly pools: StoragePools;
+  readonly volumes: StorageVolumes;
+  readonly images: StorageImages;
+  readonly tasks: StorageTasks;
+  /** For Host.getStats: one entry for each domain of the connected pools, from the last look at it. */
+  vitals(): ReadonlyMap<StorageDomainId, DomainVitals>;
+}
+
+/** A storage pool is what the Manager calls a data center; the id is the same. */
+export type PoolId = DataCenterId;
+
+// ── Connections: StoragePool.connectStorageServer ────────────────────────────────────────────────────────────────
+
+export interface StorageConnections {
+  /** Never rejects because of one connection: each has its own status. Repeating is harmless. */
+  connect(wanted: readonly StorageConnection[]): Promise<readonly ConnectionStatus[]>;
+  disconnect(gone: readonly StorageConnection[]): Promise<readonly ConnectionStatus[]>;
+}
+
+export interface StorageConnection {
+  readonly connectionId: string;
+  readonly type: StorageType;
+  /** For LOCALFS: an absolute path on this host. */
+  readonly path: string;
+}
+
+export interface ConnectionStatus {
+  readonly connectionId: string;
+  /** 0, or the code of what went wrong. */
+  readonly status: number;
+  readonly error?: unknown;
+}
+
+// ── Domains: StorageDomain.* ─────────────────────────────────────────────────────────────────────────────────────
+
+export interface StorageDomains {
+  create(domain: NewDomain): Promise<void>;
+  /** Removes the domain and everything in it. Refused while it belongs to a pool. */
+  format(domainId: StorageDomainId): Promise<void>;
+  attach(domainId: StorageDomainId, poolId: PoolId): Promise<void>;
+  detach(domainId: StorageDomainId, poolId: PoolId): Promise<void>;
+  activate(domainId: StorageDomainId, poolId: PoolId): Promise<void>;
+  deactivate(domainId: StorageDomainId, poolId: PoolId): Promise<void>;
+  setDescription(domainId: StorageDomainId, description: string): Promise<void>;
+  /** Resolves when the domain is there and its metadata can be read. */
+  validate(domainId: StorageDomainId): Promise<void>;
+  getInfo(domainId: StorageDomainId): Promise<DomainInfo>;
+  getStats(domainId: StorageDomainId): Promise<DomainStats>;
+  /** Ids of all domains on this host's connections. */
+  list(): Promise<readonly StorageDomainId[]>;
+  listImages(domainId: StorageDomainId): Promise<readonly ImageId[]>;
+  /** Volumes of one image (with those of its template), or of all. */
+  listVolumes(domainId: StorageDomainId, imageId?: ImageId): Promise<readonly VolumeId[]>;
+}
+
+export interface NewDomain {
+  readonly domainId: StorageDomainId;
+  readonly type: StorageType;
+  readonly class: DomainClass;
+  readonly name: string;
+  /** The path of a connection made before. */
+  readonly path: string;
+  /** Only 5 is made. */
+  readonly version: number;
+  readonly blockSizeBytes?: number;
+}
+
+export interface DomainInfo {
+  readonly domainId: StorageDomainId;
+  readonly type: StorageType;
+  readonly class: DomainClass;
+  readonly name: string;
+  readonly role: "Regular" | "Master";
+  readonly poolIds: readonly PoolId[];
+  readonly version: number;
+  readonly remotePath: string;
+  readonly blockSizeBytes: number;
+  readonly alignmentBytes: number;
+  /** 0 on a domain that is no master. */
+  readonly masterVersion: number;
+}
+
+export interface DomainStats {
+  readonly totalBytes: number;
+  /** What is left for ordinary users of the file system. */
+  readonly freeBytes: number;
+}
+
+export interface DomainVitals {
+  /** 0, or the code of what was wrong at the last look. */
+  readonly code: number;
+  readonly isValid: boolean;
+  /** Seconds since the last look. */
+  readonly lastCheckSeconds: number;
+  /** How long reading the metadata took. */
+  readonly delaySeconds: number;
+  readonly version: number;
+  /** Whether this host holds its host id on the domain; on a local domain always. */
+  readonly isAcquired: boolean;
+  /** Whether there was a look at all. */
+  readonly isActual: boolean;
+}
+
+// ── Pools and the SPM role: StoragePool.* ────────────────────────────────────────────────────────────────────────
+
+export interface StoragePools {
+  /** Attaches the domains and makes one the master. Any host may, since there is no SPM yet. */
+  create(pool: NewPool): Promise<void>;
+  /** SPM only: gives all domains free and forgets the pool. */
+  destroy(poolId: PoolId): Promise<void>;
+  /** Repeating with new statuses refreshes them. */
+  connect(pool: PoolConnection): Promise<void>;
+  /** Refused while this host is its SPM (656). A pool that is not connected is no error. */
+  disconnect(poolId: PoolId): Promise<void>;
+  getInfo(poolId: PoolId): Promise<PoolInfo>;
+  /** Returns the id of the task that becomes SPM; poll `tasks.getStatus`, then `getSpmStatus`. */
+  startSpm(poolId: PoolId): Promise<TaskId>;
+  /** Refused while tasks run (406); finished ones that nobody cleared do not matter. */
+  stopSpm(poolId: PoolId): Promise<void>;
+  getSpmStatus(poolId: PoolId): Promise<SpmStatus>;
+  /** The pools this host is connected to. */
+  listConnected(): readonly PoolId[];
+}
+
+export interface NewPool {
+  readonly poolId: PoolId;
+  readonly name: string;
+  readonly masterDomainId: StorageDomainId;
+  readonly masterVersion: number;
+  /** All domains, the master among them or not. */
+  readonly domainIds: readonly StorageDomainId[];
+}
+
+export interface PoolConnection {
+  readonly poolId: PoolId;
+  readonly hostNumber: number;
+  readonly masterDomainId: StorageDomainId;
+  readonly masterVersion: number;
+  /** What the Manager knows of the pool's domains; without it the master alone, active. */
+  readonly domains?: ReadonlyMap<StorageDomainId, "active" | "attached">;
+}
+
+export interface PoolInfo {
+  readonly poolId: PoolId;
+  readonly masterDomainId: StorageDomainId;
+  readonly masterVersion: number;
+  readonly type: StorageType;
+  readonly version: number;
+  readonly spm: SpmStatus;
+  readonly domains: readonly PoolDomainInfo[];
+}
+
+export interface PoolDomainInfo {
+  readonly domainId: StorageDomainId;
+  readonly status: "active" | "attached";
+  readonly version: number;
+  readonly stats?: DomainStats;
+}
+
+export interface SpmStatus {
+  readonly status: "Free" | "Contend" | "SPM";
+  /** Version of the lease, -1 when nobody holds it. */
+  readonly leaseVersion: number;
+  /** Number of the host that holds it, -1 when nobody does. */
+  readonly hostNumber: number;
+}
+
+// ── Volumes: Volume.* ────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Names one volume. */
+export interface VolumeKey {
+  readonly domainId: StorageDomainId;
+  readonly imageId: ImageId;
+  readonly volumeId: VolumeId;
+}
+
+export interface StorageVolumes {
+  /** SPM only. Returns once the intent is on disk; the task says when the volume is there. */
+  create(poolId: PoolId, volume: NewVolume): Promise<TaskId>;
+  /** SPM only. Copies what a guest sees in `source`, with all volumes below it, into a new image: so templates are made. */
+  copy(poolId: PoolId, copy: VolumeCopy): Promise<TaskId>;
+  /** SPM only. From the leaf downwards; a volume with children that are not in the list is refused (204). */
+  delete(poolId: PoolId, volumes: DeletedVolumes): Promise<TaskId>;
+  getInfo(volume: VolumeKey): Promise<VolumeInfo>;
+  getSize(volume: VolumeKey): Promise<VolumeSize>;
+  setDescription(poolId: PoolId, volume: VolumeKey, description: string): Promise<void>;
+  setLegality(poolId: PoolId, volume: VolumeKey, legality: "LEGAL" | "ILLEGAL"): Promise<void>;
+  /** Rejects (484) when the content is not what the metadata says, or refers to files outside. */
+  verify(volume: VolumeKey): Promise<void>;
+  /** What `qemu-img info --output json` says. */
+  getQemuImageInfo(volume: VolumeKey): Promise<Readonly<Record<string, unknown>>>;
+}
+
+export interface NewVolume extends VolumeKey {
+  /** Rounded up to 4 KiB. */
+  readonly capacityBytes: number;
+  readonly format: "RAW" | "COW";
+  readonly allocation: "SPARSE" | "PREALLOCATED";
+  /** DATA, OVFS, MEMM, …; nothing depends on it. */
+  readonly diskType: string;
+  readonly description: string;
+  /** What it stands on: a volume of the same image (a snapshot) or of a template. The new volume must then be COW. */
+  readonly parent?: { readonly imageId: ImageId; readonly volumeId: VolumeId };
+  /** False: nobody may start a guest on it until `setLegality`. By default legal. */
+  readonly isLegal?: boolean;
+  readonly sequence?: number;
+}
+
+export interface VolumeCopy {
+  readonly source: VolumeKey;
+  readonly target: VolumeKey;
+  readonly format: "RAW" | "COW";
+  readonly allocation: "SPARSE" | "PREALLOCATED";
+  readonly description: string;
+  /** SHARED: a template, on which others may stand. */
+  readonly role: "LEAF" | "SHARED";
+}
+
+export interface DeletedVolumes {
+  readonly domainId: StorageDomainId;
+  readonly imageId: ImageId;
+  readonly volumeIds: readonly VolumeId[];
+  /** Overwrite with zeroes first. */
+  readonly wipes: boolean;
+}
+
+export interface VolumeInfo extends VolumeKey, VolumeSize {
+  readonly parentId?: VolumeId;
+  readonly childIds: readonly VolumeId[];
+  readonly capacityBytes: number;
+  readonly format: "RAW" | "COW";
+  readonly allocation: "SPARSE" | "PREALLOCATED";
+  readonly role: "LEAF" | "INTERNAL" | "SHARED";
+  readonly legality: "LEGAL" | "ILLEGAL" | "FAKE";
+  readonly status: "OK" | "ILLEGAL" | "INVALID";
+  readonly diskType: string;
+  readonly description: string;
+  readonly createdSeconds: number;
+  readonly generation: number;
+  readonly sequence: number;
+}
+
+export interface VolumeSize {
+  /** Length of the file. */
+  readonly apparentBytes: number;
+  /** What it takes on the disk. */
+  readonly trueBytes: number;
+}
+
+// ── Images: Image.*, and the streams of port 54321 ───────────────────────────────────────────────────────────────
+
+export interface StorageImages {
+  /** SPM only. All volumes of the image; those of its template stay where they belong. */
+  delete(poolId: PoolId, image: DeletedImage): Promise<TaskId>;
+  /** Makes the chain below `volumeId` ready on this host and says what to put into the domain XML. Repeating is harmless. */
+  prepare(volume: VolumeKey, options?: PrepareOptions): Promise<PreparedImage>;
+  /** Repeating, or an image that was never prepared, is no error. */
+  teardown(domainId: StorageDomainId, imageId: ImageId): Promise<void>;
+  /** What is prepared on this host, also by the process before this one: tear down what no VM uses. */
+  listPrepared(): Promise<readonly { readonly domainId: StorageDomainId; readonly imageId: ImageId }[]>;
+  /**
+   * Writes a body of exactly `lengthBytes` as the content of a leaf that nobody uses. The volume is ILLEGAL from the
+   * first byte until all are on the disk. Resolves, with a finished task, when they are; rejects when they are not.
+   */
+  upload(volume: VolumeKey, body: Readable, options: UploadOptions): Promise<TaskId>;
+  /** The first `lengthBytes` of the volume's file, or all. */
+  download(volume: VolumeKey, options?: DownloadOptions): Promise<Download>;
+}
+
+export interface DeletedImage {
+  readonly domainId: StorageDomainId;
+  readonly imageId: ImageId;
+  readonly wipes: boolean;
+}
+
+export interface PrepareOptions {
+  readonly allowsIllegal?: boolean;
+}
+
+export interface PreparedImage {
+  /** The leaf's file, for `<source file=…>`. */
+  readonly path: string;
+  readonly kind: "file" | "block";
+  readonly format: "RAW" | "COW";
+  /** From the base up to the leaf. */
+  readonly chain: readonly PreparedVolume[];
+}
+
+export interface PreparedVolume extends VolumeKey {
+  readonly path: string;
+  readonly format: "RAW" | "COW";
+}
+
+export interface UploadOptions {
+  readonly lengthBytes: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface DownloadOptions {
+  readonly lengthBytes?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Download {
+  readonly taskId: TaskId;
+  readonly lengthBytes: number;
+  readonly body: Readable;
+}
+
+// ── Tasks: Task.*, Host.getAllTasks* ─────────────────────────────────────────────────────────────────────────────
+
+export interface StorageTasks {
+  /** Rejects with 401 for a task that is not known here. */
+  getStatus(taskId: TaskId): TaskStatus;
+  getInfo(taskId: TaskId): TaskInfo;
+  /** Forgets a finished task; 403 while it runs. */
+  clear(taskId: TaskId): Promise<void>;
+  /** Ends a running task and undoes what it did; resolves when that is done. A finished one is left alone. */
+  stop(taskId: TaskId): Promise<void>;
+  /** The same for a running task; a finished one cannot be undone (410). */
+  revert(taskId: TaskId): Promise<void>;
+  listStatuses(): readonly TaskStatus[];
+  listInfo(): readonly TaskInfo[];
+}
+
+export interface TaskStatus {
+  readonly taskId: TaskId;
+  readonly state: "running" | "aborting" | "finished";
+  /** Once finished. cleanSuccess: it failed and left nothing behind; cleanFailure: something may be left. */
+  readonly result?: "success" | "cleanSuccess" | "cleanFailure";
+  /** 0, or why it failed. */
+  readonly code: number;
+  readonly message: string;
+}
+
+export interface TaskInfo {
+  readonly taskId: TaskId;
+  readonly verb: string;
+}
