@@ -22,7 +22,7 @@ export type ConnectOptions = Credentials &
  * A Manager and everything it has. Collections have the names of the model: `vms`, `storage_domains`;
  * `vms.at(id).disk_attachments` is what is below an item.
  */
-export class ManagerClient extends RootResources implements AsyncDisposable {
+export class ManagerClient extends RootResources implements Disposable {
   readonly #wire: Wire;
   readonly #session: Session;
   readonly #http: Disposable;
@@ -69,8 +69,8 @@ export class ManagerClient extends RootResources implements AsyncDisposable {
     this.#http[Symbol.dispose]();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.resolve(this.close());
+  [Symbol.dispose](): void {
+    this.close();
   }
 }
 

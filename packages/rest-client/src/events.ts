@@ -11,12 +11,10 @@ export interface FollowEventsOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Events asked for at a time; the next look takes the rest. */
-const EVENTS_MAX = 1_000;
-
 /**
  * Events as they happen, oldest first, each once, until the signal is aborted (which ends the loop without an error).
- * Event numbers grow, so asking again from the last one seen misses nothing.
+ * Event numbers grow, so asking again from the last one seen misses nothing. No `max` is sent: v4 would keep the newest
+ * of many and drop the ones between.
  */
 export async function* followEvents(
   events: EventsResource,
@@ -25,13 +23,13 @@ export async function* followEvents(
   try {
     let last = from ?? (await newest(events, signal));
     while (signal?.aborted !== true) {
-      const found = await events.list({ from: last, search, max: EVENTS_MAX }, { signal });
+      const found = await events.list({ from: last, search }, { signal });
       const fresh = found.filter((event) => numberOf(event) > last).sort((a, b) => numberOf(a) - numberOf(b));
       for (const event of fresh) {
         yield event;
         last = numberOf(event);
       }
-      if (found.length < EVENTS_MAX) await clock.sleep(everyMs, signal);
+      await clock.sleep(everyMs, signal);
     }
   } catch (error) {
     if (signal?.aborted !== true) throw error;
