@@ -16,9 +16,16 @@ export {
 export { createKey, keyFingerprint, keyFingerprintOf } from "./keys.ts";
 export { openSshPublicKey } from "./openssh.ts";
 export { type PeerIdentity, peerIdentity } from "./peer-identity.ts";
+export {
+  type EnrolmentStatement,
+  isEnrolmentSigned,
+  isRenewalSigned,
+  type RenewalStatement,
+  signEnrolment,
+  signRenewal,
+} from "./proofs.ts";
 export { renewAtMs, shouldRenew } from "./renewal.ts";
 export { type CertificateRequest, createRequest, REQUEST_CHARS_MAX, readRequest } from "./request.ts";
-export { isStatementSigned, type StatementFields, signStatement } from "./statement.ts";
 export { CredentialStore, type Credentials, type StoredCredentials } from "./store/credential-store.ts";
 export { ensureManagerPki, type ManagerPki, ManagerPkiDamaged, type ManagerPkiOptions } from "./store/manager-pki.ts";
 export { nodeFiles, type StoreFiles } from "./store/store-files.ts";
