@@ -39,16 +39,32 @@ export async function ensureLibvirtd(directory: string): Promise<LibvirtDaemon> 
   return startPrivateLibvirtd(directory);
 }
 
+/** The libvirtd that guests started with this directory run on: ours if it runs, else the machine's, if that runs. */
+export async function findLibvirtd(directory: string): Promise<LibvirtDaemon | undefined> {
+  const own = privateDaemon(directory);
+  if (await answers(own.socketPath)) return own;
+  if (process.getuid?.() !== 0) return undefined;
+  for (const socketPath of systemSockets) {
+    if (await answers(socketPath)) return { uri: "qemu:///system", socketPath, isOurs: false };
+  }
+  return undefined;
+}
+
+function privateDaemon(directory: string): LibvirtDaemon {
+  return process.getuid?.() === 0
+    ? { uri: "qemu:///system", socketPath: join(directory, "run/libvirt-sock"), isOurs: true }
+    : { uri: "qemu:///session", socketPath: join(directory, "xdg/run/libvirt/libvirt-sock"), isOurs: true };
+}
+
 /** Starts a libvirtd below `directory`, or finds the one that was started there before. */
 export async function startPrivateLibvirtd(directory: string): Promise<LibvirtDaemon> {
-  const isRoot = process.getuid?.() === 0;
-  const socketPath = isRoot ? join(directory, "run/libvirt-sock") : join(directory, "xdg/run/libvirt/libvirt-sock");
-  const daemon = { uri: isRoot ? "qemu:///system" : "qemu:///session", socketPath, isOurs: true } as const;
-  if ((await readRecord(join(directory, "libvirtd.pid"))) !== undefined && (await answers(socketPath))) return daemon;
+  const daemon = privateDaemon(directory);
+  const isRunning = (await readRecord(join(directory, "libvirtd.pid"))) !== undefined;
+  if (isRunning && (await answers(daemon.socketPath))) return daemon;
 
   await stopPrivateLibvirtd(directory);
-  await (isRoot ? startSystem(directory) : startSession(directory));
-  await poll("libvirtd to answer", () => answers(socketPath), { timeoutMs: 30_000 });
+  await (daemon.uri === "qemu:///system" ? startSystem(directory) : startSession(directory));
+  await poll("libvirtd to answer", () => answers(daemon.socketPath), { timeoutMs: 30_000 });
   return daemon;
 }
 
