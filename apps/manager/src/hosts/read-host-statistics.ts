@@ -1,0 +1,40 @@
+import type { HostStats } from "@yagura/agent-protocol";
+import { MiB } from "@yagura/std/units.ts";
+import type { HostStatistics } from "../domain/host/host.ts";
+import { numberOr, toNumber } from "./numbers.ts";
+
+export function readHostStatistics(stats: HostStats, nowMs: number): HostStatistics {
+  const bootSeconds = toNumber(stats.bootTime);
+  return {
+    atMs: nowMs,
+    memoryUsedPercent: numberOr(stats.memUsed, 0),
+    memoryFreeBytes: stats.memFree * MiB,
+    swapTotalBytes: (stats.swapTotal ?? 0) * MiB,
+    swapFreeBytes: (stats.swapFree ?? 0) * MiB,
+    cpuUserPercent: numberOr(stats.cpuUser, 0),
+    cpuSystemPercent: numberOr(stats.cpuSys, 0),
+    cpuIdlePercent: numberOr(stats.cpuIdle, 100),
+    loadAverage5m: numberOr(stats.cpuLoad, 0),
+    ksmCpuPercent: stats.ksmCpu ?? 0,
+    ...(bootSeconds !== undefined && { bootedAtMs: bootSeconds * 1000 }),
+    vmCount: stats.vmCount,
+    activeVmCount: stats.vmActive,
+    migratingVmCount: stats.vmMigrating ?? 0,
+  };
+}
+
+/** How the host sees one storage domain. */
+export interface SeenDomain {
+  readonly isValid: boolean;
+  /** How long the last look at it took. */
+  readonly delayMs: number;
+}
+
+export function readSeenDomains(stats: HostStats): ReadonlyMap<string, SeenDomain> {
+  return new Map(
+    Object.entries(stats.storageDomains).map(([domainId, vitals]) => [
+      domainId,
+      { isValid: vitals.valid && vitals.code === 0, delayMs: numberOr(vitals.delay, 0) * 1000 },
+    ]),
+  );
+}
