@@ -10,6 +10,13 @@ import { definedOnly, optional } from "../columns.ts";
 import type { Db, Tx } from "../database.ts";
 import type { ImageTransferRow } from "../schema.ts";
 
+const endedPhases: readonly TransferPhase[] = [
+  "finished_success",
+  "finished_failure",
+  "cancelled_system",
+  "cancelled_user",
+];
+
 /** @throws NotFound */
 export async function getImageTransfer(db: Db, transferId: ImageTransferId): Promise<ImageTransfer> {
   const row = await db.selectFrom("imageTransfers").selectAll().where("id", "=", transferId).executeTakeFirst();
@@ -48,10 +55,19 @@ export async function deleteEndedTransfers(tx: Tx, beforeMs: number): Promise<nu
   const gone = await tx
     .deleteFrom("imageTransfers")
     .where("updatedAtMs", "<", beforeMs)
-    .where("phase", "in", ["finished_success", "finished_failure", "cancelled_system", "cancelled_user"])
+    .where("phase", "in", [...endedPhases])
     .returning("id")
     .execute();
   return gone.length;
+}
+
+/** Before a host goes; those under way keep it. */
+export async function deleteEndedTransfersOfHost(tx: Tx, hostId: HostId): Promise<void> {
+  await tx
+    .deleteFrom("imageTransfers")
+    .where("hostId", "=", hostId)
+    .where("phase", "in", [...endedPhases])
+    .execute();
 }
 
 function toImageTransfer(row: ImageTransferRow): ImageTransfer {

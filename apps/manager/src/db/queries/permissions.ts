@@ -49,6 +49,11 @@ export async function deletePermission(tx: Tx, permissionId: PermissionId): Prom
   await tx.deleteFrom("permissions").where("id", "=", permissionId).execute();
 }
 
+/** When the object itself goes. */
+export async function deletePermissionsOn(tx: Tx, object: ObjectRef): Promise<void> {
+  await tx.deleteFrom("permissions").where("objectType", "=", object.type).where("objectId", "=", object.id).execute();
+}
+
 function toRole(row: RoleRow): Role {
   return {
     id: row.id as RoleId,

@@ -1,0 +1,79 @@
+import { type DataCenterId, type NetworkId, newId } from "@yagura/std/ids.ts";
+import type { OpContext } from "../../context.ts";
+import { findDataCenterByName, insertDataCenter } from "../../db/queries/data-centers.ts";
+import { getDefaultMacPool } from "../../db/queries/mac-pools.ts";
+import { insertNetwork } from "../../db/queries/networks.ts";
+import { insertVnicProfile } from "../../db/queries/vnic-profiles.ts";
+import { transaction } from "../../db/transaction.ts";
+import {
+  compatibilityVersions,
+  type DataCenter,
+  latestCompatibilityVersion,
+  type NewDataCenter,
+} from "../../domain/data-center/data-center.ts";
+import { refuseIf } from "../../domain/errors.ts";
+import { nameProblems } from "../../domain/names.ts";
+import { managementNetworkName } from "../../domain/network/network.ts";
+import { systemObject } from "../../domain/user/user.ts";
+import { announce } from "../../events/announce.ts";
+import { byActor, subject } from "../subjects.ts";
+
+const attempt = "Cannot add Data Center.";
+
+/** A data center comes with the management network and a profile of it, so that its first VM can have a NIC. */
+export async function createDataCenter(
+  context: OpContext,
+  asked: Omit<NewDataCenter, "id"> & { readonly id?: DataCenterId },
+): Promise<DataCenter> {
+  await context.authorize("create_storage_pool", systemObject);
+  const version = asked.compatibilityVersion ?? latestCompatibilityVersion;
+  refuseIf(attempt, nameProblems("data center", asked.name, 40), "invalid");
+  refuseIf(attempt, versionProblems(version), "invalid");
+  return transaction(context.db, async (tx) => {
+    if ((await findDataCenterByName(tx, asked.name)) !== undefined) {
+      refuseIf(attempt, ["The Data Center name is already in use."]);
+    }
+    const dataCenter: DataCenter = {
+      id: asked.id ?? newId(),
+      name: asked.name,
+      description: asked.description ?? "",
+      comment: asked.comment ?? "",
+      isLocal: asked.isLocal,
+      status: "uninitialized",
+      compatibilityVersion: version,
+      macPoolId: (await getDefaultMacPool(tx)).id,
+      masterVersion: 0,
+    };
+    await insertDataCenter(tx, dataCenter);
+    const network = {
+      id: newId<NetworkId>(),
+      name: managementNetworkName,
+      description: "Management Network",
+      comment: "",
+      dataCenterId: dataCenter.id,
+      mtuBytes: 0,
+      isVmNetwork: true,
+    };
+    await insertNetwork(tx, network);
+    await insertVnicProfile(tx, {
+      id: newId(),
+      name: managementNetworkName,
+      description: "",
+      comment: "",
+      networkId: network.id,
+      hasPortMirroring: false,
+    });
+    await announce(tx, context.clock, {
+      name: "dataCenterAdded",
+      ...byActor(context),
+      dataCenter: subject(dataCenter),
+    });
+    return dataCenter;
+  });
+}
+
+export function versionProblems(version: string): string[] {
+  return compatibilityVersions.some((known) => known === version)
+    ? []
+    : [`The compatibility version ${version} is not supported; use one of ${compatibilityVersions.join(", ")}.`];
+}

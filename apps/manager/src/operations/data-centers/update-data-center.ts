@@ -1,0 +1,49 @@
+import type { DataCenterId } from "@yagura/std/ids.ts";
+import type { OpContext } from "../../context.ts";
+import {
+  findDataCenterByName,
+  getDataCenter,
+  updateDataCenter as writeDataCenter,
+} from "../../db/queries/data-centers.ts";
+import { transaction } from "../../db/transaction.ts";
+import type { DataCenter } from "../../domain/data-center/data-center.ts";
+import { refuseIf } from "../../domain/errors.ts";
+import { nameProblems } from "../../domain/names.ts";
+import { announce } from "../../events/announce.ts";
+import { byActor, subject } from "../subjects.ts";
+import { versionProblems } from "./create-data-center.ts";
+
+const attempt = "Cannot edit Data Center.";
+
+export interface DataCenterUpdate {
+  readonly dataCenterId: DataCenterId;
+  readonly name?: string;
+  readonly description?: string;
+  readonly comment?: string;
+  readonly compatibilityVersion?: string;
+}
+
+export async function updateDataCenter(
+  context: OpContext,
+  { dataCenterId, ...changes }: DataCenterUpdate,
+): Promise<DataCenter> {
+  await context.authorize("edit_storage_pool_configuration", { type: "data_center", id: dataCenterId });
+  if (changes.name !== undefined) refuseIf(attempt, nameProblems("data center", changes.name, 40), "invalid");
+  if (changes.compatibilityVersion !== undefined) {
+    refuseIf(attempt, versionProblems(changes.compatibilityVersion), "invalid");
+  }
+  return transaction(context.db, async (tx) => {
+    const dataCenter = await getDataCenter(tx, dataCenterId);
+    const namesake = changes.name === undefined ? undefined : await findDataCenterByName(tx, changes.name);
+    if (namesake !== undefined && namesake.id !== dataCenterId) {
+      refuseIf(attempt, ["The Data Center name is already in use."]);
+    }
+    await writeDataCenter(tx, dataCenterId, changes);
+    await announce(tx, context.clock, {
+      name: "dataCenterUpdated",
+      ...byActor(context),
+      dataCenter: subject(dataCenter),
+    });
+    return getDataCenter(tx, dataCenterId);
+  });
+}
