@@ -198,7 +198,9 @@ test("when the connection ends every waiter is told that the outcome is unknown"
 test("a call that gets no answer in time ends with OutcomeUnknown, and a late answer is dropped", async () => {
   const clock = new FakeClock();
   const slow = Promise.withResolvers<string>();
-  await using here = world({ Host: { echo: ({ message }) => (message === "slow" ? slow.promise : Promise.resolve(message)) } });
+  await using here = world({
+    Host: { echo: ({ message }) => (message === "slow" ? slow.promise : Promise.resolve(message)) },
+  });
   await using client = await here.connect(manager, { clock, heartbeatMs: 0 });
   const call = client.call.Host.echo({ message: "slow" }, { timeoutMs: 5000 });
   const settled = assert.rejects(call, (error) => {

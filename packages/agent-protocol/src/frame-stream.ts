@@ -105,7 +105,10 @@ export class FrameStream {
    */
   close(reason?: Error): void {
     if (!this.isOpen) return;
-    if (reason !== undefined && !this.#options.saysErrors) return this.#finish(reason);
+    if (reason !== undefined && !this.#options.saysErrors) {
+      this.#finish(reason);
+      return;
+    }
     this.#end = { reason };
     const { stream } = this.#options;
     // What still comes is read and dropped: unread bytes would make the kernel throw our last frame away.
