@@ -1,0 +1,26 @@
+import { formatBytes } from "@yagura/std/units.ts";
+import type { Command } from "commander";
+import type { Cli } from "../../cli.ts";
+import { namesOf } from "../../names-of.ts";
+import { addListing } from "../listing.ts";
+
+/** `yagura disk …` */
+export function addDiskCommands(program: Command, cli: Cli): void {
+  addListing(program.command("disk").description("disks of VMs and templates"), cli, {
+    nouns: "disks",
+    example: "status=ok",
+    read: ({ manager }, parameters) => manager.disks.list(parameters),
+    columns: async ({ manager }) => {
+      const domainName = await namesOf(manager.storage_domains);
+      return [
+        { title: "NAME", value: ({ alias, name }) => alias ?? name },
+        { title: "STATUS", value: ({ status }) => status },
+        { title: "SIZE", value: ({ provisioned_size: size }) => size && formatBytes(size) },
+        { title: "USED", value: ({ actual_size: size }) => size && formatBytes(size) },
+        { title: "FORMAT", value: ({ format }) => format },
+        { title: "STORAGE", value: ({ storage_domains: domains = [] }) => domains.map(domainName).join(" ") },
+        { title: "ID", value: ({ id }) => id },
+      ];
+    },
+  });
+}

@@ -1,0 +1,15 @@
+import type { Command } from "commander";
+import type { Cli } from "../../cli.ts";
+import { addHostActions } from "./act.ts";
+import { addListHosts } from "./list.ts";
+import { addShowHost } from "./show.ts";
+import { addHostTicket } from "./ticket.ts";
+
+/** `yagura host …` */
+export function addHostCommands(program: Command, cli: Cli): void {
+  const host = program.command("host").description("hosts, on which VMs run");
+  addListHosts(host, cli);
+  addShowHost(host, cli);
+  addHostActions(host, cli);
+  addHostTicket(host, cli);
+}

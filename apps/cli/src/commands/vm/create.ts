@@ -1,0 +1,87 @@
+import type { ManagerClient, Vm } from "@yagura/rest-client";
+import type { Command } from "commander";
+import { parseBytes } from "../../arguments/bytes.ts";
+import { wholeNumber } from "../../arguments/numbers.ts";
+import type { Cli } from "../../cli.ts";
+import { findOne } from "../../find-one.ts";
+import { usageProblem } from "../../problem.ts";
+import { waitUntil } from "../../wait/wait-until.ts";
+import { wayDown, wayUp } from "../../wait/ways.ts";
+import { type WaitOptions, withWaiting } from "../waiting.ts";
+
+interface CreateOptions extends WaitOptions {
+  readonly template: string;
+  readonly cluster?: string;
+  readonly memory?: number;
+  readonly cpus?: number;
+  readonly description?: string;
+  readonly start?: boolean;
+}
+
+const CPUS_MAX = 768;
+
+/** `yagura vm create NAME --template TEMPLATE` */
+export function addCreateVm(vm: Command, cli: Cli): void {
+  const command = vm
+    .command("create")
+    .description("make a VM from a template, with copies of the template's disks")
+    .argument("<name>", "what it will be called")
+    .requiredOption("--template <template>", "name or id")
+    .option("--cluster <cluster>", "name or id; not needed if there is only one")
+    .option("--memory <amount>", "2GiB, 512MiB …; as the template has it by default", parseBytes)
+    .option(
+      "--cpus <number>",
+      "virtual processors; as the template has them by default",
+      wholeNumber("--cpus", { min: 1, max: CPUS_MAX }),
+    )
+    .option("--description <text>", "for people to read")
+    .option("--start", "start it once it is made");
+  withWaiting(command, "it is made, or up with --start").action((name: string, options: CreateOptions) =>
+    cli.withManager(`create VM ${name}`, async ({ world, manager }) => {
+      if (name.trim() === "") throw usageProblem("the name is empty", "Give a name for the VM");
+      const [template, cluster] = [
+        await findOne("template", options.template, manager.templates),
+        await clusterFor(manager, options),
+      ];
+      const correlationId = world.newCorrelationId();
+      const call = { correlationId, signal: world.signal };
+      const made = await manager.vms.add(wanted(name, template.id, cluster, options), {}, call);
+      const { id } = made;
+      if (id === undefined) throw new Error("the Manager did not say the id of the new VM");
+      const what = `VM ${name}`;
+      const status = async () => (await manager.vms.get(id)).status;
+      const timeoutMs = options.timeout;
+      if (options.wait === true || options.start === true) {
+        await waitUntil(world, manager, { what, timeoutMs, correlationId, look: async () => wayDown(await status()) });
+      }
+      if (options.start === true) await manager.vms.action(id, "start", {}, call);
+      if (options.start === true && options.wait === true) {
+        await waitUntil(world, manager, { what, timeoutMs, correlationId, look: async () => wayUp(await status()) });
+      }
+      cli.printOne(cli.output === "json" ? await manager.vms.get(id) : made, () => `${id}\n`);
+    }),
+  );
+}
+
+function wanted(name: string, templateId: string, clusterId: string, options: CreateOptions): Vm {
+  const { memory, cpus, description } = options;
+  return {
+    name,
+    template: { id: templateId },
+    cluster: { id: clusterId },
+    ...(memory !== undefined && { memory }),
+    ...(cpus !== undefined && { cpu: { topology: { sockets: cpus, cores: 1, threads: 1 } } }),
+    ...(description !== undefined && { description }),
+  };
+}
+
+/** The cluster asked for, or the only one there is. Among several nobody guesses. */
+async function clusterFor(manager: ManagerClient, { cluster }: CreateOptions): Promise<string> {
+  if (cluster !== undefined) return (await findOne("cluster", cluster, manager.clusters)).id;
+  const [only, another] = await manager.clusters.list();
+  if (only?.id !== undefined && another === undefined) return only.id;
+  throw usageProblem(
+    only === undefined ? "there is no cluster" : "there is more than one cluster",
+    "Say which: --cluster NAME",
+  );
+}

@@ -1,0 +1,43 @@
+import type { Host, Vm } from "@yagura/rest-client";
+import type { Way } from "./wait-until.ts";
+
+type VmStatus = Vm["status"];
+type HostStatus = Host["status"];
+
+/** How far a VM is that should be running. */
+export function wayUp(status: VmStatus): Way {
+  const state = status ?? "in an unknown status";
+  switch (status) {
+    case "up":
+      return { is: "there", state };
+    case "down":
+    case "paused":
+    case "suspended":
+      return { is: "resting", state };
+    default:
+      return { is: "moving", state };
+  }
+}
+
+/** How far a VM is that should be down: stopped, or just made. */
+export function wayDown(status: VmStatus): Way {
+  const state = status ?? "in an unknown status";
+  // An orderly shutdown that the guest ignores ends with the VM up again; that takes its time, so up is not resting.
+  return { is: status === "down" ? "there" : "moving", state };
+}
+
+const hostRests: readonly HostStatus[] = ["down", "error", "install_failed", "non_operational", "maintenance"];
+
+/** How far a host is that should be up. */
+export function hostWayUp(status: HostStatus): Way {
+  const state = status ?? "in an unknown status";
+  if (status === "up") return { is: "there", state };
+  return { is: hostRests.includes(status) ? "resting" : "moving", state };
+}
+
+/** How far a host is that should be in maintenance. */
+export function hostWayToMaintenance(status: HostStatus): Way {
+  const state = status ?? "in an unknown status";
+  if (status === "maintenance") return { is: "there", state };
+  return { is: status === "up" ? "resting" : "moving", state };
+}
