@@ -78,3 +78,15 @@ export class CannotOperateVm extends AgentError {
   override readonly name = "CannotOperateVm";
   override readonly code = 100;
 }
+
+/** The verb is known, but not in this form. */
+export class UnsupportedOnHost extends AgentError {
+  override readonly name = "UnsupportedOnHost";
+  override readonly code = 75;
+}
+
+/** The password of a console could not be set. */
+export class CannotSetTicket extends AgentError {
+  override readonly name = "CannotSetTicket";
+  override readonly code = 18;
+}

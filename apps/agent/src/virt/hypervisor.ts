@@ -63,11 +63,15 @@ export interface Hypervisor {
   reset(vmId: VmId): Promise<void>;
   shutdown(vmId: VmId, by: "guest-agent" | "acpi"): Promise<void>;
   reboot(vmId: VmId, by: "guest-agent" | "acpi"): Promise<void>;
+  /** Changes a device of a running domain; libvirt finds it by what cannot change. */
+  updateDevice(vmId: VmId, xml: string): Promise<void>;
   /** Replaces the element of one namespace in the domain's metadata, for good and, if it runs, at once. */
   setMetadata(vmId: VmId, element: MetadataElement, options: { readonly isActive: boolean }): Promise<void>;
   takeScreenshot(vmId: VmId): Promise<Picture>;
   /** One call for all running domains, or only for some. Domains whose monitor is busy are left out. */
   readStats(vmIds?: readonly VmId[]): Promise<ReadonlyMap<VmId, StatsRow>>;
+  /** Makes libvirt give up on each answer of this guest's agent after a few seconds, for as long as the guest runs. */
+  limitGuestAgent(vmId: VmId): Promise<void>;
   askGuestInfo(vmId: VmId, bits: number): Promise<StatsRow>;
   askGuestAgent(vmId: VmId, command: string): Promise<unknown>;
 }

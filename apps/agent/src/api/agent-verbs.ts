@@ -1,0 +1,26 @@
+import type { SomeVerbs } from "@yagura/agent-protocol";
+import { withFaults } from "./faults.ts";
+import { type HostApi, hostVerbs } from "./host.ts";
+import { imageVerbs } from "./image.ts";
+import { storageDomainVerbs } from "./storage-domain.ts";
+import { storagePoolVerbs } from "./storage-pool.ts";
+import { taskVerbs } from "./task.ts";
+import { vmVerbs } from "./vm.ts";
+import { volumeVerbs } from "./volume.ts";
+
+/** Every verb that this host answers; all others are answered as unknown. */
+export function agentVerbs(host: HostApi): SomeVerbs {
+  const { storage, virt } = host;
+  return withFaults(
+    {
+      Host: hostVerbs(host),
+      VM: vmVerbs(virt),
+      StoragePool: storagePoolVerbs(storage),
+      StorageDomain: storageDomainVerbs(storage),
+      Volume: volumeVerbs(storage),
+      Image: imageVerbs(storage),
+      Task: taskVerbs(storage),
+    },
+    virt.log,
+  );
+}

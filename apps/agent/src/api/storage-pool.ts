@@ -1,0 +1,108 @@
+import type {
+  ConnectionRefParameters,
+  SomeVerbs,
+  StorageDomainStatusMap,
+  StorageDomainTypeId,
+} from "@yagura/agent-protocol";
+import { parseId, type StorageDomainId } from "@yagura/std/ids.ts";
+import { storageTypes } from "@yagura/storage-format";
+import { StorageError } from "../storage/errors.ts";
+import type { PoolId, PoolInfo, Storage, StorageConnection } from "../storage/storage.ts";
+
+/** The namespace `StoragePool`. */
+export function storagePoolVerbs({ pools, connections }: Storage): NonNullable<SomeVerbs["StoragePool"]> {
+  const pool = (storagepoolID: string): PoolId => parseId<PoolId>(storagepoolID);
+  const domain = (id: string): StorageDomainId => parseId<StorageDomainId>(id);
+  return {
+    async connectStorageServer({ domainType, connectionParams }) {
+      const results = await connections.connect(readConnections(domainType, connectionParams));
+      return results.map(({ connectionId, status }) => ({ id: connectionId, status }));
+    },
+    async disconnectStorageServer({ domainType, connectionParams }) {
+      const results = await connections.disconnect(readConnections(domainType, connectionParams));
+      return results.map(({ connectionId, status }) => ({ id: connectionId, status }));
+    },
+    create: ({ storagepoolID, name, masterSdUUID, masterVersion, domainList }) =>
+      pools.create({
+        poolId: pool(storagepoolID),
+        name,
+        masterDomainId: domain(masterSdUUID),
+        masterVersion,
+        domainIds: domainList.map(domain),
+      }),
+    destroy: ({ storagepoolID }) => pools.destroy(pool(storagepoolID)),
+    async connect({ storagepoolID, hostID, masterSdUUID, masterVersion, domainDict }) {
+      await pools.connect({
+        poolId: pool(storagepoolID),
+        hostNumber: hostID,
+        masterDomainId: domain(masterSdUUID),
+        masterVersion,
+        ...(domainDict !== undefined && { domains: readStatuses(domainDict) }),
+      });
+    },
+    disconnect: ({ storagepoolID }) => pools.disconnect(pool(storagepoolID)),
+    async getInfo({ storagepoolID }) {
+      const info = await pools.getInfo(pool(storagepoolID));
+      return { info: formatPoolInfo(info), dominfo: formatDomains(info) };
+    },
+    spmStart: ({ storagepoolID }) => pools.startSpm(pool(storagepoolID)),
+    spmStop: ({ storagepoolID }) => pools.stopSpm(pool(storagepoolID)),
+    async getSpmStatus({ storagepoolID }) {
+      const { status, leaseVersion, hostNumber } = await pools.getSpmStatus(pool(storagepoolID));
+      return { spmStatus: status, spmLver: leaseVersion, spmId: hostNumber };
+    },
+  };
+}
+
+function readConnections(
+  domainType: StorageDomainTypeId,
+  list: readonly ConnectionRefParameters[],
+): StorageConnection[] {
+  // The numbers of the API are the position in the list, counted from 1.
+  const type = storageTypes[domainType - 1];
+  if (type === undefined) throw new StorageError("StorageDomainTypeError", `no storage of type ${domainType} is known`);
+  return list.map(({ id, connection }) => ({ connectionId: id, type, path: connection ?? "" }));
+}
+
+function readStatuses(map: StorageDomainStatusMap): Map<StorageDomainId, "active" | "attached"> {
+  return new Map(
+    Object.entries(map).map(([id, status]) => [
+      parseId<StorageDomainId>(id),
+      status.toLowerCase() === "active" ? "active" : "attached",
+    ]),
+  );
+}
+
+function formatPoolInfo({ masterDomainId, masterVersion, type, version, spm, domains }: PoolInfo) {
+  return {
+    master_uuid: masterDomainId,
+    master_ver: masterVersion,
+    lver: spm.leaseVersion,
+    spm_id: spm.hostNumber,
+    version: String(version),
+    type,
+    name: "",
+    domains: domains.map(({ domainId, status }) => `${domainId}:${capital(status)}`).join(","),
+    isoprefix: "",
+    pool_status: "connected" as const,
+  };
+}
+
+function formatDomains({ domains }: PoolInfo) {
+  return Object.fromEntries(
+    domains.map(({ domainId, status, version, stats }) => [
+      domainId,
+      {
+        status: capital(status),
+        version,
+        alerts: [],
+        isoprefix: "",
+        ...(stats !== undefined && { disktotal: String(stats.totalBytes), diskfree: String(stats.freeBytes) }),
+      },
+    ]),
+  );
+}
+
+function capital(status: "active" | "attached"): "Active" | "Attached" {
+  return status === "active" ? "Active" : "Attached";
+}

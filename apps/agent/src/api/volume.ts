@@ -1,0 +1,122 @@
+import type { SomeVerbs, VolumeInfoResponse } from "@yagura/agent-protocol";
+import { volumeAllocationIds, volumeFormatIds, volumeRoleIds } from "@yagura/agent-protocol";
+import { blankUuid, type ImageId, parseId, type StorageDomainId, type VolumeId } from "@yagura/std/ids.ts";
+import { StorageError } from "../storage/errors.ts";
+import type { NewVolume, PoolId, Storage, VolumeInfo, VolumeKey } from "../storage/storage.ts";
+
+interface KeyOnWire {
+  readonly storagedomainID: string;
+  readonly imageID: string;
+  readonly volumeID: string;
+}
+
+/** The namespace `Volume`. */
+export function volumeVerbs({ volumes, images }: Storage): NonNullable<SomeVerbs["Volume"]> {
+  const pool = (id: string): PoolId => parseId<PoolId>(id);
+  return {
+    create: (params) =>
+      volumes.create(pool(params.storagepoolID), {
+        ...volumeKey(params),
+        capacityBytes: readBytes(params.size),
+        format: params.volFormat === volumeFormatIds.raw ? "RAW" : "COW",
+        allocation: params.preallocate === volumeAllocationIds.preallocated ? "PREALLOCATED" : "SPARSE",
+        diskType: params.diskType,
+        description: params.desc,
+        ...readParent(params),
+        ...(params.legal !== undefined && { isLegal: params.legal }),
+        ...(params.sequence !== undefined && { sequence: params.sequence }),
+      }),
+    copy: (params) =>
+      volumes.copy(pool(params.storagepoolID), {
+        source: volumeKey(params),
+        target: volumeKey({
+          storagedomainID: params.dstSdUUID,
+          imageID: params.dstImgUUID,
+          volumeID: params.dstVolUUID,
+        }),
+        format: params.volFormat === volumeFormatIds.raw ? "RAW" : "COW",
+        allocation: params.preallocate === volumeAllocationIds.preallocated ? "PREALLOCATED" : "SPARSE",
+        description: params.desc,
+        role: params.volType === volumeRoleIds.shared ? "SHARED" : "LEAF",
+      }),
+    delete: (params) =>
+      volumes.delete(pool(params.storagepoolID), {
+        domainId: parseId<StorageDomainId>(params.storagedomainID),
+        imageId: parseId<ImageId>(params.imageID),
+        volumeIds: [parseId<VolumeId>(params.volumeID)],
+        wipes: params.postZero,
+      }),
+    getInfo: async (params) => formatVolumeInfo(await volumes.getInfo(volumeKey(params)), params.storagepoolID),
+    async getSize(params) {
+      const { trueBytes, apparentBytes } = await volumes.getSize(volumeKey(params));
+      return { truesize: String(trueBytes), apparentsize: String(apparentBytes) };
+    },
+    async getQemuImageInfo(params) {
+      const info = await volumes.getQemuImageInfo(volumeKey(params));
+      const backing = info["backing-filename"];
+      return {
+        format: info["format"] === "qcow2" ? "qcow2" : "raw",
+        virtualsize: Number(info["virtual-size"]),
+        ...(info["cluster-size"] !== undefined && { clustersize: Number(info["cluster-size"]) }),
+        ...(typeof backing === "string" && { backingfile: backing }),
+      };
+    },
+    setDescription: (params) =>
+      volumes.setDescription(pool(params.storagepoolID), volumeKey(params), params.description),
+    async setLegality(params) {
+      if (params.legality === "FAKE") throw new StorageError("InvalidParameter", "a volume cannot be made FAKE");
+      await volumes.setLegality(pool(params.storagepoolID), volumeKey(params), params.legality);
+    },
+    verify_untrusted: (params) => volumes.verify(volumeKey(params)),
+    // A file is seen by every host at its size; only volumes on LVM must be looked at again.
+    async refresh(params) {
+      await volumes.getSize(volumeKey(params));
+    },
+    teardown: ({ storagedomainID, imageID }) =>
+      images.teardown(parseId<StorageDomainId>(storagedomainID), parseId<ImageId>(imageID)),
+  };
+}
+
+export function volumeKey({ storagedomainID, imageID, volumeID }: KeyOnWire): VolumeKey {
+  return {
+    domainId: parseId<StorageDomainId>(storagedomainID),
+    imageId: parseId<ImageId>(imageID),
+    volumeId: parseId<VolumeId>(volumeID),
+  };
+}
+
+function readParent({ srcImgUUID, srcVolUUID }: { srcImgUUID: string; srcVolUUID: string }): Pick<NewVolume, "parent"> {
+  if (srcVolUUID === blankUuid || srcVolUUID === "") return {};
+  return { parent: { imageId: parseId<ImageId>(srcImgUUID), volumeId: parseId<VolumeId>(srcVolUUID) } };
+}
+
+function readBytes(text: string): number {
+  const bytes = Number(text);
+  if (!Number.isSafeInteger(bytes) || bytes < 0)
+    throw new StorageError("InvalidParameter", `not a size in bytes: ${text.slice(0, 40)}`);
+  return bytes;
+}
+
+function formatVolumeInfo(volume: VolumeInfo, storagepoolID: string): VolumeInfoResponse {
+  return {
+    uuid: volume.volumeId,
+    image: volume.imageId,
+    domain: volume.domainId,
+    pool: storagepoolID,
+    parent: volume.parentId ?? blankUuid,
+    children: [...volume.childIds],
+    capacity: String(volume.capacityBytes),
+    apparentsize: String(volume.apparentBytes),
+    truesize: String(volume.trueBytes),
+    format: volume.format,
+    allocType: volume.allocation,
+    voltype: volume.role,
+    legality: volume.legality,
+    status: volume.status,
+    disktype: volume.diskType,
+    description: volume.description,
+    ctime: String(volume.createdSeconds),
+    mtime: "0",
+    generation: volume.generation,
+  };
+}

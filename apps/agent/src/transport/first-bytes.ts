@@ -1,0 +1,38 @@
+import type { Duplex } from "node:stream";
+import { type DetectedProtocol, detectBytesMax, detectProtocol } from "@yagura/agent-protocol";
+
+/** The peer went away, or said nothing of use in time. */
+export class NothingDetected extends Error {
+  override readonly name = "NothingDetected";
+}
+
+/**
+ * Reads just enough of a connection to know what it speaks. What was read is handed back, for whoever serves it.
+ * @throws NothingDetected
+ */
+export function readFirstBytes(
+  stream: Duplex,
+  timeoutMs: number,
+): Promise<{ readonly protocol: Exclude<DetectedProtocol, "more">; readonly bytes: Buffer }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{
+    protocol: "stomp" | "http" | "unknown";
+    bytes: Buffer;
+  }>();
+  const chunks: Buffer[] = [];
+  const give = (protocol: "stomp" | "http" | "unknown"): void => resolve({ protocol, bytes: Buffer.concat(chunks) });
+  const onData = (chunk: Buffer): void => {
+    chunks.push(chunk);
+    const protocol = detectProtocol(Buffer.concat(chunks));
+    if (protocol !== "more") give(protocol);
+    else if (chunks.reduce((sum, one) => sum + one.length, 0) > detectBytesMax) give("unknown");
+  };
+  const onEnd = (): void => reject(new NothingDetected("the peer closed the connection before it said anything"));
+  const onError = (cause: Error): void => reject(new NothingDetected("the connection broke", { cause }));
+  const timer = setTimeout(() => reject(new NothingDetected(`no first bytes within ${timeoutMs / 1000} s`)), timeoutMs);
+  stream.on("data", onData).on("end", onEnd).on("close", onEnd).on("error", onError);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    stream.off("data", onData).off("end", onEnd).off("close", onEnd).off("error", onError);
+    stream.pause();
+  });
+}

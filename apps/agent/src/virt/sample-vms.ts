@@ -1,0 +1,92 @@
+import type { Clock } from "@yagura/std/clock.ts";
+import { describeError } from "@yagura/std/describe-error.ts";
+import type { Log } from "@yagura/std/log.ts";
+import type { Hypervisor } from "./hypervisor.ts";
+import type { Vm } from "./vm.ts";
+import { hasProcess } from "./vm-status.ts";
+import type { Vms } from "./vms.ts";
+
+export const SAMPLE_PERIOD_MS = 15_000;
+/** A VM without a new sample for so long counts as not responding. vdsm: vm_command_timeout */
+export const SILENT_MS_MAX = 60_000;
+/** Calls that hang on a stuck QEMU keep their place in libvirtd; so many may, before no further one is made. */
+const CALLS_MAX = 3;
+/** A sample this young is not taken again. */
+const FRESH_MS = 1_000;
+
+export interface VmSamplerOptions {
+  readonly vms: Vms;
+  readonly hypervisor: Hypervisor;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A VM that should run was not among the running ones: somebody must look. */
+  onMissing(vm: Vm): void;
+}
+
+/** Reads the statistics of all VMs by one call of libvirt each period. */
+export class VmSampler {
+  #callsUnderWay = 0;
+  readonly #options: VmSamplerOptions;
+
+  constructor(options: VmSamplerOptions) {
+    this.#options = options;
+  }
+
+  async watch(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    while (!signal.aborted) {
+      // Not waited for: a call that hangs must not stop the clock of the others.
+      void this.sample();
+      await clock.sleep(SAMPLE_PERIOD_MS, signal).catch(() => undefined);
+    }
+  }
+
+  /** One round. Never throws. */
+  async sample(): Promise<void> {
+    const { vms, hypervisor, clock, log } = this.#options;
+    for (const vm of vms.list()) this.#judge(vm);
+    if (!hypervisor.isConnected || this.#callsUnderWay >= CALLS_MAX) return;
+    this.#callsUnderWay++;
+    const askedAtMs = clock.monotonicMs();
+    const running = vms.list().filter((vm) => hasProcess(vm.status));
+    try {
+      const rows = await hypervisor.readStats();
+      for (const vm of running) {
+        const row = rows.get(vm.id);
+        if (row === undefined) this.#options.onMissing(vm);
+        // A row without CPU times is of a domain whose monitor is busy.
+        else if (row["cpu.time"] !== undefined) vm.sampled({ row, monotonicMs: askedAtMs });
+        vm.settleByTime();
+      }
+    } catch (error) {
+      log.warn("could not read the statistics of VMs", { error: describeError(error) });
+    } finally {
+      this.#callsUnderWay--;
+    }
+  }
+
+  #judge(vm: Vm): void {
+    const { hypervisor, clock } = this.#options;
+    const sampledAtMs = vm.view.usage?.sampledAtMs;
+    if (!hasProcess(vm.status) || sampledAtMs === undefined) return;
+    if (!hypervisor.isConnected || clock.monotonicMs() - sampledAtMs >= SILENT_MS_MAX) vm.setResponding(false);
+  }
+}
+
+/** Statistics of a guest that boots are read anew for each question: whoever asks waits for it to come up. */
+export async function refreshIfBooting(
+  { hypervisor, clock, log }: Pick<VmSamplerOptions, "hypervisor" | "clock" | "log">,
+  vm: Vm,
+): Promise<void> {
+  if (vm.status !== "Powering up" || !hypervisor.isConnected) return;
+  const monotonicMs = clock.monotonicMs();
+  if (monotonicMs - (vm.view.usage?.sampledAtMs ?? 0) < FRESH_MS) return;
+  try {
+    const row = (await hypervisor.readStats([vm.id])).get(vm.id);
+    if (row?.["cpu.time"] !== undefined) vm.sampled({ row, monotonicMs });
+  } catch (error) {
+    // The question is answered from what was known.
+    log.debug("could not read fresh statistics", { vmId: vm.id, error: describeError(error) });
+  }
+  vm.settleByTime();
+}
