@@ -1,3 +1,5 @@
+import type { Pace } from "./protocol/procedure.ts";
+
 /** How many calls of a connection may be under way at once, and how many may wait for their turn. */
 export interface CallLimits {
   /**
@@ -5,29 +7,29 @@ export interface CallLimits {
    * the daemon reads nothing more from us, not even the answer to its keepalive ping, and drops us in the end.
    */
   readonly ordinaryMax: number;
-  /** All calls; those of high priority never block, so more of them in its queue do no harm. */
-  readonly inFlightMax: number;
+  /** Calls that the daemon answers from memory: they leave its queue as fast as they enter it. */
+  readonly quickMax: number;
   readonly waitingMax: number;
 }
 
-export const defaultCallLimits: CallLimits = { ordinaryMax: 4, inFlightMax: 64, waitingMax: 100_000 };
+export const defaultCallLimits: CallLimits = { ordinaryMax: 4, quickMax: 16, waitingMax: 100_000 };
 
-interface Prioritised {
-  readonly priority: "high" | "ordinary";
+interface Paced {
+  readonly pace: Pace;
 }
 
-/** Admits calls to the wire in the order they were made, within the limits. Knows nothing of packets. */
-export class CallWindow<Call extends Prioritised> {
+/** Admits calls to the wire, those of one pace in the order they were made, within the limits. Knows nothing of packets. */
+export class CallWindow<Call extends Paced> {
   readonly #limits: CallLimits;
-  readonly #waiting = { ordinary: new Fifo<Call>(), high: new Fifo<Call>() };
-  readonly #inFlight = { ordinary: 0, high: 0 };
+  readonly #waiting = { ordinary: new Fifo<Call>(), quick: new Fifo<Call>() };
+  readonly #inFlight = { ordinary: 0, quick: 0 };
 
   constructor(limits: CallLimits) {
     this.#limits = limits;
   }
 
   get waiting(): number {
-    return this.#waiting.ordinary.size + this.#waiting.high.size;
+    return this.#waiting.ordinary.size + this.#waiting.quick.size;
   }
 
   get isFull(): boolean {
@@ -36,40 +38,39 @@ export class CallWindow<Call extends Prioritised> {
 
   /** True: the call goes out now. False: it waits, and `next` will give it back. */
   admit(call: Call): boolean {
-    const { priority } = call;
-    if (this.#waiting[priority].size === 0 && this.#hasRoom(priority)) {
-      this.#inFlight[priority]++;
+    const { pace } = call;
+    if (this.#waiting[pace].size === 0 && this.#hasRoom(pace)) {
+      this.#inFlight[pace]++;
       return true;
     }
-    this.#waiting[priority].push(call);
+    this.#waiting[pace].push(call);
     return false;
   }
 
   /** A call that was admitted has ended. */
-  release({ priority }: Prioritised): void {
-    this.#inFlight[priority]--;
+  release({ pace }: Paced): void {
+    this.#inFlight[pace]--;
   }
 
   /** The next call that may go out, if any. */
   next(): Call | undefined {
-    return this.#nextOf("high") ?? this.#nextOf("ordinary");
+    return this.#nextOf("quick") ?? this.#nextOf("ordinary");
   }
 
   /** Empties the queue: nobody will send these any more. */
   drain(): Call[] {
-    return [...this.#waiting.high.drain(), ...this.#waiting.ordinary.drain()];
+    return [...this.#waiting.quick.drain(), ...this.#waiting.ordinary.drain()];
   }
 
-  #nextOf(priority: Prioritised["priority"]): Call | undefined {
-    if (this.#waiting[priority].size === 0 || !this.#hasRoom(priority)) return undefined;
-    this.#inFlight[priority]++;
-    return this.#waiting[priority].shift();
+  #nextOf(pace: Pace): Call | undefined {
+    if (this.#waiting[pace].size === 0 || !this.#hasRoom(pace)) return undefined;
+    this.#inFlight[pace]++;
+    return this.#waiting[pace].shift();
   }
 
-  #hasRoom(priority: Prioritised["priority"]): boolean {
-    const { ordinaryMax, inFlightMax } = this.#limits;
-    const { ordinary, high } = this.#inFlight;
-    return ordinary + high < inFlightMax && (priority === "high" || ordinary < ordinaryMax);
+  #hasRoom(pace: Pace): boolean {
+    const { ordinaryMax, quickMax } = this.#limits;
+    return this.#inFlight[pace] < (pace === "quick" ? quickMax : ordinaryMax);
   }
 }
 

@@ -5,7 +5,7 @@ import { ConnectionLost, ProtocolError, TooManyCalls } from "./errors.ts";
 import type { Caller, CallOptions, WithStream } from "./protocol/caller.ts";
 import { decodePacketHeader } from "./protocol/generated/net-codecs.ts";
 import { packetStatuses as statuses, packetTypes as types } from "./protocol/generated/net-constants.ts";
-import { encodeNothing, type Procedure } from "./protocol/procedure.ts";
+import { encodeNothing, type Pace, type Procedure } from "./protocol/procedure.ts";
 import { SessionStreams } from "./session-streams.ts";
 import type { ByteStream } from "./stream.ts";
 import type { Transport } from "./transport/transport.ts";
@@ -17,7 +17,7 @@ import { readError } from "./wire/read-error.ts";
 /** A call from the moment it is made until its answer has come. */
 interface PendingCall {
   readonly procedure: Procedure<unknown, unknown>;
-  readonly priority: "high" | "ordinary";
+  readonly pace: Pace;
   readonly args: unknown;
   readonly resolve: (result: unknown) => void;
   readonly reject: (reason: unknown) => void;
@@ -144,10 +144,10 @@ export class Session implements Caller {
       reject(refusal.reason);
       return;
     }
-    const { priority } = procedure;
+    const { pace } = procedure;
     const call: PendingCall = {
       procedure,
-      priority,
+      pace,
       args,
       resolve,
       reject,

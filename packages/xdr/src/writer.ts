@@ -45,12 +45,14 @@ export class XdrWriter {
 
   int32(value: number): void {
     if ((value | 0) !== value) throw new CannotEncode(`${value} is not a signed 32-bit integer`);
-    this.#view.setInt32(this.#grow(4), value);
+    const at = this.#grow(4);
+    this.#view.setInt32(at, value);
   }
 
   uint32(value: number): void {
     if (value >>> 0 !== value) throw new CannotEncode(`${value} is not an unsigned 32-bit integer`);
-    this.#view.setUint32(this.#grow(4), value);
+    const at = this.#grow(4);
+    this.#view.setUint32(at, value);
   }
 
   int8(value: number): void {
@@ -73,7 +75,8 @@ export class XdrWriter {
   int64(value: number | bigint): void {
     if (typeof value === "bigint") {
       if (BigInt.asIntN(64, value) !== value) throw new CannotEncode(`${value} is not a signed 64-bit integer`);
-      this.#view.setBigInt64(this.#grow(8), value);
+      const at = this.#grow(8);
+      this.#view.setBigInt64(at, value);
       return;
     }
     if (!Number.isSafeInteger(value)) throw new CannotEncode(`${value} is not an exact 64-bit integer`);
@@ -86,14 +89,16 @@ export class XdrWriter {
     if (value < 0) throw new CannotEncode(`${value} is not an unsigned 64-bit integer`);
     if (typeof value === "bigint") {
       if (BigInt.asUintN(64, value) !== value) throw new CannotEncode(`${value} is not an unsigned 64-bit integer`);
-      this.#view.setBigUint64(this.#grow(8), value);
+      const at = this.#grow(8);
+      this.#view.setBigUint64(at, value);
       return;
     }
     this.int64(value);
   }
 
   double(value: number): void {
-    this.#view.setFloat64(this.#grow(8), value);
+    const at = this.#grow(8);
+    this.#view.setFloat64(at, value);
   }
 
   bool(value: boolean): void {
@@ -134,12 +139,14 @@ export class XdrWriter {
 
   /** Bytes as they are, padded to a multiple of four. */
   raw(value: Uint8Array): void {
-    this.#bytes.set(value, this.#padded(value.length));
+    const at = this.#padded(value.length);
+    this.#bytes.set(value, at);
   }
 
   /** Bytes as they are, without padding: for payloads that are not XDR. */
   unpadded(value: Uint8Array): void {
-    this.#bytes.set(value, this.#grow(value.length));
+    const at = this.#grow(value.length);
+    this.#bytes.set(value, at);
   }
 
   chars(value: Uint8Array, max: number): void {
@@ -166,6 +173,7 @@ export class XdrWriter {
     return at;
   }
 
+  /** Makes room; call it before naming `#bytes` or `#view`, which it may replace. */
   #grow(byteLength: number): number {
     const at = this.#offset;
     if (at + byteLength > this.#bytes.length) return this.#move(byteLength);

@@ -3,7 +3,7 @@ import { type Procedure, type Program, pascal } from "./model.ts";
 /** The table of a program's procedures: numbers, codecs, and how each is to be treated. */
 export function emitProcedures(program: Program): string {
   const rows = program.procedures.map((procedure) => {
-    const { method, number, name, priority, stream, argumentsType, resultType } = procedure;
+    const { method, number, name, quick, stream, argumentsType, resultType } = procedure;
     const encode = argumentsType === undefined ? "encodeNothing" : `codecs.encode${argumentsType}`;
     const decode = resultType === undefined ? "decodeNothing" : `codecs.decode${resultType}`;
     const fields = [
@@ -11,7 +11,7 @@ export function emitProcedures(program: Program): string {
       `version: ${program.version}`,
       `number: ${number}`,
       `name: "${name}"`,
-      `priority: "${priority ?? "ordinary"}"`,
+      `pace: "${quick === true ? "quick" : "ordinary"}"`,
       `stream: ${stream === undefined ? "undefined" : `"${stream}"`}`,
       `encode: ${encode}`,
       `decode: ${decode}`,

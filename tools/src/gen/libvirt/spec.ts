@@ -13,7 +13,10 @@ export interface Variant {
 export interface Call {
   readonly number: number;
   readonly name: string;
+  /** The daemon has workers of their own for these. */
   readonly priority?: "high";
+  /** Answered from the daemon's memory, whatever guests and storage do. */
+  readonly quick?: true;
   readonly stream?: "read" | "write";
   /** Passes file descriptors, which Node cannot: codecs are made, a method is not. */
   readonly descriptors?: "in" | "out";
