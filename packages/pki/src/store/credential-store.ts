@@ -47,7 +47,7 @@ export class CredentialStore {
 
   /** Reads what is there, finishing an interrupted renewal and putting damaged files aside. */
   async read(): Promise<StoredCredentials> {
-    await this.#files.prepareDirectory(this.#directory);
+    await this.#files.prepareDirectory(this.#directory, 0o700);
     const found: StoreTexts = {
       ca: await this.#readText("ca"),
       certificate: await this.#readText("certificate"),

@@ -9,8 +9,8 @@ export interface StoreFiles {
   write(path: string, text: string, mode: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
-  /** Creates the directory (0700) and removes what interrupted writes have left in it. */
-  prepareDirectory(path: string): Promise<void>;
+  /** Creates the directory if there is none, and removes what interrupted writes have left in it. */
+  prepareDirectory(path: string, mode: number): Promise<void>;
 }
 
 export const nodeFiles: StoreFiles = {
@@ -33,8 +33,8 @@ export const nodeFiles: StoreFiles = {
     await rm(path, { force: true });
     await syncDirectory(dirname(path));
   },
-  async prepareDirectory(path) {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+  async prepareDirectory(path, mode) {
+    await mkdir(path, { recursive: true, mode });
     const leftovers = (await readdir(path)).filter((name) => name.startsWith(temporaryFilePrefix));
     await Promise.all(leftovers.map((name) => rm(join(path, name), { force: true })));
   },
