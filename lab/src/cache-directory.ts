@@ -9,3 +9,7 @@ function cacheDirectory(): string {
 export function demoGuestCache(): string {
   return join(cacheDirectory(), "demo-guest");
 }
+
+export function debianGuestCache(): string {
+  return join(cacheDirectory(), "debian-guest");
+}

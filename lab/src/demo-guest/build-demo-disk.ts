@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
 import { access, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { buildDiskImage } from "./build-disk-image.ts";
+import { MiB } from "@yagura/std/units.ts";
+import { buildDiskImage } from "../disk-image/build-disk-image.ts";
 import { buildInitrd } from "./build-initrd.ts";
 import { findKernelPackages, unpackPackages } from "./debian-packages.ts";
+
+const commandLine = "console=tty0 console=ttyS0,115200 quiet panic=10 rdinit=/init";
 
 export interface DemoDiskOptions {
   /** Where finished disks are kept; one made of the same parts is not made again. */
@@ -31,7 +34,11 @@ export async function buildDemoDisk({ cacheDirectory, onProgress }: DemoDiskOpti
     onProgress?.("making the guest's first file system");
     const parts = await buildInitrd(root, work);
     onProgress?.("writing the guest's disk");
-    await buildDiskImage(parts, work, join(work, "disk.qcow2"));
+    await buildDiskImage(
+      { ...parts, commandLine, bootBytes: 63 * MiB, dataBytes: 192 * MiB },
+      work,
+      join(work, "disk.qcow2"),
+    );
     await rename(join(work, "disk.qcow2"), finished);
   } finally {
     await rm(work, { recursive: true, force: true });
