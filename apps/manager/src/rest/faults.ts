@@ -1,3 +1,4 @@
+import { IllegalTransition } from "@yagura/lifecycles";
 import { BadDocument } from "@yagura/rest-model";
 import { DeadlineExceeded } from "@yagura/std/deadline.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
@@ -45,6 +46,8 @@ export function faultOf(error: unknown): Fault {
   if (error instanceof OperationRefused) {
     return { status: refusalStatus[error.kind], reason: failed, detail: `[${error.message}]` };
   }
+  // Somebody else changed its state between our look and our deed.
+  if (error instanceof IllegalTransition) return { status: 409, reason: failed, detail: `[${error.message}]` };
   if (error instanceof NotFound) return { status: 404, reason: failed, detail: `Entity not found: ${error.message}` };
   if (error instanceof NoSuchPath) return { status: 404, reason: "Not Found", detail: error.message };
   if (error instanceof NotAllowed) {

@@ -1,0 +1,204 @@
+import { withDeadline } from "@yagura/std/deadline.ts";
+import { describeError } from "@yagura/std/describe-error.ts";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { Authorizer } from "../auth/authz/authorizer.ts";
+import { isAdministrator } from "../auth/authz/policy.ts";
+import type { OpContext, Services } from "../context.ts";
+import { NotAllowed, NotFound } from "../domain/errors.ts";
+import { readBody, writeAnswer, writeFault } from "./answer-body.ts";
+import { type AuthenticationParts, authenticate, type Identity } from "./authenticate.ts";
+import { correlationId } from "./edge/correlation-id.ts";
+import { type Format, negotiate } from "./edge/negotiate.ts";
+import { BadParameter, Parameters } from "./edge/parameters.ts";
+import { apiPath, parseTarget, type Target } from "./edge/target.ts";
+import { faultOf, successStatus } from "./faults.ts";
+import { follow, parseFollow } from "./follow.ts";
+import { Inventory } from "./inventory.ts";
+import { Links, type Served, servedBy } from "./links.ts";
+import { NotAcceptable, NotServed } from "./refusals.ts";
+import type { Answer, RestRequest, Route } from "./route.ts";
+import { locate, type Match, Router, segmentsOf } from "./router.ts";
+
+/** No operation takes longer to answer; what takes longer is a job. */
+const REQUEST_MS_MAX = 100_000;
+
+export interface ApiParts extends AuthenticationParts {
+  readonly services: Services;
+  readonly newId: () => string;
+  /** Aborted when the Manager stops. */
+  readonly stopping: AbortSignal;
+}
+
+/** Everything that is known of a request before its body is read. */
+interface Accepted {
+  readonly target: Target;
+  readonly identity: Identity;
+  readonly match: Match;
+}
+
+/** The REST API v4: finds the route, knows the caller, and writes answers and faults in the format he takes. */
+export class Api {
+  readonly #parts: ApiParts;
+  readonly #router: Router;
+  readonly #served: Served;
+  readonly #accepted = new WeakMap<FastifyRequest, Accepted>();
+
+  constructor(routes: readonly Route[], parts: ApiParts) {
+    this.#parts = parts;
+    this.#router = new Router(routes);
+    this.#served = servedBy(routes);
+  }
+
+  /**
+   * Looks at everything but the body: so that whoever may not come in is told before he has sent it, and a GET that
+   * announces a body it never sends (libgovirt) is not waited for.
+   */
+  async accept(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { headers } = request;
+    const target = parseTarget(request.originalUrl);
+    const query = new Parameters(target, headers);
+    reply.header("Correlation-Id", correlationId(query.find("correlation_id"), this.#parts.newId));
+    checkVersion(target, headers["version"]);
+    if (negotiate(headers.accept, query.find("accept")) === undefined) {
+      throw new NotAcceptable("answers are application/xml or application/json");
+    }
+    const { method, ip: address, protocol } = request;
+    const sender = { method, headers, address, isSecure: protocol === "https" };
+    const identity = await authenticate(sender, this.#parts);
+    if (identity.setCookie !== undefined) reply.header("Set-Cookie", identity.setCookie);
+    const match = this.#router.match(method === "HEAD" ? "GET" : method, target.path.slice(apiPath.length));
+    this.#accepted.set(request, { target, identity, match });
+  }
+
+  /** Carries an accepted request out. */
+  async handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const accepted = this.#accepted.get(request);
+    if (accepted === undefined) throw new Error("a request was handled that nobody accepted");
+    const correlation = String(reply.getHeader("Correlation-Id"));
+    const answer = await withDeadline(
+      `${accepted.match.route.method} ${accepted.match.route.path}`,
+      REQUEST_MS_MAX,
+      (signal) => this.#run(accepted, request, { correlation, signal }),
+      this.#parts.stopping,
+    );
+    if (answer.kind === "entity" && answer.outcome !== "done" && "href" in answer.value) {
+      reply.header("Location", String(answer.value.href));
+    }
+    if (answer.kind === "entity" && answer.type === "api") reply.header("Link", linkHeader(answer.value));
+    const { contentType, text } = writeAnswer(answer, this.#formatOf(request));
+    reply.code(successStatus[answer.kind === "entity" ? answer.outcome : "done"]);
+    return reply.type(contentType).send(text);
+  }
+
+  /** Tells the client what went wrong, and the log what he is not told. */
+  refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const fault = faultOf(error);
+    const match = this.#accepted.get(request)?.match;
+    const isAction = match !== undefined && isActionPath(match.route);
+    const { log } = this.#parts.services;
+    const fields = { method: request.method, url: safeUrl(request), correlationId: reply.getHeader("Correlation-Id") };
+    if (fault.isOurMistake)
+      log.error("a request failed by our own mistake", { ...fields, error: describeError(error) });
+    else log.debug("a request was refused", { ...fields, status: fault.status, reason: describeError(error) });
+    const { contentType, text } = writeFault(fault, this.#formatOf(request), isAction);
+    // A body that was announced may still be on its way, or never come: no other request can follow on this connection.
+    if (!hasEnded(request)) reply.header("Connection", "close");
+    return reply
+      .code(fault.status)
+      .headers(fault.headers ?? {})
+      .type(contentType)
+      .send(text);
+  }
+
+  async #run(
+    { target, match, identity }: Accepted,
+    request: FastifyRequest,
+    { correlation, signal }: { readonly correlation: string; readonly signal: AbortSignal },
+  ): Promise<Answer> {
+    const query = new Parameters(target, request.headers);
+    const authorizer = new Authorizer(this.#parts.services.db, identity.grants);
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const contentType = request.headers["content-type"];
+    const rest: RestRequest = {
+      params: match.params,
+      query,
+      context: this.#contextOf(identity, authorizer, correlation, signal),
+      inventory: new Inventory(this.#parts.services.db, authorizer),
+      links: new Links(target.apiRoot, this.#served),
+      allContent: query.findBoolean("all_content") ?? false,
+      origin: `${request.protocol}://${request.host}`,
+      read: (type) => readBody(type, body, contentType),
+      readAction: () => (body.toString("utf8").trim() === "" ? {} : readBody("action", body, contentType)),
+    };
+    const followed = query.find("follow");
+    const tree = followed === undefined ? undefined : parseFollow(followed);
+    const answer = await match.route.handle(rest);
+    if (tree === undefined || match.route.method !== "GET") return answer;
+    return follow(answer, tree, (href) => this.#fetch(href.slice(target.apiRoot.length), rest));
+  }
+
+  /** A link of our own, followed as the same caller. */
+  async #fetch(path: string, request: RestRequest): Promise<Answer | undefined> {
+    // The parameters are those of the request's own list, not of what is followed.
+    const query = new Parameters({ query: new Map(), matrix: new Map() });
+    try {
+      const { route, params } = this.#router.match("GET", path);
+      return await route.handle({ ...request, query, params });
+    } catch (error) {
+      if (error instanceof NotFound || error instanceof NotAllowed || error instanceof NotServed) return undefined;
+      throw error;
+    }
+  }
+
+  #contextOf(identity: Identity, authorizer: Authorizer, correlation: string, signal: AbortSignal): OpContext {
+    const { services } = this.#parts;
+    const name = `${identity.user.name}@${identity.user.domain}`;
+    return {
+      ...services,
+      log: services.log.with({ correlationId: correlation, user: name }),
+      actor: { userId: identity.user.id, name, isAdministrator: isAdministrator(identity.grants) },
+      correlationId: correlation,
+      signal,
+      authorize: (permit, object) => authorizer.authorize(permit, object),
+    };
+  }
+
+  #formatOf(request: FastifyRequest): Format {
+    try {
+      const query = new Parameters(parseTarget(request.originalUrl), request.headers);
+      return negotiate(request.headers.accept, query.find("accept")) ?? "xml";
+    } catch {
+      // The target cannot be read, which is what the fault is about.
+      return negotiate(request.headers.accept) ?? "xml";
+    }
+  }
+}
+
+/** @throws BadParameter unless it is the version that we speak: the path's, else the header's. */
+function checkVersion(target: Target, header: string | string[] | undefined): void {
+  const version = target.version ?? (typeof header === "string" ? header.trim() : undefined);
+  if (version !== undefined && version !== "" && version !== "4") {
+    throw new BadParameter(`Version '${version.slice(0, 20)}' of the API is not supported; version 4 is.`);
+  }
+}
+
+/** Faults of actions are told inside of an `<action>`. */
+function isActionPath({ method, path }: Route): boolean {
+  return method === "POST" && locate(segmentsOf(path))?.action !== undefined;
+}
+
+function linkHeader(api: object): string {
+  const links = "link" in api && Array.isArray(api.link) ? api.link : [];
+  return links.map(({ rel, href }) => `<${href}>; rel="${rel}"`).join(", ");
+}
+
+/** The path only: parameters may hold what is not for the log. */
+function safeUrl(request: FastifyRequest): string {
+  return (request.originalUrl.split("?")[0] ?? "").slice(0, 300);
+}
+
+/** Whether all of the request's body has been read, or there is none. */
+function hasEnded({ raw, headers }: FastifyRequest): boolean {
+  const isAnnounced = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+  return !isAnnounced || raw.complete;
+}

@@ -1,0 +1,152 @@
+import type { Cluster as RestCluster } from "@yagura/rest-model";
+import type { ClusterId } from "@yagura/std/ids.ts";
+import { listClusterNetworks, listNetworks } from "../../db/queries/networks.ts";
+import type { BiosType, Cluster } from "../../domain/cluster/cluster.ts";
+import { NotFound } from "../../domain/errors.ts";
+import { createCluster } from "../../operations/clusters/create-cluster.ts";
+import { removeCluster } from "../../operations/clusters/remove-cluster.ts";
+import { updateCluster } from "../../operations/clusters/update-cluster.ts";
+import { getReferenced, pathId, required } from "../references.ts";
+import { renderCluster } from "../representations/cluster.ts";
+import { readVersion } from "../representations/common.ts";
+import { renderClusterNetwork } from "../representations/network.ts";
+import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
+import type { SearchFields } from "../search/select.ts";
+import { byId, cutList, selectList } from "../select-list.ts";
+
+export const clusterRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/clusters",
+    async handle(request) {
+      const found = selectList(request, await request.inventory.clusters(), await searchFields(request));
+      return list("cluster", await render(request, found));
+    },
+  },
+  {
+    method: "GET",
+    path: "/clusters/:cluster",
+    async handle(request) {
+      return answer(request, await request.inventory.cluster(param(request, "cluster")));
+    },
+  },
+  {
+    method: "GET",
+    path: "/datacenters/:dataCenter/clusters",
+    async handle(request) {
+      const { id } = await request.inventory.dataCenter(param(request, "dataCenter"));
+      const clusters = (await request.inventory.clusters()).filter(({ dataCenterId }) => dataCenterId === id);
+      return list("cluster", await render(request, cutList(request, clusters)));
+    },
+  },
+  {
+    method: "GET",
+    path: "/datacenters/:dataCenter/clusters/:cluster",
+    async handle(request) {
+      const cluster = await request.inventory.cluster(param(request, "cluster"));
+      if (cluster.dataCenterId !== param(request, "dataCenter")) throw new NotFound("cluster", cluster.id);
+      return answer(request, cluster);
+    },
+  },
+  {
+    method: "POST",
+    path: "/clusters",
+    async handle(request) {
+      const body = request.read("cluster");
+      const { context, inventory } = request;
+      const dataCenter = await getReferenced("data center", body.data_center, () => inventory.dataCenters(), {
+        type: "Cluster",
+        member: "dataCenter",
+        operation: "add",
+      });
+      const name = required(body.name, "Cluster", "name", "add");
+      const created = await createCluster(context, { ...readChanges(body), name, dataCenterId: dataCenter.id });
+      return answer(request, created, "created");
+    },
+  },
+  {
+    method: "PUT",
+    path: "/clusters/:cluster",
+    async handle(request) {
+      const changes = readChanges(request.read("cluster"));
+      return answer(request, await updateCluster(request.context, { clusterId: idOf(request), ...changes }));
+    },
+  },
+  {
+    method: "DELETE",
+    path: "/clusters/:cluster",
+    async handle(request) {
+      await removeCluster(request.context, idOf(request));
+      return completed();
+    },
+  },
+  {
+    method: "GET",
+    path: "/clusters/:cluster/networks",
+    async handle(request) {
+      const { id } = await request.inventory.cluster(param(request, "cluster"));
+      return list("network", cutList(request, await renderNetworks(request, id)));
+    },
+  },
+  {
+    method: "GET",
+    path: "/clusters/:cluster/networks/:network",
+    async handle(request) {
+      const { id } = await request.inventory.cluster(param(request, "cluster"));
+      const networkId = param(request, "network");
+      const network = (await renderNetworks(request, id)).find((each) => each.id === networkId);
+      if (network === undefined) throw new NotFound("network", networkId.slice(0, 80));
+      return entity("network", network);
+    },
+  },
+];
+
+function idOf(request: RestRequest): ClusterId {
+  return pathId<ClusterId>("cluster", param(request, "cluster"));
+}
+
+async function render(request: RestRequest, clusters: readonly Cluster[]): Promise<RestCluster[]> {
+  const dataCenters = byId(await request.inventory.dataCenters());
+  return clusters.map((cluster) => renderCluster(cluster, dataCenters.get(cluster.dataCenterId), request.links));
+}
+
+async function answer(request: RestRequest, cluster: Cluster, outcome: "done" | "created" = "done") {
+  const [rendered] = await render(request, [cluster]);
+  return entity("cluster", rendered ?? {}, outcome);
+}
+
+/** Whoever sees a cluster sees the names of the networks that it uses. */
+async function renderNetworks({ context, links }: RestRequest, clusterId: ClusterId) {
+  const networks = byId(await listNetworks(context.db));
+  return (await listClusterNetworks(context.db, { clusterId })).flatMap((use) => {
+    const network = networks.get(use.networkId);
+    return network === undefined ? [] : [renderClusterNetwork(network, use, links)];
+  });
+}
+
+function readChanges(body: RestCluster) {
+  const compatibilityVersion = readVersion(body.version);
+  return {
+    ...(body.name !== undefined && { name: body.name }),
+    ...(body.description !== undefined && { description: body.description }),
+    ...(body.comment !== undefined && { comment: body.comment }),
+    ...(body.cpu?.type !== undefined && { cpuType: body.cpu.type }),
+    ...(compatibilityVersion !== undefined && { compatibilityVersion }),
+    ...(body.bios_type !== undefined &&
+      body.bios_type !== "cluster_default" && { biosType: body.bios_type satisfies BiosType }),
+  };
+}
+
+async function searchFields({ inventory }: RestRequest): Promise<SearchFields<Cluster>> {
+  const dataCenters = byId(await inventory.dataCenters());
+  const dataCenterName = ({ dataCenterId }: Cluster) => dataCenters.get(dataCenterId)?.name;
+  return {
+    id: ({ id }) => id,
+    name: ({ name }) => name,
+    description: ({ description }) => description,
+    comment: ({ comment }) => comment,
+    datacenter: dataCenterName,
+    "datacenter.name": dataCenterName,
+    architecture: ({ architecture }) => architecture,
+  };
+}

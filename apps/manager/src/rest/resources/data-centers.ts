@@ -1,0 +1,94 @@
+import type { DataCenter as RestDataCenter } from "@yagura/rest-model";
+import type { DataCenterId } from "@yagura/std/ids.ts";
+import type { DataCenter } from "../../domain/data-center/data-center.ts";
+import { createDataCenter } from "../../operations/data-centers/create-data-center.ts";
+import { removeDataCenter } from "../../operations/data-centers/remove-data-center.ts";
+import { updateDataCenter } from "../../operations/data-centers/update-data-center.ts";
+import { pathId, required } from "../references.ts";
+import { readVersion } from "../representations/common.ts";
+import { renderDataCenter } from "../representations/data-center.ts";
+import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
+import type { SearchFields } from "../search/select.ts";
+import { selectList } from "../select-list.ts";
+
+export const dataCenterRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/datacenters",
+    async handle(request) {
+      const found = selectList(request, await request.inventory.dataCenters(), await searchFields(request));
+      return list(
+        "data_center",
+        found.map((each) => renderDataCenter(each, request.links)),
+      );
+    },
+  },
+  {
+    method: "GET",
+    path: "/datacenters/:dataCenter",
+    async handle(request) {
+      const dataCenter = await request.inventory.dataCenter(param(request, "dataCenter"));
+      return entity("data_center", renderDataCenter(dataCenter, request.links));
+    },
+  },
+  {
+    method: "POST",
+    path: "/datacenters",
+    async handle(request) {
+      const body = request.read("data_center");
+      const name = required(body.name, "DataCenter", "name", "add");
+      const isLocal = body.local ?? false;
+      const created = await createDataCenter(request.context, { ...readChanges(body), name, isLocal });
+      return entity("data_center", renderDataCenter(created, request.links), "created");
+    },
+  },
+  {
+    method: "PUT",
+    path: "/datacenters/:dataCenter",
+    async handle(request) {
+      const dataCenterId = idOf(request);
+      const changes = readChanges(request.read("data_center"));
+      const updated = await updateDataCenter(request.context, { dataCenterId, ...changes });
+      return entity("data_center", renderDataCenter(updated, request.links));
+    },
+  },
+  {
+    method: "DELETE",
+    path: "/datacenters/:dataCenter",
+    async handle(request) {
+      await removeDataCenter(request.context, idOf(request));
+      return completed();
+    },
+  },
+];
+
+function idOf(request: RestRequest): DataCenterId {
+  return pathId<DataCenterId>("data center", param(request, "dataCenter"));
+}
+
+function readChanges(body: RestDataCenter) {
+  const compatibilityVersion = readVersion(body.version);
+  return {
+    ...(body.name !== undefined && { name: body.name }),
+    ...(body.description !== undefined && { description: body.description }),
+    ...(body.comment !== undefined && { comment: body.comment }),
+    ...(compatibilityVersion !== undefined && { compatibilityVersion }),
+  };
+}
+
+async function searchFields({ inventory }: RestRequest): Promise<SearchFields<DataCenter>> {
+  const [clusters, domains] = [await inventory.clusters(), await inventory.storageDomains()];
+  const namesOf =
+    (things: readonly { readonly name: string; readonly dataCenterId?: string }[]) => (item: DataCenter) =>
+      things.filter(({ dataCenterId }) => dataCenterId === item.id).map(({ name }) => name);
+  return {
+    id: ({ id }) => id,
+    name: ({ name }) => name,
+    description: ({ description }) => description,
+    comment: ({ comment }) => comment,
+    status: ({ status }) => status,
+    local: ({ isLocal }) => isLocal,
+    "clusters.name": namesOf(clusters),
+    "storage.name": namesOf(domains),
+  };
+}

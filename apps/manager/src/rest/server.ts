@@ -1,0 +1,194 @@
+import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from "node:http";
+import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { SecureContextOptions } from "node:tls";
+import { describeError } from "@yagura/std/describe-error.ts";
+import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import type { AuthStore } from "../auth/auth-store.ts";
+import { Logins } from "../auth/authn/login.ts";
+import { Sessions } from "../auth/authn/sessions.ts";
+import { databaseAuthStore } from "../auth/database-auth-store.ts";
+import type { Services } from "../context.ts";
+import { writeFault } from "./answer-body.ts";
+import { Api } from "./api.ts";
+import { contentTypes } from "./edge/negotiate.ts";
+import { apiPath } from "./edge/target.ts";
+import { faultOf } from "./faults.ts";
+import { imageRoutes } from "./image-proxy.ts";
+import { readStream } from "./read-stream.ts";
+import { NoSuchPath } from "./refusals.ts";
+import type { Route } from "./route.ts";
+import { routes as ownRoutes, type Product } from "./routes.ts";
+import { siteRoutes } from "./site.ts";
+
+/** What the REST edge needs of the rest of the Manager. Made in `world.ts`. */
+export interface ServerDeps {
+  readonly services: Services;
+  /** What the API's root tells of this installation. */
+  readonly product: Product;
+  /** The CA's certificate as PEM, read anew for each request: it may be renewed. */
+  caCertificate(): string;
+  /** Other endpoints on the same ports, such as the registration of hosts; they see requests before the API does. */
+  readonly mounts?: readonly ((app: FastifyInstance) => void)[];
+  /** Tests bring their own. */
+  readonly authStore?: AuthStore;
+  readonly routes?: readonly Route[];
+  readonly newId?: () => string;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** None: plain HTTP. */
+  readonly tls?: SecureContextOptions;
+}
+
+export interface Listener {
+  readonly port: number;
+  /** Uses a renewed certificate for new connections. */
+  renew(tls: SecureContextOptions): void;
+  close(): Promise<void>;
+}
+
+export interface RestServer {
+  /** For tests: `app.inject(…)` needs no port. */
+  readonly app: FastifyInstance;
+  listen(options: ListenOptions): Promise<Listener>;
+  /** Stops listening, ends requests under way. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** A document of the API with an OVF inside; images do not come this way. */
+const BODY_BYTES_MAX = 8 * 1024 * 1024;
+const BODY_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 15_000;
+const HEADER_BYTES_MAX = 32 * 1024;
+/** Longer than the pause between two requests of a client that polls. */
+const KEEP_ALIVE_MS = 75_000;
+/** A connection over which nothing moves for so long is given up, also in the middle of an answer. */
+const IDLE_SOCKET_MS = 120_000;
+const CONNECTIONS_MAX = 4000;
+
+/** Builds the server without listening. */
+export async function buildServer(deps: ServerDeps): Promise<RestServer> {
+  const stopping = new AbortController();
+  const store = deps.authStore ?? databaseAuthStore(deps.services.db);
+  const auth = {
+    store,
+    logins: new Logins(store, deps.services.clock),
+    sessions: new Sessions(store, deps.services.clock),
+  };
+  const app = fastify({
+    logger: false,
+    bodyLimit: BODY_BYTES_MAX,
+    // All of the API is one route here; its own router knows matrix parameters, versions and what v4 has.
+    rewriteUrl: ({ url = "/" }) => (isApiUrl(url) ? apiPath : url),
+    routerOptions: { ignoreTrailingSlash: true },
+  });
+  app.addHook("onSend", async (_, reply) => {
+    reply.header("X-Content-Type-Options", "nosniff");
+    if (!reply.hasHeader("Cache-Control")) reply.header("Cache-Control", "no-store");
+  });
+  for (const mount of deps.mounts ?? []) mount(app);
+  const newId = deps.newId ?? (() => crypto.randomUUID());
+  const api = new Api(deps.routes ?? ownRoutes(deps.product), {
+    ...auth,
+    services: deps.services,
+    newId,
+    stopping: stopping.signal,
+  });
+  app.register(async (scope) => apiRoute(scope, api));
+  app.register(async (scope) => siteRoutes(scope, { ...auth, caCertificate: () => deps.caCertificate() }));
+  app.register(async (scope) => imageRoutes(scope, deps.services));
+  app.setNotFoundHandler((request, reply) => {
+    const fault = faultOf(new NoSuchPath(request.originalUrl.split("?")[0] ?? ""));
+    return reply
+      .code(fault.status)
+      .type(contentTypes.xml)
+      .send(writeFault(fault, "xml", false).text);
+  });
+  app.setErrorHandler((error, request, reply) => api.refuse(error, request, reply));
+  await app.ready();
+
+  const listeners = new Set<Listener>();
+  return {
+    app,
+    async listen(options) {
+      const listener = await listen(app, options, deps);
+      listeners.add(listener);
+      return listener;
+    },
+    async close() {
+      stopping.abort(new Error("the Manager is stopping"));
+      await Promise.all([...listeners].map((listener) => listener.close()));
+      await app.close();
+    },
+  };
+}
+
+function apiRoute(scope: FastifyInstance, api: Api): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser("*", (_: FastifyRequest, payload: IncomingMessage) =>
+    readStream(payload, { bytesMax: BODY_BYTES_MAX, timeoutMs: BODY_TIMEOUT_MS }),
+  );
+  scope.route({
+    method: ["GET", "HEAD", "POST", "PUT", "DELETE"],
+    url: apiPath,
+    onRequest: async (request, reply) => {
+      const { method, headers } = request;
+      const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+      // A body on a GET is not read, and may never come: what follows it on the connection could not be told from it.
+      if (hasBody && (method === "GET" || method === "HEAD")) reply.header("Connection", "close");
+      await api.accept(request, reply);
+    },
+    handler: (request, reply) => api.handle(request, reply),
+  });
+}
+
+function isApiUrl(url: string): boolean {
+  return url.startsWith(apiPath) && /^(\/|;|\?|$)/.test(url.slice(apiPath.length));
+}
+
+async function listen(app: FastifyInstance, options: ListenOptions, { services }: ServerDeps): Promise<Listener> {
+  const { host, port, tls } = options;
+  const limits = {
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    // Bodies have deadlines of their own (`read-stream.ts`): an image may take hours.
+    requestTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: HEADER_BYTES_MAX,
+  };
+  const routing = (...[request, response]: Parameters<typeof app.routing>) => app.routing(request, response);
+  const server: HttpServer | HttpsServer =
+    tls === undefined
+      ? createHttpServer(limits, routing)
+      : createHttpsServer({ ...limits, minVersion: "TLSv1.2", ...tls }, routing);
+  server.maxConnections = CONNECTIONS_MAX;
+  server.setTimeout(IDLE_SOCKET_MS);
+  // `Expect: 201-created` is a wish of v4's clients, not the expectation of HTTP: Node would answer 417.
+  server.on("checkExpectation", routing);
+  server.on("error", (error) => services.log.error("the REST server failed", { error: describeError(error) }));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    renew: (renewed) => {
+      if ("setSecureContext" in server) server.setSecureContext(renewed);
+    },
+    close: () => closeServer(server),
+  };
+}
+
+/** Requests under way have been told to stop; their connections go with them. */
+async function closeServer(server: HttpServer | HttpsServer): Promise<void> {
+  if (!server.listening) return;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}
