@@ -131,6 +131,11 @@ export const eventCatalogue = {
     "normal",
     "Storage domain {storageDomain} was attached to data center {dataCenter} by {user}.",
   ),
+  storageDomainAttachmentFailed: kind(
+    963,
+    "error",
+    "Storage domain {storageDomain} could not be attached to data center {dataCenter}. {reason}",
+  ),
   storageDomainDetached: kind(
     964,
     "normal",

@@ -7,6 +7,7 @@ import {
   storageDomainTypeIds,
   volumeAllocationIds,
   volumeFormatIds,
+  volumeRoleIds,
 } from "@yagura/agent-protocol";
 import type { Clock } from "@yagura/std/clock.ts";
 import { blankUuid, type DataCenterId, type StorageDomainId } from "@yagura/std/ids.ts";
@@ -39,6 +40,8 @@ const domainTypes: Readonly<Record<StorageType, StorageDomainTypeId>> = {
 };
 
 const dataDomainClass = 1;
+/** A copy takes as long as its disk is large; the saga asks again after this. */
+const COPY_TIMEOUT_MS = 24 * 60 * 60_000;
 
 /** @throws CannotConnectStorage */
 export async function ensureStorageServer(
@@ -341,6 +344,35 @@ async function isVolumeThere({ calls, signal }: HostTalk, volume: VolumeOnStorag
     if (isFault(error, "VolumeDoesNotExist", "ImageDoesNotExistInSD", "ImagePathError")) return false;
     throw error;
   }
+}
+
+export interface TemplateCopy {
+  readonly from: VolumeOnStorage;
+  readonly to: VolumeOnStorage;
+  readonly format: VolumeFormat;
+  readonly isSparse: boolean;
+  readonly description: string;
+}
+
+/** Copies what a guest sees in one volume, with all below it, into a new image on which others can stand. */
+export async function ensureTemplateCopy(talk: HostTalk, { from, to, ...copy }: TemplateCopy): Promise<void> {
+  if (await isVolumeThere(talk, to)) return;
+  const taskId = await talk.calls.Volume.copy(
+    {
+      ...wireIds(from),
+      dstSdUUID: to.domainId,
+      dstImgUUID: to.diskId,
+      dstVolUUID: to.volumeId,
+      desc: copy.description,
+      volType: volumeRoleIds.shared,
+      volFormat: copy.format === "cow" ? volumeFormatIds.cow : volumeFormatIds.raw,
+      preallocate: copy.isSparse ? volumeAllocationIds.sparse : volumeAllocationIds.preallocated,
+      postZero: false,
+      force: false,
+    },
+    { signal: talk.signal, timeoutMs: 180_000 },
+  );
+  await waitForTask(taskId, { ...talk, what: "copy the volume", timeoutMs: COPY_TIMEOUT_MS });
 }
 
 export interface VolumeSizes {

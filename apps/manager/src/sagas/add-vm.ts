@@ -1,0 +1,87 @@
+import type { DataCenterId } from "@yagura/std/ids.ts";
+import type { Tx } from "../db/database.ts";
+import { ensureDiskAttachment } from "../db/queries/disk-attachments.ts";
+import { deleteDisk, updateDisk } from "../db/queries/disks.ts";
+import { ensureNic } from "../db/queries/nics.ts";
+import { deleteVm, ensureVm, findVm, updateVmRun } from "../db/queries/vms.ts";
+import { transaction } from "../db/transaction.ts";
+import type { DiskAttachment } from "../domain/disk/disk.ts";
+import type { Nic } from "../domain/nic/nic.ts";
+import type { Vm } from "../domain/vm/vm.ts";
+import { announce } from "../events/announce.ts";
+import type { EventSubject } from "../events/record.ts";
+import { ensureNoImage } from "../hosts/host-storage.ts";
+import { type DiskPlan, ensurePlannedVolume, recordDisk } from "./create-disk.ts";
+import type { SagaDeps } from "./deps.ts";
+import { saga } from "./engine/saga.ts";
+import { talkToStorageManager } from "./talk.ts";
+
+export interface AddVm {
+  readonly vm: Vm;
+  readonly dataCenterId: DataCenterId;
+  /** New disks, on top of the template's. */
+  readonly disks: readonly { readonly plan: DiskPlan; readonly attachment: DiskAttachment }[];
+  readonly nics: readonly Nic[];
+  readonly user?: EventSubject;
+}
+
+/** Records the VM, locked, with its NICs and its disks. */
+export async function recordVm(tx: Tx, { vm, disks, nics }: AddVm): Promise<void> {
+  await ensureVm(tx, { ...vm, run: { ...vm.run, status: "image_locked" } });
+  for (const { plan, attachment } of disks) {
+    await recordDisk(tx, plan);
+    await ensureDiskAttachment(tx, attachment);
+  }
+  for (const nic of nics) await ensureNic(tx, nic);
+}
+
+/** Makes a VM: thin disks on its template's, if it has any. */
+export const addVm = saga<AddVm, SagaDeps>(
+  "add-vm",
+  {
+    "record the VM as locked": {
+      run: ({ params, deps }) => transaction(deps.db, (tx) => recordVm(tx, params)),
+      undo: ({ params, deps }) =>
+        transaction(deps.db, async (tx) => {
+          for (const { plan } of params.disks) await deleteDisk(tx, plan.disk.id);
+          await deleteVm(tx, params.vm.id);
+        }),
+    },
+    "create the disks": {
+      async run(input) {
+        for (const { plan } of input.params.disks) await ensurePlannedVolume(input, input.params.dataCenterId, plan);
+      },
+      async undo(input) {
+        const { dataCenterId, disks } = input.params;
+        if (disks.length === 0) return;
+        const talk = await talkToStorageManager(input, dataCenterId);
+        for (const { plan } of disks) {
+          await ensureNoImage(talk, {
+            dataCenterId,
+            domainId: plan.disk.storageDomainId,
+            diskId: plan.disk.id,
+            wipe: plan.disk.wipeAfterDelete,
+          });
+        }
+      },
+    },
+    "unlock the VM and its disks": {
+      run: ({ params, deps }) =>
+        transaction(deps.db, async (tx) => {
+          if ((await findVm(tx, params.vm.id))?.run.status !== "image_locked") return;
+          for (const { plan } of params.disks) await updateDisk(tx, plan.disk.id, { status: "ok" });
+          await updateVmRun(tx, params.vm.id, { status: "down" });
+        }),
+    },
+  },
+  async (tx, { params: { vm, user }, deps, correlationId, outcome }) => {
+    const about = { correlationId, ...(user !== undefined && { user }), vm: { id: vm.id, name: vm.name } };
+    await announce(
+      tx,
+      deps.clock,
+      outcome.outcome === "succeeded"
+        ? { name: "vmAdditionFinished", ...about }
+        : { name: "vmAdditionFailed", ...about, details: { reason: outcome.error } },
+    );
+  },
+);

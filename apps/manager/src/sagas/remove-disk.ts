@@ -1,0 +1,55 @@
+import type { DataCenterId } from "@yagura/std/ids.ts";
+import { deleteDisk, findDisk, updateDisk } from "../db/queries/disks.ts";
+import { transaction } from "../db/transaction.ts";
+import type { Disk } from "../domain/disk/disk.ts";
+import { announce } from "../events/announce.ts";
+import type { EventSubject } from "../events/record.ts";
+import { ensureNoImage } from "../hosts/host-storage.ts";
+import type { SagaDeps } from "./deps.ts";
+import { saga } from "./engine/saga.ts";
+import { talkToStorageManager } from "./talk.ts";
+
+export interface RemoveDisk {
+  readonly disk: Disk;
+  readonly dataCenterId: DataCenterId;
+  readonly user?: EventSubject;
+}
+
+/** Removes a disk with its data. What is half deleted is not brought back: the disk is illegal then, and can be removed again. */
+export const removeDisk = saga<RemoveDisk, SagaDeps>(
+  "remove-disk",
+  {
+    "mark the disk as locked": {
+      run: ({ params, deps }) => transaction(deps.db, (tx) => updateDisk(tx, params.disk.id, { status: "locked" })),
+      undo: ({ params, deps }) => transaction(deps.db, (tx) => updateDisk(tx, params.disk.id, { status: "illegal" })),
+    },
+    "delete the image": {
+      async run(input) {
+        const { disk, dataCenterId } = input.params;
+        await ensureNoImage(await talkToStorageManager(input, dataCenterId), {
+          dataCenterId,
+          domainId: disk.storageDomainId,
+          diskId: disk.id,
+          wipe: disk.wipeAfterDelete,
+        });
+      },
+    },
+    "forget the disk": {
+      run: ({ params, deps }) =>
+        transaction(deps.db, async (tx) => {
+          if ((await findDisk(tx, params.disk.id)) !== undefined) await deleteDisk(tx, params.disk.id);
+        }),
+    },
+  },
+  async (tx, { params, deps, correlationId, outcome }) => {
+    const about = { correlationId, ...(params.user !== undefined && { user: params.user }) };
+    const details = { disk: params.disk.name };
+    await announce(
+      tx,
+      deps.clock,
+      outcome.outcome === "succeeded"
+        ? { name: "diskRemoved", ...about, details }
+        : { name: "diskRemovalFailed", ...about, details: { ...details, reason: outcome.error } },
+    );
+  },
+);

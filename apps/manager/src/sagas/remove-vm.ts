@@ -1,0 +1,72 @@
+import type { DataCenterId } from "@yagura/std/ids.ts";
+import { deleteDiskAttachment } from "../db/queries/disk-attachments.ts";
+import { deleteDisk, findDisk, updateDisk } from "../db/queries/disks.ts";
+import { deleteVm, findVm, updateVmRun } from "../db/queries/vms.ts";
+import { transaction } from "../db/transaction.ts";
+import type { Disk } from "../domain/disk/disk.ts";
+import type { Vm } from "../domain/vm/vm.ts";
+import { announce } from "../events/announce.ts";
+import type { EventSubject } from "../events/record.ts";
+import { ensureNoImage } from "../hosts/host-storage.ts";
+import type { SagaDeps } from "./deps.ts";
+import { saga } from "./engine/saga.ts";
+import { talkToStorageManager } from "./talk.ts";
+
+export interface RemoveVm {
+  readonly vm: Vm;
+  readonly dataCenterId: DataCenterId;
+  /** Removed with it; its other disks stay, detached. */
+  readonly disks: readonly Disk[];
+  readonly user?: EventSubject;
+}
+
+/** Removes a VM and the given disks. A disk that cannot be deleted is left, detached and illegal. */
+export const removeVm = saga<RemoveVm, SagaDeps>(
+  "remove-vm",
+  {
+    "mark the VM as locked": {
+      run: ({ params, deps }) =>
+        transaction(deps.db, async (tx) => {
+          await updateVmRun(tx, params.vm.id, { status: "image_locked" });
+          for (const disk of params.disks) await updateDisk(tx, disk.id, { status: "locked" });
+        }),
+      undo: ({ params, deps }) =>
+        transaction(deps.db, async (tx) => {
+          if ((await findVm(tx, params.vm.id)) === undefined) return;
+          for (const disk of params.disks) {
+            if ((await findDisk(tx, disk.id)) === undefined) continue;
+            await deleteDiskAttachment(tx, params.vm.id, disk.id);
+            await updateDisk(tx, disk.id, { status: "illegal" });
+          }
+          await updateVmRun(tx, params.vm.id, { status: "down" });
+        }),
+    },
+    "delete the disks": {
+      async run(input) {
+        const { disks, dataCenterId } = input.params;
+        for (const disk of disks) {
+          await ensureNoImage(await talkToStorageManager(input, dataCenterId), {
+            dataCenterId,
+            domainId: disk.storageDomainId,
+            diskId: disk.id,
+            wipe: disk.wipeAfterDelete,
+          });
+          await transaction(input.deps.db, (tx) => deleteDisk(tx, disk.id));
+        }
+      },
+    },
+    "forget the VM": {
+      run: ({ params, deps }) => transaction(deps.db, (tx) => deleteVm(tx, params.vm.id)),
+    },
+  },
+  async (tx, { params: { vm, user }, deps, correlationId, outcome }) => {
+    const about = { correlationId, ...(user !== undefined && { user }), vm: { id: vm.id, name: vm.name } };
+    await announce(
+      tx,
+      deps.clock,
+      outcome.outcome === "succeeded"
+        ? { name: "vmRemoved", ...about }
+        : { name: "vmRemovalFailed", ...about, details: { reason: outcome.error } },
+    );
+  },
+);

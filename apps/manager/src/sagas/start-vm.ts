@@ -1,0 +1,90 @@
+import { vmLifecycle } from "@yagura/lifecycles";
+import type { HostId, VmId } from "@yagura/std/ids.ts";
+import { getVm, updateVmRun } from "../db/queries/vms.ts";
+import { transaction } from "../db/transaction.ts";
+import type { VmHardware } from "../domain/vm/vm-hardware.ts";
+import { announce } from "../events/announce.ts";
+import type { EventSubject } from "../events/record.ts";
+import { ensureVmCreated, ensureVmGone, isVmOnHost } from "../hosts/host-vms.ts";
+import type { SagaDeps } from "./deps.ts";
+import { saga } from "./engine/saga.ts";
+import { talkTo } from "./talk.ts";
+
+export interface StartVm {
+  readonly vmId: VmId;
+  readonly vmName: string;
+  /** Chosen before, and never another one within this saga: the guest may be there already. */
+  readonly host: EventSubject & { readonly id: HostId };
+  readonly domainXml: string;
+  readonly hardware: VmHardware;
+  readonly isPaused: boolean;
+  readonly user?: EventSubject;
+}
+
+/**
+ * Starts a guest on one host. As long as that host does not answer, the guest may run there: the saga waits for it and
+ * goes nowhere else. It ends when the host has accepted the guest; how the guest fares is seen by the watch of hosts.
+ */
+export const startVm = saga<StartVm, SagaDeps>(
+  "start-vm",
+  {
+    "record where the VM starts": {
+      run: ({ params, deps }) =>
+        transaction(deps.db, async (tx) => {
+          const { run } = await getVm(tx, params.vmId);
+          if (run.status !== "down") return;
+          await updateVmRun(tx, params.vmId, {
+            status: vmLifecycle.nextStatus("down", "start"),
+            hostId: params.host.id,
+            hardware: params.hardware,
+            startedAtMs: deps.clock.nowMs(),
+            stoppedAtMs: null,
+            stopReason: null,
+            pauseReason: null,
+            guest: null,
+            statistics: null,
+            displays: [],
+          });
+        }),
+      undo: ({ params, deps }) =>
+        transaction(deps.db, async (tx) => {
+          const { run } = await getVm(tx, params.vmId);
+          if (run.status !== "wait_for_launch" || run.hostId !== params.host.id) return;
+          await updateVmRun(tx, params.vmId, {
+            status: "down",
+            hostId: null,
+            stoppedAtMs: deps.clock.nowMs(),
+            hardware: null,
+          });
+        }),
+    },
+    "create the guest": {
+      async run(input) {
+        const { vmId, vmName, domainXml, isPaused, host } = input.params;
+        const talk = { ...talkTo(input, host.id), correlationId: input.correlationId };
+        // A guest that has ended stays on its host until it is forgotten; its next run is another one.
+        await ensureVmCreated(talk, { vmId, name: vmName, domainXml, isPaused });
+        input.deps.wake("watch-hosts");
+      },
+      async undo(input) {
+        const talk = talkTo(input, input.params.host.id);
+        if (await isVmOnHost(talk, input.params.vmId)) await ensureVmGone(talk, input.params.vmId);
+      },
+    },
+  },
+  async (tx, { params, deps, correlationId, outcome }) => {
+    const about = {
+      correlationId,
+      ...(params.user !== undefined && { user: params.user }),
+      vm: { id: params.vmId, name: params.vmName },
+      host: params.host,
+    };
+    await announce(
+      tx,
+      deps.clock,
+      outcome.outcome === "succeeded"
+        ? { name: "vmStarted", ...about }
+        : { name: "vmStartFailed", ...about, details: { reason: outcome.error } },
+    );
+  },
+);

@@ -1,0 +1,60 @@
+import type { HostId, VmId } from "@yagura/std/ids.ts";
+import { getVm, updateVmRun } from "../db/queries/vms.ts";
+import { transaction } from "../db/transaction.ts";
+import { announce } from "../events/announce.ts";
+import type { EventSubject } from "../events/record.ts";
+import { ensureVmGone } from "../hosts/host-vms.ts";
+import type { SagaDeps } from "./deps.ts";
+import { saga } from "./engine/saga.ts";
+import { talkTo } from "./talk.ts";
+
+export interface StopVm {
+  readonly vmId: VmId;
+  readonly vmName: string;
+  readonly hostId: HostId;
+  readonly reason?: string;
+  readonly user?: EventSubject;
+}
+
+/** Pulls the plug of a guest. It is down when its host has said so, not before. */
+export const stopVm = saga<StopVm, SagaDeps>(
+  "stop-vm",
+  {
+    "end the guest": {
+      run: (input) =>
+        ensureVmGone({ ...talkTo(input, input.params.hostId), correlationId: input.correlationId }, input.params.vmId),
+    },
+    "mark the VM as down": {
+      run: ({ params, deps }) =>
+        transaction(deps.db, async (tx) => {
+          const { run } = await getVm(tx, params.vmId);
+          if (run.status === "down" || run.hostId !== params.hostId) return;
+          await updateVmRun(tx, params.vmId, {
+            status: "down",
+            hostId: null,
+            stoppedAtMs: deps.clock.nowMs(),
+            stopReason: params.reason ?? null,
+            pauseReason: null,
+            hardware: null,
+            guest: null,
+            statistics: null,
+            displays: [],
+          });
+        }),
+    },
+  },
+  async (tx, { params, deps, correlationId, outcome }) => {
+    const about = {
+      correlationId,
+      ...(params.user !== undefined && { user: params.user }),
+      vm: { id: params.vmId, name: params.vmName },
+    };
+    await announce(
+      tx,
+      deps.clock,
+      outcome.outcome === "succeeded"
+        ? { name: "vmStopped", ...about }
+        : { name: "vmStopFailed", ...about, details: { reason: outcome.error } },
+    );
+  },
+);
