@@ -15,3 +15,8 @@ export function byActor({ actor, correlationId }: Pick<OpContext, "actor" | "cor
 export function subject({ id, name }: { readonly id: string; readonly name: string }): EventSubject {
   return { id, name };
 }
+
+/** Who did it, for the parameters of a saga. */
+export function userOf({ actor }: Pick<OpContext, "actor">): { user?: EventSubject } {
+  return actor.userId === undefined ? {} : { user: { id: actor.userId, name: actor.name } };
+}
