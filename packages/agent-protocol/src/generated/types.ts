@@ -1859,11 +1859,11 @@ export interface VdsmCapabilities {
 }
 
 export interface VdsmNetworkCapabilities {
-  readonly networks?: NetInfoNetworkMap | undefined;
-  readonly bridges?: NetInfoBridgeMap | undefined;
-  readonly vlans?: NetInfoVlanMap | undefined;
-  readonly bondings?: NetInfoBondMap | undefined;
-  readonly nics?: NetInfoNicMap | undefined;
+  readonly networks: NetInfoNetworkMap;
+  readonly bridges: NetInfoBridgeMap;
+  readonly vlans: NetInfoVlanMap;
+  readonly bondings: NetInfoBondMap;
+  readonly nics: NetInfoNicMap;
   /** text that holds bool */
   readonly netConfigDirty?: string | undefined;
   readonly supportsIPv6?: boolean | undefined;

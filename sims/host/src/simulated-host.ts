@@ -1,0 +1,264 @@
+import {
+  type AgentServer,
+  type AgentSimulator,
+  serveAgent,
+  type VerbName,
+  type VmStatus,
+  vmExitReasons,
+} from "@yagura/agent-protocol";
+import { type Clock, systemClock } from "@yagura/std/clock.ts";
+import { type Log, silentLog } from "@yagura/std/log.ts";
+import { Faults } from "./faults.ts";
+import { completeVerbs, simulatedVerbs } from "./verbs/all-verbs.ts";
+import { FreezableStream } from "./wire/freezable-stream.ts";
+import { imageServer } from "./wire/image-http.ts";
+import { type HostCredentials, type Incoming, type Listener, listen } from "./wire/listen.ts";
+import { type HostHardware, HostWorld } from "./world/host-world.ts";
+import type { SimulatedStorage } from "./world/storage.ts";
+import { defaultTimes, type Times } from "./world/times.ts";
+import type { SimulatedVm } from "./world/vm.ts";
+
+export interface SimulatedHostOptions {
+  /** By default a free one. */
+  readonly port?: number;
+  readonly listenAddress?: string;
+  /** Without them the host speaks plain TCP, and every peer is a Manager. */
+  readonly credentials?: HostCredentials;
+  readonly hostId?: string;
+  readonly hostName?: string;
+  readonly hardware?: Partial<HostHardware>;
+  /** `explicit`: guests and tasks go on only by `step` and `finishTask`. By default `auto`. */
+  readonly mode?: "auto" | "explicit";
+  readonly times?: Partial<Times>;
+  /** Shared with other simulated hosts; by default its own. */
+  readonly storage?: SimulatedStorage;
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+/** A host that is none: real protocol, real TLS, invented guests. */
+export interface SimulatedHost extends AgentSimulator, AsyncDisposable {
+  readonly hostId: string;
+  readonly hostName: string;
+  readonly address: string;
+  readonly port: number;
+  readonly world: HostWorld;
+  readonly vms: readonly SimulatedVm[];
+  /** A guest does what it would do next: run, come up, let its agent speak, end. */
+  step(vmId: string): void;
+  /** Steps until the guest has this status. @throws Error when it never gets there. */
+  stepUntil(vmId: string, status: VmStatus): void;
+  /** Ends a task; by default with success. */
+  readonly finishTask: HostWorld["tasks"]["finish"];
+  /** QEMU dies. */
+  crashVm(vmId: string): void;
+  /** Someone shuts the guest down from inside. */
+  shutDownFromInside(vmId: string): void;
+  /** The guest is paused because its disk failed: `ENOSPC`, `EIO` or `EOTHER`. */
+  pauseVmOnError(vmId: string, pauseCode: "ENOSPC" | "EIO" | "EOTHER"): void;
+  /** The agent starts again: connections end, calls are answered with 99 for a while, guests go on. */
+  restart(): Promise<void>;
+  /** In explicit mode the end of the recovery after `restart`. */
+  finishRecovery(): void;
+  /** The power is cut: connections end, the guests are gone, and nothing listens until `powerOn`. */
+  powerOff(): Promise<void>;
+  powerOn(): Promise<void>;
+  /** New credentials for the connections from now on, as after a renewal. */
+  useCredentials(credentials: HostCredentials): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts a simulated host; it listens when this returns. */
+export async function startSimulatedHost(options: SimulatedHostOptions = {}): Promise<SimulatedHost> {
+  const host = new Host(options);
+  await host.powerOn();
+  return host;
+}
+
+class Host implements SimulatedHost {
+  readonly hostId: string;
+  readonly hostName: string;
+  readonly address: string;
+  readonly world: HostWorld;
+  readonly verbs: AgentSimulator["verbs"];
+  readonly #options: SimulatedHostOptions;
+  readonly #clock: Clock;
+  readonly #times: Times;
+  readonly #faults = new Faults();
+  readonly #streams = new Set<FreezableStream>();
+  readonly #ended = new AbortController();
+  #credentials: HostCredentials | undefined;
+  #server: AgentServer;
+  #listener: Listener | undefined;
+  #isSilent = false;
+  #isRecovering = false;
+  #port: number;
+
+  constructor(options: SimulatedHostOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#times = { ...defaultTimes, ...options.times };
+    this.#credentials = options.credentials;
+    this.#port = options.port ?? 0;
+    this.hostId = options.hostId ?? crypto.randomUUID();
+    this.hostName = options.hostName ?? "simulated-host";
+    this.address = options.listenAddress ?? "127.0.0.1";
+    this.world = new HostWorld({
+      hostId: this.hostId,
+      hostName: this.hostName,
+      hardware: { memoryMib: 65_536, cpuCores: 8, cpuSockets: 1, ...options.hardware },
+      clock: this.#clock,
+      times: this.#times,
+      mode: options.mode ?? "auto",
+      storage: options.storage,
+      publish: (event) => this.#server.publish(event),
+    });
+    this.verbs = completeVerbs(simulatedVerbs(this.world), (verb, params) =>
+      this.#faults.before(verb as VerbName, params),
+    );
+    this.#server = this.#serve();
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get calls(): AgentSimulator["calls"] {
+    return this.#faults.calls;
+  }
+
+  get vms(): readonly SimulatedVm[] {
+    return this.world.vms.list();
+  }
+
+  get finishTask(): HostWorld["tasks"]["finish"] {
+    return this.world.tasks.finish.bind(this.world.tasks);
+  }
+
+  get failNext(): AgentSimulator["failNext"] {
+    return this.#faults.failNext.bind(this.#faults);
+  }
+
+  silence(): void {
+    this.#isSilent = true;
+    this.#faults.hold();
+    for (const stream of this.#streams) stream.freeze();
+  }
+
+  speak(): void {
+    this.#isSilent = false;
+    this.#faults.release();
+    for (const stream of this.#streams) stream.thaw();
+  }
+
+  step(vmId: string): void {
+    this.world.vms.step(vmId);
+  }
+
+  stepUntil(vmId: string, status: VmStatus): void {
+    for (let steps = 0; this.world.vms.get(vmId).status !== status; steps += 1) {
+      if (steps > 10) throw new Error(`the guest ${vmId} never becomes "${status}"`);
+      this.step(vmId);
+    }
+  }
+
+  crashVm(vmId: string): void {
+    const exit = {
+      exitCode: 1,
+      exitReason: vmExitReasons.lostQemuConnection,
+      exitMessage: "Lost connection with qemu process",
+    } as const;
+    this.world.vms.become(vmId, "Down", { exit });
+  }
+
+  shutDownFromInside(vmId: string): void {
+    const exit = {
+      exitCode: 0,
+      exitReason: vmExitReasons.userShutdown,
+      exitMessage: "User shut down from within the guest",
+    } as const;
+    this.world.vms.become(vmId, "Down", { exit });
+  }
+
+  pauseVmOnError(vmId: string, pauseCode: "ENOSPC" | "EIO" | "EOTHER"): void {
+    this.world.vms.become(vmId, "Paused", { pauseCode });
+  }
+
+  async restart(): Promise<void> {
+    this.#isRecovering = true;
+    await this.#server.close();
+    this.#server = this.#serve();
+    if (this.#options.mode === "explicit") return;
+    void this.#clock.sleep(this.#times.recoverMs, this.#ended.signal).then(
+      () => this.finishRecovery(),
+      () => undefined,
+    );
+  }
+
+  finishRecovery(): void {
+    this.#isRecovering = false;
+  }
+
+  async powerOff(): Promise<void> {
+    this.world.vms.forgetAll();
+    this.world.pool = undefined;
+    this.world.connections.clear();
+    await Promise.all([this.#server.close(), this.#listener?.close()]);
+    this.#listener = undefined;
+  }
+
+  async powerOn(): Promise<void> {
+    if (this.#listener !== undefined) return;
+    this.#server = this.#serve();
+    this.#listener = await listen({
+      address: this.address,
+      port: this.#port,
+      credentials: this.#credentials,
+      onConnection: (incoming) => this.#accept(incoming),
+    });
+    this.#port = this.#listener.port;
+  }
+
+  async useCredentials(credentials: HostCredentials): Promise<void> {
+    this.#credentials = credentials;
+    await Promise.all([this.#server.close(), this.#listener?.close()]);
+    this.#listener = undefined;
+    await this.powerOn();
+  }
+
+  async close(): Promise<void> {
+    this.#ended.abort();
+    this.speak();
+    this.world.tasks.close();
+    await this.powerOff();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #serve(): AgentServer {
+    return serveAgent({
+      verbs: this.verbs,
+      isRecovering: () => this.#isRecovering,
+      clock: this.#clock,
+      log: this.#options.log ?? silentLog,
+      checkResults: true,
+      sinceBootMs: () => this.#clock.monotonicMs(),
+    });
+  }
+
+  #accept({ socket, peer, protocol, firstBytes }: Incoming): void {
+    if (protocol === "http") {
+      if (firstBytes.length > 0) socket.unshift(firstBytes);
+      imageServer(this.world).emit("connection", socket);
+      socket.resume();
+      return;
+    }
+    const stream = new FreezableStream(socket);
+    this.#streams.add(stream);
+    stream.on("close", () => this.#streams.delete(stream));
+    if (this.#isSilent) stream.freeze();
+    this.#server.accept(stream, peer, firstBytes);
+  }
+}

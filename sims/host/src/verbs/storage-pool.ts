@@ -1,0 +1,147 @@
+import { AgentFault, type SomeVerbs, type StoragePoolVerbs } from "@yagura/agent-protocol";
+import type { HostWorld } from "../world/host-world.ts";
+import { domainSizeBytes, type SimulatedDomain, usedBytes } from "../world/storage.ts";
+
+/** Connections to this path fail, as a server that is not there. */
+const missingPath = "/missing";
+
+export function storagePoolVerbs(world: HostWorld): NonNullable<SomeVerbs["StoragePool"]> {
+  const { storage, tasks, connections } = world;
+  const verbs: Partial<StoragePoolVerbs> = {
+    async connectStorageServer({ connectionParams }) {
+      return connectionParams.map(({ id, connection = "" }) => {
+        if (connection === "" || connection.endsWith(missingPath)) return { id, status: 477 };
+        connections.set(id, connection);
+        return { id, status: 0 };
+      });
+    },
+    async disconnectStorageServer({ connectionParams }) {
+      for (const { id } of connectionParams) connections.delete(id);
+      return connectionParams.map(({ id }) => ({ id, status: 0 }));
+    },
+    async create({ storagepoolID, name, masterSdUUID, masterVersion, domainList }) {
+      if (storage.pools.has(storagepoolID)) throw new AgentFault("StoragePoolAlreadyExists", { spUUID: storagepoolID });
+      const domains = domainList.map((domainId) => storage.getDomain(domainId));
+      const taken = domains.find(({ poolId }) => poolId !== undefined);
+      if (taken !== undefined) throw new AgentFault("StorageDomainAlreadyAttached", { sdUUID: taken.domainId });
+      if (!domainList.includes(masterSdUUID)) throw new AgentFault("InvalidParameterException", "masterSdUUID");
+      for (const domain of domains) {
+        domain.poolId = storagepoolID;
+        domain.isMaster = domain.domainId === masterSdUUID;
+      }
+      const pool = {
+        poolId: storagepoolID,
+        name,
+        masterId: masterSdUUID,
+        masterVersion,
+        spm: undefined,
+        spmVersion: -1,
+      };
+      storage.pools.set(storagepoolID, pool);
+    },
+    async connect({ storagepoolID, hostID, masterSdUUID, masterVersion, domainDict = {} }) {
+      const pool = storage.pools.get(storagepoolID);
+      if (pool === undefined || storage.isFrozen)
+        throw new AgentFault("StoragePoolMasterNotFound", { spUUID: storagepoolID });
+      if (pool.masterId !== masterSdUUID || pool.masterVersion !== masterVersion) {
+        throw new AgentFault("StoragePoolWrongMaster", { spUUID: storagepoolID });
+      }
+      if (world.pool !== undefined && world.pool.poolId !== storagepoolID)
+        throw new AgentFault("CannotConnectMultiplePools");
+      world.pool = { poolId: storagepoolID, number: hostID };
+      for (const [domainId, status] of Object.entries(domainDict)) {
+        const domain = storage.domains.get(domainId);
+        if (domain !== undefined) domain.isActive = status.toLowerCase() === "active";
+      }
+    },
+    async disconnect({ storagepoolID }) {
+      const pool = world.getConnectedPool(storagepoolID);
+      if (pool.spm?.hostId === world.hostId) throw new AgentFault("IsSpm", { spUUID: storagepoolID });
+      world.pool = undefined;
+    },
+    async destroy({ storagepoolID }) {
+      world.getPoolAsSpm(storagepoolID);
+      for (const domain of storage.domainsOf(storagepoolID)) leavePool(domain);
+      storage.pools.delete(storagepoolID);
+      world.pool = undefined;
+    },
+    async spmStart({ storagepoolID }) {
+      const pool = world.getConnectedPool(storagepoolID);
+      const { number } = world.pool ?? { number: -1 };
+      return tasks.start("spmStart", () => {
+        if (pool.spm !== undefined && pool.spm.hostId !== world.hostId) throw new AgentFault("AcquireLockFailure");
+        if (pool.spm === undefined) pool.spmVersion += 1;
+        pool.spm = { hostId: world.hostId, number };
+      });
+    },
+    async spmStop({ storagepoolID }) {
+      const pool = world.getPoolAsSpm(storagepoolID);
+      if (tasks.ids().length > 0) throw new AgentFault("SpmStopError", "tasks are left");
+      pool.spm = undefined;
+    },
+    async getSpmStatus({ storagepoolID }) {
+      const pool = world.getConnectedPool(storagepoolID);
+      const isSpm = pool.spm?.hostId === world.hostId;
+      return { spmStatus: isSpm ? "SPM" : "Free", spmId: pool.spm?.number ?? -1, spmLver: pool.spmVersion };
+    },
+    async getInfo({ storagepoolID }) {
+      const pool = world.getConnectedPool(storagepoolID);
+      const domains = storage.domainsOf(storagepoolID);
+      const words = domains.map((domain) => [domain.domainId, domain.isActive ? "Active" : "Attached"] as const);
+      return {
+        info: {
+          name: pool.name,
+          master_uuid: pool.masterId,
+          master_ver: pool.masterVersion,
+          lver: pool.spmVersion,
+          spm_id: pool.spm?.number ?? -1,
+          domains: words.map(([domainId, status]) => `${domainId}:${status}`).join(","),
+          pool_status: "connected",
+          isoprefix: "",
+          type: "LOCALFS",
+          version: "5",
+        },
+        dominfo: Object.fromEntries(
+          domains.map((domain) => [
+            domain.domainId,
+            {
+              status: domain.isActive ? ("Active" as const) : ("Attached" as const),
+              diskfree: String(domainSizeBytes - usedBytes(domain)),
+              disktotal: String(domainSizeBytes),
+              alerts: [],
+              isoprefix: "",
+              version: domain.version,
+            },
+          ]),
+        ),
+      };
+    },
+    async switchMaster({ storagepoolID, oldMasterUUID, newMasterUUID, masterVersion }) {
+      const pool = world.getPoolAsSpm(storagepoolID);
+      const [former, next] = [storage.getDomain(oldMasterUUID), storage.getDomain(newMasterUUID)];
+      return tasks.start("switchMaster", () => {
+        former.isMaster = false;
+        next.isMaster = true;
+        pool.masterId = newMasterUUID;
+        pool.masterVersion = masterVersion;
+      });
+    },
+    async getDomainsContainingImage({ storagepoolID, imageID }) {
+      const domains = storage.domainsOf(storagepoolID);
+      return domains.filter(({ images }) => images.has(imageID)).map(({ domainId }) => domainId);
+    },
+    async upgrade() {
+      return "started";
+    },
+    async refresh({ storagepoolID }) {
+      world.getConnectedPool(storagepoolID);
+    },
+  };
+  return verbs;
+}
+
+export function leavePool(domain: SimulatedDomain): void {
+  domain.poolId = undefined;
+  domain.isMaster = false;
+  domain.isActive = false;
+}

@@ -1,0 +1,102 @@
+import { AgentFault, type SomeVerbs, type VMVerbs, type VmDefinition, vmExitReasons } from "@yagura/agent-protocol";
+import type { HostWorld } from "../world/host-world.ts";
+import type { SimulatedVm } from "../world/vm.ts";
+import { formatVmStats } from "./vm-stats.ts";
+
+/** A picture of one grey dot. */
+const screenshotPng = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==";
+
+export function vmVerbs({ vms, clock }: HostWorld): NonNullable<SomeVerbs["VM"]> {
+  /** Verbs that change a device answer with the definition; nothing else happens here. */
+  const changeDevice = async ({ vmID }: { readonly vmID: string }): Promise<VmDefinition> => {
+    const vm = vms.getRunning(vmID);
+    vm.hash += 1;
+    return definitionOf(vm);
+  };
+  const verbs: Partial<VMVerbs> = {
+    async create({ vmID, vmParams }) {
+      if (vmParams.vmId !== vmID) throw new AgentFault("CannotCreateVM", "the ids differ");
+      if (vmParams.xml === undefined) throw new AgentFault("MissingParameter", { parameter: "xml" });
+      return definitionOf(vms.create(vmID, vmParams.xml));
+    },
+    async destroy({ vmID }) {
+      vms.destroy(vmID);
+    },
+    async shutdown({ vmID, reboot = false }) {
+      vms.getRunning(vmID);
+      vms.become(vmID, reboot ? "RebootInProgress" : "Powering down");
+    },
+    async reset({ vmID }) {
+      vms.getRunning(vmID);
+      vms.become(vmID, "Powering up");
+    },
+    async pause({ vmID }) {
+      if (vms.getRunning(vmID).status !== "Paused") vms.become(vmID, "Paused");
+      return { vmList: {} };
+    },
+    async cont({ vmID }) {
+      if (vms.getRunning(vmID).status !== "Paused") throw new AgentFault("UnexpectedError", "the VM is not paused");
+      vms.become(vmID, "Up");
+      return { vmList: {} };
+    },
+    async getStats({ vmID }) {
+      return [formatVmStats(vms.get(vmID), clock.monotonicMs())];
+    },
+    async getInfo({ vmID }) {
+      return definitionOf(vms.get(vmID));
+    },
+    async screenshot({ vmID }) {
+      vms.getRunning(vmID);
+      return { data: screenshotPng, encoding: "base64", mime_type: "image/png" };
+    },
+    async freeze({ vmID }) {
+      needGuestAgent(vms.getRunning(vmID));
+    },
+    async thaw({ vmID }) {
+      needGuestAgent(vms.getRunning(vmID));
+    },
+    async hibernate({ vmID }) {
+      vms.getRunning(vmID);
+      const exit = {
+        exitCode: 0,
+        exitReason: vmExitReasons.saveStateSucceeded,
+        exitMessage: "SaveState succeeded",
+      } as const;
+      vms.become(vmID, "Down", { exit });
+    },
+    changeCD: changeDevice,
+    updateDevice: changeDevice,
+    hotplugDisk: changeDevice,
+    hotunplugDisk: changeDevice,
+    hotplugNic: changeDevice,
+    hotunplugNic: changeDevice,
+    hotplugMemory: changeDevice,
+    setNumberOfCpus: changeDevice,
+    async setDestroyOnReboot({ vmID }) {
+      vms.getRunning(vmID);
+    },
+    async updateVmPolicy({ vmID }) {
+      vms.getRunning(vmID);
+    },
+    async setBalloonTarget({ vmID }) {
+      vms.getRunning(vmID);
+    },
+    async getIoTune({ vmID }) {
+      vms.getRunning(vmID);
+      return [];
+    },
+    async getIoTunePolicy({ vmID }) {
+      vms.getRunning(vmID);
+      return [];
+    },
+  };
+  return verbs;
+}
+
+export function definitionOf(vm: SimulatedVm): VmDefinition {
+  return { vmId: vm.vmId, vmName: vm.domain.name, status: vm.status, pid: vm.pid, vmType: "kvm", xml: vm.xml };
+}
+
+function needGuestAgent({ hasGuestAgent }: SimulatedVm): void {
+  if (!hasGuestAgent) throw new AgentFault("NonResponsiveGuestAgent");
+}
