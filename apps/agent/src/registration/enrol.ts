@@ -81,7 +81,8 @@ export async function ensureEnrolled(
   await store.installCertificate(papers.certificatePem);
   if (papers.caPem !== trusted) await store.writeCa(papers.caPem);
   log.info("this host is enrolled", { hostId });
-  return { hostId, credentials: { ...papers, keyPem: applicant.keyPem } };
+  const { caPem: latestCaPem, certificatePem: issuedPem } = papers;
+  return { hostId, credentials: { caPem: latestCaPem, certificatePem: issuedPem, keyPem: applicant.keyPem } };
 }
 
 export interface Applicant {

@@ -22,8 +22,14 @@ export interface EnrolmentWorld extends AsyncDisposable {
   readonly events: NewEvent[];
 }
 
-export async function enrolmentWorld(options: { readonly withCluster?: boolean } = {}): Promise<EnrolmentWorld> {
-  const clock = new FakeClock();
+export interface EnrolmentWorldOptions {
+  readonly withCluster?: boolean;
+  /** For TLS, which believes the machine's own clock. */
+  readonly startMs?: number;
+}
+
+export async function enrolmentWorld(options: EnrolmentWorldOptions = {}): Promise<EnrolmentWorld> {
+  const clock = new FakeClock(options.startMs);
   const directory = await temporaryDirectory();
   const names: [string, ...string[]] = ["localhost", "127.0.0.1", "manager.example.org"];
   const pki = await ensureManagerPki({ directory: `${directory.path}/pki`, names, nowMs: clock.nowMs() });

@@ -81,8 +81,11 @@ export const renewal = z.strictObject({
   signature: z.string().max(1024),
 });
 
-/** A body or query in which there may be a ticket that must not be used again. */
-export const anyTicket = z.object({ ticket });
+/** Every ticket in a body or a query, also where it makes no sense: to make it void, it need not have been sent well. */
+export function findTickets(input: unknown): string[] {
+  const found = z.object({ ticket: z.union([ticket, z.array(ticket).max(10)]) }).safeParse(input);
+  return found.success ? [found.data.ticket].flat() : [];
+}
 
 /** "vds_ip: not a host name or an IP address; port: not a port" */
 export function describeProblems(error: z.ZodError): string {

@@ -7,7 +7,7 @@ import { burnHostTicket } from "../host-tickets.ts";
 import { renewHost } from "../renew-host.ts";
 import { sendAnswer, sendRefusal } from "./answers.ts";
 import { callerOf } from "./caller.ts";
-import { anyTicket, describeProblems, enrolment, renewal } from "./inputs.ts";
+import { describeProblems, enrolment, findTickets, renewal } from "./inputs.ts";
 import { addOvirtRoutes } from "./ovirt-routes.ts";
 import { RateLimit } from "./rate-limit.ts";
 
@@ -68,7 +68,7 @@ function addOwnRoutes(app: FastifyInstance, context: EnrolmentContext, { isSecur
 
 /** A ticket that came over plain HTTP may have been read on the way: it is refused, and nobody can use it any more. */
 async function refuseTicket(context: EnrolmentContext, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const tickets = [request.query, request.body].flatMap((input) => anyTicket.safeParse(input).data?.ticket ?? []);
+  const tickets = [request.query, request.body].flatMap(findTickets);
   if (tickets.length === 0) return;
   for (const ticket of tickets) await burnHostTicket(context, ticket, callerOf(request).source);
   await sendRefusal(
