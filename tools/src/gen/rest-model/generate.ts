@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Generator, generatedNotice } from "../generated-file.ts";
 import { readSpec } from "./read-spec.ts";
 import { writeClient } from "./write-client.ts";
+import { writeOpenApi } from "./write-openapi.ts";
 import { writeServiceTables, writeStructTables } from "./write-tables.ts";
 import { writeTypes } from "./write-types.ts";
 
@@ -16,5 +17,10 @@ export const generateRestModel: Generator = async (root) => {
     file("packages/rest-model/src/generated/structs.ts", writeStructTables(model)),
     file("packages/rest-model/src/generated/services.ts", writeServiceTables(model)),
     file("packages/rest-client/src/generated/resources.ts", writeClient(model)),
+    // JSON has no comments: the notice stands in the document's description.
+    {
+      path: "packages/rest-model/src/generated/openapi.json",
+      text: writeOpenApi(model, generatedNotice(source).slice("// ".length).trim()),
+    },
   ];
 };

@@ -2,6 +2,9 @@ import { pathName, typeName } from "./names.ts";
 import { isScalar, type ModelSpec, type Parameters, parseType, type ServiceSpec } from "./spec.ts";
 import { typeScriptType } from "./write-types.ts";
 
+/** What the generated file imports its types from. This generator itself does not need it. */
+const modelPackage = "@yagura/rest-model";
+
 /**
  * `resources.ts`: one class for each collection, with the operations that it and its items have, and one for what is
  * below an item. Names are those of the model, so that v4's own manual documents them.
@@ -14,7 +17,7 @@ export function writeClient(model: ModelSpec): string {
     childrenClass("Root", "the root of the API", model.services.get("system") ?? {}, { isRoot: true }),
   ];
   return [
-    `import type { ${[...used].sort().join(", ")} } from "@yagura/rest-model";\n`,
+    `import type { ${[...used].sort().join(", ")} } from "${modelPackage}";\n`,
     'import type { RequestOptions, Wire } from "../wire.ts";\n',
     'import { itemPath } from "../wire.ts";\n',
     ...classes,
