@@ -67,7 +67,8 @@ function readMember(member: MemberCodec, place: Place, options: ReadOptions): un
       return readItems(member.kind, member.itemTag, place, options);
     case "repeated":
       return readArray(member.kind, place, options);
-    default:
+    case "attribute":
+    case "element":
       return readValue(member.kind, place, options);
   }
 }

@@ -66,7 +66,8 @@ function readMember(
     case "list":
       put(value, member, readItems(member, node, where, options));
       return;
-    default:
+    case "attribute":
+    case "element":
       put(value, member, readValue(member.kind, node, where, options));
   }
 }

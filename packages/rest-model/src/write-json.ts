@@ -39,7 +39,8 @@ function memberToJson(member: MemberCodec, content: unknown): unknown {
       return listToJson(member.itemTag, member.kind, content as readonly unknown[]);
     case "repeated":
       return (content as readonly unknown[]).map((item) => valueToJson(member.kind, item));
-    default:
+    case "attribute":
+    case "element":
       return valueToJson(member.kind, content);
   }
 }

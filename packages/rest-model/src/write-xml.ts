@@ -62,7 +62,8 @@ function writeMember(out: string[], member: MemberCodec, content: unknown, inden
     case "repeated":
       for (const item of content as readonly unknown[]) writeValue(out, tag, kind, item, indent);
       return;
-    default:
+    case "attribute":
+    case "element":
       writeValue(out, tag, kind, content, indent);
   }
 }

@@ -4,19 +4,13 @@ import type { Way } from "./wait-until.ts";
 type VmStatus = Vm["status"];
 type HostStatus = Host["status"];
 
+const vmRests: readonly VmStatus[] = ["down", "paused", "suspended"];
+
 /** How far a VM is that should be running. */
 export function wayUp(status: VmStatus): Way {
   const state = status ?? "in an unknown status";
-  switch (status) {
-    case "up":
-      return { is: "there", state };
-    case "down":
-    case "paused":
-    case "suspended":
-      return { is: "resting", state };
-    default:
-      return { is: "moving", state };
-  }
+  if (status === "up") return { is: "there", state };
+  return { is: vmRests.includes(status) ? "resting" : "moving", state };
 }
 
 /** How far a VM is that should be down: stopped, or just made. */
