@@ -65,8 +65,8 @@ export function readStartOptions(args: readonly string[]): StartOptions {
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
-    throw new InvalidArgumentError("A port is a number from 1 to 65535.");
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError("A port is a number up to 65535 (0: any that is free).");
   return port;
 }
 
