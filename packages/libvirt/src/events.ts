@@ -1,4 +1,5 @@
 import type { EventListener, EventRouter } from "./event-router.ts";
+import type { EventFamily } from "./protocol/event-message.ts";
 import type { QemuCalls } from "./protocol/generated/qemu-calls.ts";
 import type { QemuDomainMonitorEventMessage } from "./protocol/generated/qemu-types.ts";
 import type { RemoteCalls } from "./protocol/generated/remote-calls.ts";
@@ -51,6 +52,10 @@ export interface Events {
   monitor(listener: EventListener<QemuDomainMonitorEventMessage>, only?: MonitorEventFilter): Promise<AsyncDisposable>;
 }
 
+interface Subscribed {
+  readonly callbackID: number;
+}
+
 export interface MonitorEventFilter {
   readonly dom?: Domain;
   readonly event?: string;
@@ -58,65 +63,44 @@ export interface MonitorEventFilter {
 }
 
 export function openEvents(router: EventRouter, remote: RemoteCalls, qemu: QemuCalls): Events {
+  const subscribe = <T>(
+    family: EventFamily,
+    listener: EventListener<T>,
+    register: () => Promise<Subscribed>,
+    deregister: (subscribed: Subscribed) => Promise<void>,
+  ): Promise<AsyncDisposable> =>
+    router.subscribe(
+      family,
+      {
+        register: async () => (await register()).callbackID,
+        deregister: (callbackID) => deregister({ callbackID }),
+      },
+      listener,
+    );
   return {
-    domain: (kind, listener, dom) =>
-      router.subscribe(
-        "domain",
-        {
-          register: async () =>
-            (await remote.connectDomainEventCallbackRegisterAny({ eventID: domainEventIds[kind], dom })).callbackID,
-          deregister: (callbackID) => remote.connectDomainEventCallbackDeregisterAny({ callbackID }),
-        },
-        listener,
-      ),
-    network: (kind, listener, net) =>
-      router.subscribe(
-        "network",
-        {
-          register: async () =>
-            (await remote.connectNetworkEventRegisterAny({ eventID: networkEventIds[kind], net })).callbackID,
-          deregister: (callbackID) => remote.connectNetworkEventDeregisterAny({ callbackID }),
-        },
-        listener,
-      ),
-    storagePool: (kind, listener, pool) =>
-      router.subscribe(
-        "storagePool",
-        {
-          register: async () =>
-            (await remote.connectStoragePoolEventRegisterAny({ eventID: storagePoolEventIds[kind], pool })).callbackID,
-          deregister: (callbackID) => remote.connectStoragePoolEventDeregisterAny({ callbackID }),
-        },
-        listener,
-      ),
-    nodeDevice: (kind, listener, dev) =>
-      router.subscribe(
-        "nodeDevice",
-        {
-          register: async () =>
-            (await remote.connectNodeDeviceEventRegisterAny({ eventID: nodeDeviceEventIds[kind], dev })).callbackID,
-          deregister: (callbackID) => remote.connectNodeDeviceEventDeregisterAny({ callbackID }),
-        },
-        listener,
-      ),
-    secret: (kind, listener, secret) =>
-      router.subscribe(
-        "secret",
-        {
-          register: async () =>
-            (await remote.connectSecretEventRegisterAny({ eventID: secretEventIds[kind], secret })).callbackID,
-          deregister: (callbackID) => remote.connectSecretEventDeregisterAny({ callbackID }),
-        },
-        listener,
-      ),
-    monitor: (listener, { dom, event, flags } = {}) =>
-      router.subscribe(
-        "monitor",
-        {
-          register: async () => (await qemu.connectDomainMonitorEventRegister({ dom, event, flags })).callbackID,
-          deregister: (callbackID) => qemu.connectDomainMonitorEventDeregister({ callbackID }),
-        },
-        listener,
-      ),
+    domain(kind, listener, dom) {
+      const register = () => remote.connectDomainEventCallbackRegisterAny({ eventID: domainEventIds[kind], dom });
+      return subscribe("domain", listener, register, (from) => remote.connectDomainEventCallbackDeregisterAny(from));
+    },
+    network(kind, listener, net) {
+      const register = () => remote.connectNetworkEventRegisterAny({ eventID: networkEventIds[kind], net });
+      return subscribe("network", listener, register, (from) => remote.connectNetworkEventDeregisterAny(from));
+    },
+    storagePool(kind, listener, pool) {
+      const register = () => remote.connectStoragePoolEventRegisterAny({ eventID: storagePoolEventIds[kind], pool });
+      return subscribe("storagePool", listener, register, (from) => remote.connectStoragePoolEventDeregisterAny(from));
+    },
+    nodeDevice(kind, listener, dev) {
+      const register = () => remote.connectNodeDeviceEventRegisterAny({ eventID: nodeDeviceEventIds[kind], dev });
+      return subscribe("nodeDevice", listener, register, (from) => remote.connectNodeDeviceEventDeregisterAny(from));
+    },
+    secret(kind, listener, secret) {
+      const register = () => remote.connectSecretEventRegisterAny({ eventID: secretEventIds[kind], secret });
+      return subscribe("secret", listener, register, (from) => remote.connectSecretEventDeregisterAny(from));
+    },
+    monitor(listener, only = {}) {
+      const register = () => qemu.connectDomainMonitorEventRegister(only);
+      return subscribe("monitor", listener, register, (from) => qemu.connectDomainMonitorEventDeregister(from));
+    },
   };
 }

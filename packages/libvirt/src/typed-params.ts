@@ -8,10 +8,8 @@ export type ParamValue = number | bigint | string | boolean;
  * Of a name that comes twice the last counts. Names of newer daemons are simply there.
  */
 export function paramsToObject(params: readonly TypedParam[]): Record<string, ParamValue> {
-  // Not a literal: a parameter may be called `__proto__`, and must then be data like any other.
-  const object: Record<string, ParamValue> = Object.create(null);
-  for (const { field, value } of params) object[field] = value;
-  return object;
+  // Not by assignment: a parameter may be called `__proto__`, and must then be data like any other.
+  return Object.fromEntries(params.map(({ field, value }) => [field, value]));
 }
 
 /** A number parameter, a bigint rounded to the nearest number; `undefined` if it is not there or not a number. */
