@@ -20,7 +20,12 @@ export type Noun =
   | "role"
   | "permission"
   | "image transfer"
-  | "ticket";
+  | "ticket"
+  | "statistic"
+  | "graphics console"
+  | "operating system"
+  | "cluster level"
+  | "permit";
 
 /** There is no such object, or the caller may not see it: he cannot tell which. */
 export class NotFound extends Error {

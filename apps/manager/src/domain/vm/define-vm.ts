@@ -1,0 +1,167 @@
+import {
+  type Disk as DiskDevice,
+  guestAgentChannel,
+  type Nic as NicDevice,
+  userAlias,
+  type VmDefinition,
+} from "@yagura/domain-xml";
+import type { DataCenterId, ImageId } from "@yagura/std/ids.ts";
+import { MiB } from "@yagura/std/units.ts";
+import type { Disk, DiskAttachment, DiskInterface } from "../disk/disk.ts";
+import type { Nic, NicInterface } from "../nic/nic.ts";
+import type { Vm } from "./vm.ts";
+import type { BootDevice } from "./vm-hardware.ts";
+
+/** Everything that a guest's definition depends on. */
+export interface VmParts {
+  readonly vm: Vm;
+  readonly dataCenterId: DataCenterId;
+  readonly compatibilityVersion: string;
+  /** In the order of their attachment. */
+  readonly disks: readonly { readonly disk: Disk; readonly attachment: DiskAttachment }[];
+  /** Each with the name of its network; none: it is on no network. */
+  readonly nics: readonly { readonly nic: Nic; readonly networkName?: string }[];
+  /** Whether the host that will run it has KVM; else it is emulated. */
+  readonly hasKvm: boolean;
+  /** Of the display, as long as nobody has asked for a console: it is not valid, only there. */
+  readonly displayPassword: string;
+}
+
+/** A VM as libvirt is told it. Paths of disks are those of every host's repository; the host puts its own in their place. */
+export function defineVm(parts: VmParts): VmDefinition {
+  const { vm, compatibilityVersion, hasKvm, displayPassword } = parts;
+  const { hardware } = vm;
+  const bootOrder = bootOrderOf(parts);
+  const hasDisplay = hardware.display === "vnc";
+  return {
+    vmId: vm.id,
+    name: vm.name,
+    domainType: hasKvm ? "kvm" : "qemu",
+    machine: hardware.customEmulatedMachine ?? "q35",
+    firmware: hardware.biosType === "q35_ovmf" ? { kind: "uefi", secureBoot: false } : { kind: "bios" },
+    memoryBytes: hardware.memoryBytes,
+    cpu: {
+      ...hardware.cpu,
+      model:
+        hardware.customCpuModel !== undefined && hasKvm
+          ? { mode: "custom", name: hardware.customCpuModel }
+          : { mode: hasKvm ? "host-model" : "maximum" },
+    },
+    clock: { offset: "utc" },
+    sysinfo: { manufacturer: "Yagura", product: "Yagura VM", serial: vm.id },
+    drives: defineDisks(parts, bootOrder),
+    nics: defineNics(parts, bootOrder),
+    graphics: hasDisplay
+      ? [
+          {
+            kind: "vnc",
+            // Consoles go through the Manager; until one is asked for, nobody gets in, from nowhere.
+            listen: { kind: "address", address: "127.0.0.1" },
+            password: displayPassword,
+            passwordValidTo: "1970-01-01T00:00:01",
+          },
+        ]
+      : [],
+    videos: [{ model: hasDisplay ? "vga" : "none" }],
+    channels: [{ name: guestAgentChannel }],
+    ...(hardware.hasSerialConsole && { console: { backend: { kind: "pty" as const } } }),
+    hasTablet: hasDisplay,
+    rngs: hardware.hasRng ? [{ source: "/dev/urandom" }] : [],
+    ...(hardware.hasBalloon && { balloon: { statsPeriodSeconds: 5 } }),
+    ...(hardware.hasTpm && { tpm: { model: "tpm-crb" as const, keepsState: true } }),
+    metadata: {
+      values: {
+        clusterVersion: compatibilityVersion,
+        minGuaranteedMemoryMb: Math.floor(hardware.memoryGuaranteedBytes / MiB),
+        resumeBehavior: "auto_resume",
+      },
+      custom: {},
+      devices: [],
+    },
+  };
+}
+
+/** The place of each disk and NIC in the order of booting, by id; those that are not booted from are not in it. */
+function bootOrderOf({ vm, disks, nics }: VmParts): ReadonlyMap<string, number> {
+  const idsOf: Readonly<Record<BootDevice, readonly string[]>> = {
+    hd: disks.filter(({ attachment }) => attachment.isBootable).map(({ disk }) => disk.id),
+    network: nics.filter(({ nic }) => nic.isPlugged).map(({ nic }) => nic.id),
+    cdrom: [],
+  };
+  const ids = vm.hardware.bootDevices.flatMap((device) => idsOf[device]);
+  return new Map(ids.map((id, index) => [id, index + 1]));
+}
+
+const buses: Readonly<Record<DiskInterface, "virtio" | "scsi" | "sata">> = {
+  virtio: "virtio",
+  virtio_scsi: "scsi",
+  sata: "sata",
+  // The q35 machine has no IDE.
+  ide: "sata",
+};
+
+function defineDisks({ disks, dataCenterId }: VmParts, bootOrder: ReadonlyMap<string, number>): DiskDevice[] {
+  const used = { vd: 0, sd: 0 };
+  return disks
+    .filter(({ attachment }) => attachment.isActive)
+    .map(({ disk, attachment }) => {
+      const bus = buses[attachment.interface];
+      const prefix = bus === "virtio" ? "vd" : "sd";
+      const order = bootOrder.get(disk.id);
+      const { storageDomainId, id, volumeId } = disk;
+      return {
+        device: "disk",
+        bus,
+        target: `${prefix}${letters(used[prefix]++)}`,
+        alias: userAlias(disk.id),
+        serial: disk.id,
+        source: {
+          kind: "file",
+          path: `/rhev/data-center/${dataCenterId}/${storageDomainId}/images/${id}/${volumeId}`,
+        },
+        format: disk.format === "cow" ? "qcow2" : "raw",
+        cache: "none",
+        io: "threads",
+        discards: attachment.passDiscard,
+        ...(attachment.isReadOnly && { isReadOnly: true }),
+        ...(disk.isShareable && { isShareable: true }),
+        volume: {
+          poolId: dataCenterId,
+          domainId: storageDomainId,
+          imageId: id as string as ImageId,
+          volumeId,
+        },
+        ...(order !== undefined && { bootOrder: order }),
+      };
+    });
+}
+
+const models: Readonly<Record<NicInterface, NicDevice["model"]>> = {
+  virtio: "virtio",
+  e1000: "e1000e",
+  e1000e: "e1000e",
+  rtl8139: "rtl8139",
+};
+
+function defineNics({ nics }: VmParts, bootOrder: ReadonlyMap<string, number>): NicDevice[] {
+  return nics.flatMap(({ nic, networkName }): NicDevice[] => {
+    if (!nic.isPlugged || nic.macAddress === undefined || networkName === undefined) return [];
+    const order = bootOrder.get(nic.id);
+    return [
+      {
+        mac: nic.macAddress,
+        source: { kind: "bridge", bridge: networkName },
+        model: models[nic.interface],
+        isLinkUp: nic.isLinked,
+        alias: userAlias(nic.id),
+        ...(order !== undefined && { bootOrder: order }),
+      },
+    ];
+  });
+}
+
+/** 0: a, 25: z, 26: aa. */
+function letters(index: number): string {
+  const last = String.fromCharCode(97 + (index % 26));
+  return index < 26 ? last : letters(Math.floor(index / 26) - 1) + last;
+}

@@ -1,0 +1,157 @@
+import { type ClusterId, type DiskId, newId, type TemplateId, type VmId } from "@yagura/std/ids.ts";
+import type { OpContext } from "../../context.ts";
+import { getCluster } from "../../db/queries/clusters.ts";
+import { getDisk } from "../../db/queries/disks.ts";
+import { listNics } from "../../db/queries/nics.ts";
+import { getTemplate, listTemplateDisks } from "../../db/queries/templates.ts";
+import { findVm, getVm, listVms } from "../../db/queries/vms.ts";
+import { refuseIf } from "../../domain/errors.ts";
+import { identifierProblems } from "../../domain/names.ts";
+import type { NewNic, Nic } from "../../domain/nic/nic.ts";
+import type { Template } from "../../domain/template/template.ts";
+import type { Vm, VmType } from "../../domain/vm/vm.ts";
+import { hardwareProblems, mergeHardware, type VmHardware } from "../../domain/vm/vm-hardware.ts";
+import { announce } from "../../events/announce.ts";
+import { type AddVm, addVm as definition, recordVm } from "../../sagas/add-vm.ts";
+import { planNic } from "../nics/plan-nic.ts";
+import { type Started, startSaga } from "../started.ts";
+import { byActor, subject, userOf } from "../subjects.ts";
+
+const attempt = "Cannot add VM.";
+
+export interface NewVm {
+  readonly id?: VmId;
+  readonly name: string;
+  readonly description?: string;
+  readonly comment?: string;
+  readonly clusterId: ClusterId;
+  readonly templateId: TemplateId;
+  readonly type?: VmType;
+  /** What differs from the template's. */
+  readonly hardware?: Partial<VmHardware>;
+  readonly isDeleteProtected?: boolean;
+  /** Names of its disks, by the template's disk; others are called after the VM. */
+  readonly diskNames?: ReadonlyMap<DiskId, string>;
+  /** In place of the template's. */
+  readonly nics?: readonly Omit<NewNic, "id">[];
+}
+
+/** A VM like its template, with thin disks on the template's. It is locked until they are there. */
+export async function createVm(context: OpContext, asked: NewVm): Promise<Started & { readonly vm: Vm }> {
+  await context.authorize("create_vm", { type: "cluster", id: asked.clusterId });
+  const template = await getTemplate(context.db, asked.templateId);
+  if (template.clusterId !== undefined) await context.authorize("see", { type: "template", id: template.id });
+  const cluster = await getCluster(context.db, asked.clusterId);
+  const base =
+    template.clusterId === undefined ? { ...template.hardware, biosType: cluster.biosType } : template.hardware;
+  const hardware = mergeHardware(base, asked.hardware ?? {});
+  refuseIf(attempt, [...identifierProblems("VM", asked.name), ...hardwareProblems(hardware)], "invalid");
+  refuseIf(attempt, template.status === "ok" ? [] : ["Template is locked."]);
+
+  const vm = planVm(context, asked, template, hardware);
+  const params: AddVm = {
+    vm,
+    dataCenterId: cluster.dataCenterId,
+    disks: await planDisks(context, vm, asked.diskNames ?? new Map()),
+    nics: [],
+    ...userOf(context),
+  };
+  // NICs are planned where they are recorded: an address is free only within the transaction that takes it.
+  const nics: Nic[] = [];
+  const complete = { ...params, nics };
+  const started = await startSaga(context, attempt, definition, complete, {
+    description: `Creating VM ${vm.name} in Cluster ${cluster.name}`,
+    locks: [`vm:${vm.id}`, ...params.disks.map(({ plan }) => `disk:${plan.disk.id}` as const)],
+    async prepare(tx) {
+      nics.length = 0;
+      refuseIf(attempt, (await findVm(tx, vm.id)) === undefined ? [] : ["The VM ID is already in use."]);
+      const namesakes = (await listVms(tx, { name: vm.name })).length;
+      refuseIf(attempt, namesakes === 0 ? [] : ["The VM name is already in use."]);
+      const place = { attempt, dataCenterId: cluster.dataCenterId, promised: new Set<string>() };
+      const wanted = asked.nics ?? (await listNics(tx, { templateId: template.id }));
+      for (const nic of wanted) {
+        const { name, interface: model, vnicProfileId, isLinked, isPlugged } = nic;
+        const likeTemplate = { name, isLinked: isLinked ?? true, isPlugged: isPlugged ?? true };
+        const planned = {
+          ...likeTemplate,
+          id: newId<Nic["id"]>(),
+          ...(model !== undefined && { interface: model }),
+          ...(vnicProfileId !== undefined && { vnicProfileId }),
+          ...(asked.nics !== undefined && nic.macAddress !== undefined && { macAddress: nic.macAddress }),
+        };
+        nics.push(await planNic(tx, { vmId: vm.id }, planned, place));
+      }
+      await recordVm(tx, complete);
+      await announce(tx, context.clock, { name: "vmAdditionStarted", ...byActor(context), vm: subject(vm) });
+    },
+  });
+  return { ...started, vm: await getVm(context.db, vm.id) };
+}
+
+function planVm({ actor, clock }: OpContext, asked: NewVm, template: Template, hardware: VmHardware): Vm {
+  return {
+    id: asked.id ?? newId(),
+    name: asked.name,
+    description: asked.description ?? "",
+    comment: asked.comment ?? "",
+    clusterId: asked.clusterId,
+    templateId: template.id,
+    type: asked.type ?? template.type,
+    hardware,
+    isDeleteProtected: asked.isDeleteProtected ?? false,
+    createdAtMs: clock.nowMs(),
+    ...(actor.userId !== undefined && { createdBy: actor.userId }),
+    run: { status: "image_locked", displays: [] },
+  };
+}
+
+async function planDisks({ db }: OpContext, vm: Vm, names: ReadonlyMap<DiskId, string>): Promise<AddVm["disks"]> {
+  const disks = [];
+  for (const [index, from] of (await listTemplateDisks(db, { templateId: vm.templateId })).entries()) {
+    const base = await getDisk(db, from.diskId);
+    refuseIf(attempt, base.status === "ok" ? [] : [`The Template's disk ${base.name} is ${base.status}.`]);
+    const diskId = newId<DiskId>();
+    const common = {
+      storageDomainId: base.storageDomainId,
+      capacityBytes: base.capacityBytes,
+      actualBytes: 0,
+      createdAtMs: vm.createdAtMs,
+    };
+    const { vmIds: _, templateIds: __, volumeId: ___, ...likeBase } = base;
+    disks.push({
+      plan: {
+        disk: {
+          ...likeBase,
+          ...common,
+          id: diskId,
+          name: names.get(from.diskId) ?? `${vm.name}_Disk${index + 1}`,
+          description: "",
+          // What stands on another volume records only what differs.
+          format: "cow" as const,
+          isSparse: true,
+          status: "locked" as const,
+        },
+        volume: {
+          ...common,
+          id: newId(),
+          diskId,
+          parentId: base.volumeId,
+          parentDiskId: base.id,
+          format: "cow" as const,
+          isSparse: true,
+          isLeaf: true,
+        },
+      },
+      attachment: {
+        vmId: vm.id,
+        diskId,
+        interface: from.interface,
+        isBootable: from.isBootable,
+        isActive: true,
+        isReadOnly: false,
+        passDiscard: false,
+      },
+    } satisfies AddVm["disks"][number]);
+  }
+  return disks;
+}

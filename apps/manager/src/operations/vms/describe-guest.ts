@@ -1,0 +1,64 @@
+import { formatDomainXml } from "@yagura/domain-xml";
+import type { Db } from "../../db/database.ts";
+import { getCluster } from "../../db/queries/clusters.ts";
+import { listDiskAttachments } from "../../db/queries/disk-attachments.ts";
+import { listDisks } from "../../db/queries/disks.ts";
+import { listClusterNetworks, listNetworks } from "../../db/queries/networks.ts";
+import { listNics } from "../../db/queries/nics.ts";
+import { getStorageDomain } from "../../db/queries/storage-domains.ts";
+import { listVnicProfiles } from "../../db/queries/vnic-profiles.ts";
+import { defineVm, type VmParts } from "../../domain/vm/define-vm.ts";
+import type { Vm } from "../../domain/vm/vm.ts";
+
+/** What a VM's definition is made of, as far as the VM itself goes. */
+export type GuestParts = Omit<VmParts, "hasKvm" | "displayPassword">;
+
+export async function readGuestParts(db: Db, vm: Vm): Promise<GuestParts> {
+  const cluster = await getCluster(db, vm.clusterId);
+  const attachments = (await listDiskAttachments(db, { vmId: vm.id })).filter(({ isActive }) => isActive);
+  const disks = await listDisks(db, { ids: attachments.map(({ diskId }) => diskId) });
+  const diskById = new Map(disks.map((disk) => [disk.id, disk]));
+  const networkById = new Map(
+    (await listNetworks(db, { dataCenterId: cluster.dataCenterId })).map((each) => [each.id, each]),
+  );
+  const inCluster = new Set(
+    (await listClusterNetworks(db, { clusterId: cluster.id })).map(({ networkId }) => networkId),
+  );
+  const profileById = new Map((await listVnicProfiles(db)).map((each) => [each.id, each]));
+  return {
+    vm,
+    dataCenterId: cluster.dataCenterId,
+    compatibilityVersion: cluster.compatibilityVersion,
+    disks: attachments.flatMap((attachment) => {
+      const disk = diskById.get(attachment.diskId);
+      return disk === undefined ? [] : [{ disk, attachment }];
+    }),
+    nics: (await listNics(db, { vmId: vm.id })).map((nic) => {
+      const profile = nic.vnicProfileId === undefined ? undefined : profileById.get(nic.vnicProfileId);
+      const network = profile && inCluster.has(profile.networkId) ? networkById.get(profile.networkId) : undefined;
+      return { nic, ...(network !== undefined && { networkName: network.name }) };
+    }),
+  };
+}
+
+/** Why the VM cannot start, wherever; none when it can. The sentences are known to clients. */
+export async function startProblems(db: Db, { vm, disks }: GuestParts): Promise<string[]> {
+  const problems: string[] = [];
+  const bootsFromDiskOnly = vm.hardware.bootDevices.every((device) => device === "hd");
+  if (bootsFromDiskOnly && !disks.some(({ attachment }) => attachment.isBootable)) {
+    problems.push("Cannot run VM without at least one bootable disk.");
+  }
+  for (const { disk } of disks) {
+    if (disk.status === "locked") problems.push(`Disk is locked: ${disk.name}.`);
+    if (disk.status === "illegal") problems.push(`Disk ${disk.name} is illegal: its content is not known.`);
+    const domain = await getStorageDomain(db, disk.storageDomainId);
+    if (domain.status !== "active") {
+      problems.push(`Storage Domain ${domain.name} of disk ${disk.name} is ${domain.status.replaceAll("_", " ")}.`);
+    }
+  }
+  return problems;
+}
+
+export function formatGuest(parts: VmParts): string {
+  return formatDomainXml(defineVm(parts));
+}
