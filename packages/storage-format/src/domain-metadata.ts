@@ -4,7 +4,7 @@
  * vdsm fd4b0df lib/vdsm/storage/persistent.py, sd.py
  */
 
-import { findId, type StorageDomainId } from "@yagura/std/ids.ts";
+import { type DataCenterId, findId, type StorageDomainId } from "@yagura/std/ids.ts";
 import {
   BadMetadata,
   formatKeyValues,
@@ -33,7 +33,7 @@ export interface DomainMetadata {
   /** The name that people gave it. */
   readonly description: string;
   /** The data centers it belongs to: none or one. */
-  readonly poolIds: readonly string[];
+  readonly poolIds: readonly DataCenterId[];
   readonly remotePath: string;
   readonly blockSizeBytes: number;
   readonly alignmentBytes: number;
@@ -102,7 +102,7 @@ export function parseDomainMetadata(text: string): DomainMetadata {
     class: requireOneOf(values, "CLASS", domainClasses),
     role: requireOneOf(values, "ROLE", ["Regular", "Master"]),
     description: values.get("DESCRIPTION") ?? "",
-    poolIds: (values.get("POOL_UUID") ?? "").split(",").filter((id) => id !== ""),
+    poolIds: readPoolIds(values),
     remotePath: values.get("REMOTE_PATH") ?? "",
     // Before V5 there was no choice.
     blockSizeBytes: version < 5 ? 512 : requireCount(values, "BLOCK_SIZE"),
@@ -159,6 +159,16 @@ function readDomainId(values: KeyValues): StorageDomainId {
   const domainId = findId<StorageDomainId>(requireValue(values, "SDUUID"));
   if (domainId === undefined) throw new BadMetadata(metadataErrors.invalid, "SDUUID is not a UUID");
   return domainId;
+}
+
+function readPoolIds(values: KeyValues): DataCenterId[] {
+  const texts = (values.get("POOL_UUID") ?? "").split(",").filter((text) => text !== "");
+  return texts.map((text) => {
+    const poolId = findId<DataCenterId>(text);
+    if (poolId === undefined)
+      throw new BadMetadata(metadataErrors.invalid, "POOL_UUID has something that is not a UUID");
+    return poolId;
+  });
 }
 
 function countOr(values: KeyValues, key: string, otherwise: number): number {

@@ -186,7 +186,7 @@ export interface VolumeKey {
 }
 
 export interface StorageVolumes {
-  /** SPM only. Returns once the intent is on disk; the task says when the volume is there. */
+  /** SPM only. What is impossible is refused at once; the task says when the volume is there. */
   create(poolId: PoolId, volume: NewVolume): Promise<TaskId>;
   /** SPM only. Copies what a guest sees in `source`, with all volumes below it, into a new image: so templates are made. */
   copy(poolId: PoolId, copy: VolumeCopy): Promise<TaskId>;

@@ -1,0 +1,7 @@
+import type { StorageConnection } from "../storage.ts";
+
+/** How one kind of storage is reached. Both calls may be repeated. */
+export interface ConnectionKind {
+  connect(connection: StorageConnection): Promise<void>;
+  disconnect(connection: StorageConnection): Promise<void>;
+}

@@ -1,0 +1,59 @@
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { isAbsolute, normalize } from "node:path";
+import { connectionPath } from "@yagura/storage-format";
+import { StorageError } from "../errors.ts";
+import type { StorageFiles } from "../files/storage-files.ts";
+import type { StorageConnection } from "../storage.ts";
+import type { ConnectionKind } from "./connection-kind.ts";
+
+/** A directory of this host. Connecting makes a link to it under `mnt`, where other kinds have their mount. */
+export function localConnections({
+  repositoryPath,
+  files,
+}: {
+  repositoryPath: string;
+  files: StorageFiles;
+}): ConnectionKind {
+  return {
+    async connect({ path }) {
+      await checkLocalPath(files, path);
+      const link = connectionPath(repositoryPath, path);
+      if ((await files.findLinkTarget(link)) === path) return;
+      await files.symbolicLink(path, link);
+    },
+
+    async disconnect({ path }: StorageConnection) {
+      await files.remove(connectionPath(repositoryPath, requirePlainPath(path)));
+    },
+  };
+}
+
+async function checkLocalPath(files: StorageFiles, path: string): Promise<void> {
+  requirePlainPath(path);
+  if ((await files.find(path))?.kind !== "directory") {
+    throw new StorageError(
+      "StorageServerConnectionError",
+      `cannot connect ${path}: it is not a directory of this host`,
+    );
+  }
+  try {
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new StorageError("StorageServerAccessPermissionError", `cannot connect ${path}: no permission to use it`, {
+      cause,
+    });
+  }
+}
+
+function requirePlainPath(path: string): string {
+  // The path becomes the target of a link and, transformed, one file name of at most 255 bytes.
+  const isPlain = isAbsolute(path) && normalize(path) === path && path !== "/" && !/\p{Cc}/u.test(path);
+  if (!isPlain || path.endsWith("/") || Buffer.byteLength(path) > 120) {
+    throw new StorageError(
+      "StorageDomainIllegalRemotePath",
+      `not a plain absolute path: ${JSON.stringify(path.slice(0, 200))}`,
+    );
+  }
+  return path;
+}

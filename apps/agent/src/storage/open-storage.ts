@@ -1,0 +1,125 @@
+import { isAbsolute } from "node:path";
+import { assert } from "@yagura/std/assert.ts";
+import { type Clock, systemClock } from "@yagura/std/clock.ts";
+import type { StorageDomainId } from "@yagura/std/ids.ts";
+import { KeyedQueue } from "@yagura/std/keyed-queue.ts";
+import type { Log } from "@yagura/std/log.ts";
+import { mountsPath } from "@yagura/storage-format";
+import type { RootCalls } from "../root/root-calls.ts";
+import { openConnections } from "./connections/connections.ts";
+import { localConnections } from "./connections/local.ts";
+import { openDomains } from "./domains/domains.ts";
+import { KnownDomains } from "./domains/known-domains.ts";
+import { StorageError } from "./errors.ts";
+import { openStorageFiles, type StorageFiles } from "./files/storage-files.ts";
+import { type AcquireSpmLock, acquireLocalLock } from "./pool/local-lock.ts";
+import { Pools } from "./pool/pools.ts";
+import type { PoolId, Storage } from "./storage.ts";
+import { ImageLocks } from "./tasks/image-locks.ts";
+import type { Intent, Settled } from "./tasks/intent.ts";
+import { settleIntent } from "./tasks/settle-intent.ts";
+import { Tasks } from "./tasks/tasks.ts";
+import { type QemuImg, qemuImg as realQemuImg } from "./tools/qemu-img.ts";
+import { PreparedImages } from "./volumes/prepared-images.ts";
+import type { VolumeWorld } from "./volumes/volume-world.ts";
+import { openImages, openVolumes } from "./volumes/volumes.ts";
+import { DomainWatch } from "./watch-domains.ts";
+
+export interface StorageOptions {
+  /** The tree that oVirt has at /rhev/data-center. */
+  readonly repositoryPath: string;
+  /** Where links to prepared images are, as vdsm has them in /run/vdsm/storage. */
+  readonly runPath: string;
+  readonly root: RootCalls;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** For tests: what stands between us and the world. */
+  readonly files?: StorageFiles;
+  readonly qemuImg?: QemuImg;
+  readonly acquireLock?: AcquireSpmLock;
+}
+
+/** Starts with no pool connected: the Manager says which. Prepared images of the process before are still prepared. */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const { repositoryPath, runPath, root, log, clock = systemClock } = options;
+  assert(isAbsolute(repositoryPath) && isAbsolute(runPath), "paths of storage are absolute");
+  const files = options.files ?? openStorageFiles(root);
+  await files.makeDirectory(mountsPath(repositoryPath));
+  await files.makeDirectory(runPath);
+
+  const known = new KnownDomains(repositoryPath, files);
+  const prepared = new PreparedImages(runPath, files);
+  const volumeWorld: VolumeWorld = { files, qemuImg: options.qemuImg ?? realQemuImg, prepared, clock };
+  const locks = new ImageLocks();
+  const tasks = new Tasks({ locks, settle, log });
+  const acquireLock = options.acquireLock ?? acquireLocalLock;
+  const pools: Pools = new Pools({ repositoryPath, files, known, tasks, volumeWorld, acquireLock, log });
+  const watch = new DomainWatch({ clock, known, log, listDomains });
+  const connections = openConnections({ local: localConnections({ repositoryPath, files }), known, log });
+  const domains = openDomains({ repositoryPath, files, known, pools });
+  const volumesWorld = { known, pools, tasks, locks, volumeWorld };
+  const end = new AbortController();
+  const watching = watch.watch(end.signal);
+
+  function settle(intent: Intent, poolId: PoolId | undefined): Promise<Settled> {
+    if (poolId === undefined || pools.get(poolId).spm.isFree) {
+      throw new StorageError("NotSpm", "this host is not the SPM any more; the next one settles what was begun");
+    }
+    return settleIntent(intent, known, volumeWorld);
+  }
+
+  function listDomains(): StorageDomainId[] {
+    const ofPools = pools.listConnected().flatMap((poolId) => [...pools.get(poolId).domains]);
+    return ofPools.flatMap(([domainId, status]) => (status === "active" ? [domainId] : []));
+  }
+
+  // Changes to domains and pools as a whole are few and short: one after the other, whatever they concern.
+  const queue = new KeyedQueue<"structure">();
+  const inTurn =
+    <Args extends readonly unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
+    (...args: Args): Promise<Result> =>
+      queue.run("structure", () => call(...args));
+  const thenLook =
+    <Args extends readonly unknown[]>(call: (...args: Args) => Promise<void>) =>
+    async (...args: Args): Promise<void> => {
+      await call(...args);
+      // The Manager asks for the vitals right after: it shall not hear of the time before.
+      await watch.look();
+    };
+
+  return {
+    connections: { connect: inTurn(connections.connect), disconnect: inTurn(connections.disconnect) },
+    domains: {
+      ...domains,
+      create: inTurn(domains.create),
+      format: inTurn(domains.format),
+      attach: inTurn(domains.attach),
+      detach: inTurn(domains.detach),
+      activate: inTurn(thenLook(domains.activate)),
+      deactivate: inTurn(domains.deactivate),
+      setDescription: inTurn(domains.setDescription),
+    },
+    pools: {
+      create: inTurn((pool) => pools.create(pool)),
+      destroy: inTurn((poolId) => pools.destroy(poolId)),
+      connect: inTurn(thenLook((pool) => pools.connect(pool))),
+      disconnect: inTurn((poolId) => pools.disconnect(poolId)),
+      getInfo: (poolId) => pools.getInfo(poolId),
+      startSpm: (poolId) => pools.startSpm(poolId),
+      stopSpm: inTurn((poolId) => pools.stopSpm(poolId)),
+      getSpmStatus: (poolId) => pools.getSpmStatus(poolId),
+      listConnected: () => pools.listConnected(),
+    },
+    volumes: openVolumes(volumesWorld),
+    images: openImages(volumesWorld),
+    tasks,
+    vitals: () => watch.vitals(),
+    async [Symbol.asyncDispose]() {
+      end.abort();
+      await watching;
+      await tasks.stopAll("the agent is stopping");
+      await queue.idle();
+      await pools.close();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { StorageDomainId } from "@yagura/std/ids.ts";
+import { StorageError } from "../errors.ts";
+import type { PoolConnection } from "../storage.ts";
+import type { Spm } from "./spm.ts";
+
+/** What this host knows of a pool it is connected to: from the Manager, not from the storage. */
+export interface ConnectedPool {
+  readonly connection: PoolConnection;
+  readonly domains: Map<StorageDomainId, "active" | "attached">;
+  readonly spm: Spm;
+}
+
+/** @throws StorageError 654 */
+export function requireSpm({ connection, spm }: ConnectedPool): void {
+  if (!spm.isSpm) throw new StorageError("NotSpm", `this host is not the SPM of pool ${connection.poolId}`);
+}
+
+/** @throws StorageError 353 or 369 */
+export function requireActive({ connection, domains }: ConnectedPool, domainId: StorageDomainId): void {
+  const status = domains.get(domainId);
+  if (status === undefined) {
+    throw new StorageError("StorageDomainNotInPool", `domain ${domainId} is not part of pool ${connection.poolId}`);
+  }
+  if (status !== "active") {
+    throw new StorageError("StorageDomainNotActive", `domain ${domainId} is not active in pool ${connection.poolId}`);
+  }
+}

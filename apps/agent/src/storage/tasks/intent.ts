@@ -1,0 +1,38 @@
+import { type ImageId, parseId, type StorageDomainId, type VolumeId } from "@yagura/std/ids.ts";
+import * as z from "zod";
+
+const domainId = z.uuid().transform((text) => parseId<StorageDomainId>(text));
+const imageId = z.uuid().transform((text) => parseId<ImageId>(text));
+const volumeId = z.uuid().transform((text) => parseId<VolumeId>(text));
+
+/**
+ * What a task is about to do, in words that a later version of this program understands: these names are stored data.
+ * Each says enough to undo the deed or to finish it, however far it got.
+ */
+export const intentSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("create-volume"),
+    domainId,
+    imageId,
+    volumeId,
+    /** The parent that stops being a leaf. */
+    demotedParentId: volumeId.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("delete-volumes"),
+    domainId,
+    imageId,
+    /** From the leaf down. */
+    volumeIds: z.array(volumeId),
+    wipes: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal("delete-image"), domainId, imageId, wipes: z.boolean() }),
+]);
+
+export type Intent = z.infer<typeof intentSchema>;
+export type CreateVolumeIntent = Extract<Intent, { kind: "create-volume" }>;
+export type DeleteVolumesIntent = Extract<Intent, { kind: "delete-volumes" }>;
+export type DeleteImageIntent = Extract<Intent, { kind: "delete-image" }>;
+
+/** What became of something that was begun and not finished. */
+export type Settled = "undone" | "completed";

@@ -1,0 +1,26 @@
+import { unreachable } from "@yagura/std/assert.ts";
+import type { KnownDomains } from "../domains/known-domains.ts";
+import { undoCreateVolume } from "../volumes/create-volume.ts";
+import { settleImageDeletion } from "../volumes/delete-image.ts";
+import { finishDeletion } from "../volumes/delete-volumes.ts";
+import type { VolumeWorld } from "../volumes/volume-world.ts";
+import type { Intent, Settled } from "./intent.ts";
+
+/**
+ * What was begun and not finished, by this process or one before it, is undone when it made something, and finished when
+ * it removed something. Looks at what is there; may run any number of times.
+ */
+export async function settleIntent(intent: Intent, known: KnownDomains, world: VolumeWorld): Promise<Settled> {
+  const domain = await known.get(intent.domainId);
+  const signal = new AbortController().signal;
+  switch (intent.kind) {
+    case "create-volume":
+      return undoCreateVolume(domain, intent, world);
+    case "delete-volumes":
+      return finishDeletion(domain, intent, world, signal);
+    case "delete-image":
+      return settleImageDeletion(domain, intent, world, signal);
+    default:
+      return unreachable(intent);
+  }
+}

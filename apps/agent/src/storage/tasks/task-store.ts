@@ -1,0 +1,67 @@
+import { describeError } from "@yagura/std/describe-error.ts";
+import { findId, parseId, type TaskId } from "@yagura/std/ids.ts";
+import type { Log } from "@yagura/std/log.ts";
+import * as z from "zod";
+import { StorageError } from "../errors.ts";
+import { replaceText, type StorageFiles } from "../files/storage-files.ts";
+import type { PoolId } from "../storage.ts";
+import { intentSchema } from "./intent.ts";
+
+const RECORD_BYTES_MAX = 256 * 1024;
+const SUFFIX = ".json";
+
+/** One task on the master domain: `master/tasks/ID.json`. A form of our own; vdsm's names functions of its code. */
+const recordSchema = z.strictObject({
+  format: z.literal(1),
+  taskId: z.uuid().transform((text) => parseId<TaskId>(text)),
+  poolId: z.uuid().transform((text) => parseId<PoolId>(text)),
+  verb: z.string(),
+  state: z.enum(["running", "finished"]),
+  result: z.enum(["success", "cleanSuccess", "cleanFailure"]).optional(),
+  code: z.number().int(),
+  message: z.string(),
+  intent: intentSchema,
+});
+
+export type TaskRecord = z.infer<typeof recordSchema>;
+
+/** The journal of one pool. */
+export interface TaskStore {
+  write(record: TaskRecord): Promise<void>;
+  forget(taskId: TaskId): Promise<void>;
+  /** Records that cannot be read are left where they are, and said in the log. */
+  list(): Promise<readonly TaskRecord[]>;
+}
+
+export function openTaskStore(directory: string, files: StorageFiles, log: Log): TaskStore {
+  const pathOf = (taskId: TaskId): string => `${directory}/${taskId}${SUFFIX}`;
+  return {
+    async write(record) {
+      try {
+        await replaceText(files, pathOf(record.taskId), `${JSON.stringify(record, undefined, 1)}\n`);
+      } catch (cause) {
+        throw new StorageError("TaskMetaDataSaveError", `cannot write down task ${record.taskId}`, { cause });
+      }
+    },
+
+    forget: (taskId) => files.remove(pathOf(taskId)),
+
+    async list() {
+      const records: TaskRecord[] = [];
+      for (const name of await files.list(directory)) {
+        const taskId = name.endsWith(SUFFIX) ? findId<TaskId>(name.slice(0, -SUFFIX.length)) : undefined;
+        if (taskId === undefined) continue;
+        try {
+          const text = await files.findText(pathOf(taskId), RECORD_BYTES_MAX);
+          if (text !== undefined) records.push(recordSchema.parse(JSON.parse(text)));
+        } catch (cause) {
+          log.error("a task of the master domain cannot be read, and is left alone", {
+            taskId,
+            error: describeError(cause),
+          });
+        }
+      }
+      return records;
+    },
+  };
+}

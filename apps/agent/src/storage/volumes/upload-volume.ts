@@ -1,0 +1,79 @@
+import type { Readable } from "node:stream";
+import { MiB } from "@yagura/std/units.ts";
+import { nextGeneration, type VolumeMetadata } from "@yagura/storage-format";
+import { AgentError } from "../../errors.ts";
+import type { StorageDomain } from "../domains/storage-domain.ts";
+import { StorageError } from "../errors.ts";
+import { writeStream } from "../files/write-stream.ts";
+import type { UploadOptions, VolumeKey } from "../storage.ts";
+import { verifyVolume } from "./verify-volume.ts";
+import { childrenOf } from "./volume-chain.ts";
+import { getVolume, readVolumes, requireUnused, type VolumeWorld } from "./volume-world.ts";
+
+/** What qcow2 may need besides the content: tables in proportion, and some of fixed size. */
+const COW_OVERHEAD = 1.1;
+const COW_FIXED_BYTES = MiB;
+
+/**
+ * Replaces the content of a leaf. ILLEGAL from before the first byte until after the last; an upload that fails in
+ * between leaves it so, and may be repeated.
+ */
+export async function uploadVolume(
+  domain: StorageDomain,
+  volume: VolumeKey,
+  body: Readable,
+  world: VolumeWorld,
+  { lengthBytes, signal = new AbortController().signal }: UploadOptions,
+): Promise<void> {
+  const { imageId, volumeId } = volume;
+  const metadata = await requireUploadable(domain, volume, lengthBytes, world);
+  await domain.writeVolume(imageId, volumeId, { ...metadata, legality: "ILLEGAL" });
+  try {
+    await writeStream(body, {
+      path: domain.paths.volume(imageId, volumeId),
+      lengthBytes,
+      fileBytes: metadata.format === "RAW" ? Math.max(metadata.capacityBytes, lengthBytes) : lengthBytes,
+      keepsBlocks: metadata.allocation === "PREALLOCATED" && metadata.format === "RAW",
+      signal,
+    });
+    await verifyVolume(domain, volume, world);
+  } catch (cause) {
+    if (cause instanceof AgentError) throw cause;
+    throw new StorageError("UploadFailed", `cannot write the content of volume ${volumeId}; it stays illegal`, {
+      cause,
+    });
+  }
+  await domain.writeVolume(imageId, volumeId, {
+    ...metadata,
+    legality: "LEGAL",
+    generation: nextGeneration(metadata.generation),
+  });
+}
+
+async function requireUploadable(
+  domain: StorageDomain,
+  volume: VolumeKey,
+  lengthBytes: number,
+  world: VolumeWorld,
+): Promise<VolumeMetadata> {
+  const { imageId, volumeId } = volume;
+  const metadata = await getVolume(domain, volume);
+  if (metadata.role === "SHARED") {
+    throw new StorageError("SharedVolumeNonWritable", `volume ${volumeId} belongs to a template`);
+  }
+  if (childrenOf(await readVolumes(domain, imageId), volumeId).length > 0) {
+    throw new StorageError("InternalVolumeNonWritable", `other volumes stand on volume ${volumeId}`);
+  }
+  await requireUnused(world, domain, imageId);
+  const bytesMax =
+    metadata.format === "RAW"
+      ? metadata.capacityBytes
+      : Math.ceil(metadata.capacityBytes * COW_OVERHEAD) + COW_FIXED_BYTES;
+  if (!Number.isSafeInteger(lengthBytes) || lengthBytes <= 0 || lengthBytes > bytesMax) {
+    throw new StorageError(
+      "InvalidParameter",
+      `${lengthBytes} bytes cannot be the content of volume ${volumeId} (at most ${bytesMax})`,
+    );
+  }
+  return metadata;
+}

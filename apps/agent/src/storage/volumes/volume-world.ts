@@ -1,0 +1,52 @@
+import type { Clock } from "@yagura/std/clock.ts";
+import type { ImageId, VolumeId } from "@yagura/std/ids.ts";
+import type { VolumeMetadata } from "@yagura/storage-format";
+import type { StorageDomain } from "../domains/storage-domain.ts";
+import { StorageError } from "../errors.ts";
+import type { StorageFiles } from "../files/storage-files.ts";
+import type { VolumeKey } from "../storage.ts";
+import type { QemuImg } from "../tools/qemu-img.ts";
+import type { PreparedImages } from "./prepared-images.ts";
+import type { Volumes } from "./volume-chain.ts";
+
+/** What operations on volumes need of the world. */
+export interface VolumeWorld {
+  readonly files: StorageFiles;
+  readonly qemuImg: QemuImg;
+  readonly prepared: PreparedImages;
+  readonly clock: Clock;
+}
+
+/** The metadata of everything in one image's directory. */
+export async function readVolumes(domain: StorageDomain, imageId: ImageId): Promise<Volumes> {
+  const volumes = new Map<VolumeId, VolumeMetadata>();
+  for (const volumeId of await domain.listVolumes(imageId)) {
+    const metadata = await domain.findVolume(imageId, volumeId);
+    if (metadata !== undefined) volumes.set(volumeId, metadata);
+  }
+  return volumes;
+}
+
+/** @throws StorageError 201 */
+export async function getVolume(domain: StorageDomain, { imageId, volumeId }: VolumeKey): Promise<VolumeMetadata> {
+  const metadata = await domain.findVolume(imageId, volumeId);
+  if (metadata === undefined) {
+    throw new StorageError(
+      "VolumeDoesNotExist",
+      `there is no volume ${volumeId} in image ${imageId} of domain ${domain.domainId}`,
+    );
+  }
+  return metadata;
+}
+
+/** @throws StorageError 203 while somebody may have the image open */
+export async function requireUnused({ prepared }: VolumeWorld, domain: StorageDomain, imageId: ImageId): Promise<void> {
+  if (await prepared.has(domain.domainId, imageId)) {
+    throw new StorageError("VolumeIsBusy", `image ${imageId} is in use on this host`);
+  }
+}
+
+/** qemu-img's name of a format. */
+export function qemuFormat(format: VolumeMetadata["format"]): "raw" | "qcow2" {
+  return format === "RAW" ? "raw" : "qcow2";
+}
