@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { systemClock } from "@yagura/std/clock.ts";
 import { runCli } from "./run.ts";
-import { askOnTerminal, askSecretOnTerminal, readWholeStdin } from "./terminal.ts";
+import { askOnTerminal, readWholeStdin } from "./terminal.ts";
 import type { CliWorld } from "./world.ts";
 
 const interrupt = new AbortController();
@@ -18,8 +18,8 @@ const world: CliWorld = {
   stderr: (text) => void process.stderr.write(text),
   isInteractive: process.stdin.isTTY === true && process.stderr.isTTY === true,
   canRewriteLines: process.stderr.isTTY === true,
-  ask: (question) => askOnTerminal(question, interrupt.signal),
-  askSecret: (question) => askSecretOnTerminal(question, interrupt.signal),
+  ask: (question) => askOnTerminal({ question, isSecret: false, interrupt }),
+  askSecret: (question) => askOnTerminal({ question, isSecret: true, interrupt }),
   readStdin: readWholeStdin,
   clock: systemClock,
   signal: interrupt.signal,

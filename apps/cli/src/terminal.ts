@@ -1,26 +1,31 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 
-/** Asks on standard error, so that standard output holds results only. */
-export async function askOnTerminal(question: string, signal: AbortSignal): Promise<string> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await lines.question(question, { signal });
-  } finally {
-    lines.close();
-  }
+export interface Prompt {
+  readonly question: string;
+  /** What is typed is not shown. */
+  readonly isSecret: boolean;
+  /** Ctrl-C while the question stands. Nobody else hears it: the terminal then gives keys, not signals. */
+  readonly interrupt: AbortController;
 }
 
-/** As above, without showing what is typed. */
-export async function askSecretOnTerminal(question: string, signal: AbortSignal): Promise<string> {
-  process.stderr.write(question);
+/** Asks on standard error, so that standard output holds results only. Rejects when it is interrupted. */
+export async function askOnTerminal({ question, isSecret, interrupt }: Prompt): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  const output = isSecret ? nowhere : process.stderr;
+  const lines = createInterface({ input: process.stdin, output, terminal: true });
+  // Only now: the terminal has stopped to show what is typed.
+  if (isSecret) process.stderr.write(question);
+  const onEnd = (): void => interrupt.abort(new Error("interrupted"));
+  lines.once("SIGINT", onEnd);
+  // Ctrl-D closes without an answer.
+  lines.once("close", onEnd);
   try {
-    return await lines.question("", { signal });
+    return await lines.question(isSecret ? "" : question, { signal: interrupt.signal });
   } finally {
+    lines.off("close", onEnd);
     lines.close();
-    process.stderr.write("\n");
+    if (isSecret) process.stderr.write("\n");
   }
 }
 
