@@ -8,20 +8,14 @@ import {
   OutcomeUnknown,
   verbNames,
 } from "@yagura/agent-protocol";
-import {
-  type Authority,
-  createAuthority,
-  createKey,
-  createRequest,
-  issueHostCertificate,
-  issueManagerClientCertificate,
-} from "@yagura/pki";
+import { createAuthority } from "@yagura/pki";
 import { systemClock } from "@yagura/std/clock.ts";
 import { type HostId, newId } from "@yagura/std/ids.ts";
 import { poll } from "@yagura/std/poll.ts";
 import { FakeClock } from "@yagura/testing/fake-clock.ts";
+import { hostCredentials, managerTls } from "./credentials.fixture.ts";
 import { diskless, domainXml, ids, prepareStorage } from "./host.fixture.ts";
-import { type HostCredentials, type SimulatedHost, type SimulatedHostOptions, startSimulatedHost } from "./mod.ts";
+import { type SimulatedHost, type SimulatedHostOptions, startSimulatedHost } from "./mod.ts";
 
 const quick = { timeoutMs: 2000, everyMs: 2 };
 
@@ -219,30 +213,13 @@ test("every verb of the definition is answered", async () => {
   }
 });
 
-// TLS looks at the real time.
-const nowMs = systemClock.nowMs();
-
-async function hostCredentials(authority: Authority, hostId: string): Promise<HostCredentials> {
-  const key = await createKey();
-  const requestPem = await createRequest({ keyPem: key, commonName: "localhost" });
-  const cert = await issueHostCertificate(authority, {
-    requestPem,
-    hostId: hostId as HostId,
-    address: "127.0.0.1",
-    nowMs,
-  });
-  return { ca: authority.certificatePem, cert, key };
-}
-
 test("over TLS a Manager may do all, another host little, and a stranger nothing", async () => {
-  const authority = await createAuthority({ name: "test", nowMs });
-  const stranger = await createAuthority({ name: "other", nowMs });
+  const authority = await createAuthority({ name: "test", nowMs: systemClock.nowMs() });
+  const stranger = await createAuthority({ name: "other", nowMs: systemClock.nowMs() });
   const hostId = newId<HostId>();
   await using host = await startSimulatedHost({ hostId, credentials: await hostCredentials(authority, hostId) });
-  const key = await createKey();
-  const cert = await issueManagerClientCertificate(authority, { keyPem: key, name: "manager", nowMs });
   const at = { host: host.address, port: host.port };
-  await using manager = await connectAgent({ ...at, tls: { ca: authority.certificatePem, cert, key } });
+  await using manager = await connectAgent({ ...at, tls: await managerTls(authority) });
   assert.equal((await manager.call.Host.getCapabilities()).uuid, hostId);
   const peer = await hostCredentials(authority, newId<HostId>());
   await using other = await connectAgent({ ...at, tls: peer });
