@@ -16,8 +16,10 @@ import {
   NoSuchPath,
   NotAcceptable,
   NotAuthenticated,
+  NotOverPlainHttp,
   NotServed,
   UnknownBodyFormat,
+  WorkFailed,
 } from "./refusals.ts";
 import { BadSearch } from "./search/bad-search.ts";
 
@@ -57,6 +59,9 @@ export function faultOf(error: unknown): Fault {
       detail: `query execution failed due to insufficient permissions: ${error.message}`,
     };
   }
+  if (error instanceof NotOverPlainHttp) return { status: 403, reason: "Forbidden", detail: error.message };
+  // oVirt says 400 to whatever went wrong while it was done.
+  if (error instanceof WorkFailed) return { status: 400, reason: failed, detail: `[${error.message}]` };
   if (error instanceof CrossSiteRequest) return { status: 403, reason: "Forbidden", detail: error.message };
   if (error instanceof NotAuthenticated) {
     const headers = { "WWW-Authenticate": 'Basic realm="RESTAPI", charset="UTF-8"' };

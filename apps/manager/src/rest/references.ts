@@ -54,3 +54,17 @@ export function pathId<T extends Id<string>>(noun: Noun, text: string): T {
   if (id === undefined) throw new NotFound(noun, text.slice(0, 80));
   return id;
 }
+
+/** What most objects can be called, of what a body says; what it does not say stays as it is. */
+export function readTexts(body: {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly comment?: string | undefined;
+}): { readonly name?: string; readonly description?: string; readonly comment?: string } {
+  const { name, description, comment } = body;
+  return {
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+    ...(comment !== undefined && { comment }),
+  };
+}

@@ -24,7 +24,7 @@ export class MethodNotServed extends Error {
   readonly allowed: readonly string[];
 
   constructor(method: string, path: string, allowed: readonly string[]) {
-    super(`${path.slice(0, 200)} has no ${method}, only ${allowed.join(", ")}`);
+    super(`${path.slice(0, 200) || "/"} has no ${method}, only ${allowed.join(", ")}`);
     this.allowed = allowed;
   }
 }
@@ -61,4 +61,18 @@ export class MissingMember extends Error {
   constructor(type: string, members: readonly string[], operation: string) {
     super(`${type} [${members.join(", ")}] required for ${operation}`);
   }
+}
+
+/** Passwords, tokens and what they open do not go over the network in the clear. */
+export class NotOverPlainHttp extends Error {
+  override readonly name = "NotOverPlainHttp";
+
+  constructor() {
+    super("this is served over HTTPS only");
+  }
+}
+
+/** What was begun has ended with an error. */
+export class WorkFailed extends Error {
+  override readonly name = "WorkFailed";
 }

@@ -1,7 +1,7 @@
-import type { InjectOptions } from "fastify";
 import { newId, type UserId } from "@yagura/std/ids.ts";
 import { silentLog } from "@yagura/std/log.ts";
 import { FakeClock } from "@yagura/testing/fake-clock.ts";
+import type { InjectOptions } from "fastify";
 import { hashPassword } from "../auth/authn/password-hash.ts";
 import type { OpContext, Services } from "../context.ts";
 import { systemContext } from "../context.ts";
@@ -37,7 +37,9 @@ export interface Reply {
 }
 
 /** A REST server on a database of its own, without hosts: `admin` is super user. */
-export async function restWorld(overrides: Partial<ServerDeps> & { readonly hosts?: Partial<Services> } = {}): Promise<RestWorld> {
+export async function restWorld(
+  overrides: Partial<ServerDeps> & { readonly hosts?: Partial<Services> } = {},
+): Promise<RestWorld> {
   const clock = new FakeClock();
   const db = await openDatabase({ kind: "sqlite", path: ":memory:" });
   await seedDatabase(db);

@@ -9,17 +9,15 @@ import { Logins } from "../auth/authn/login.ts";
 import { Sessions } from "../auth/authn/sessions.ts";
 import { databaseAuthStore } from "../auth/database-auth-store.ts";
 import type { Services } from "../context.ts";
-import { writeFault } from "./answer-body.ts";
 import { Api } from "./api.ts";
-import { contentTypes } from "./edge/negotiate.ts";
 import { apiPath } from "./edge/target.ts";
-import { faultOf } from "./faults.ts";
 import { imageRoutes } from "./image-proxy.ts";
 import { readStream } from "./read-stream.ts";
-import { NoSuchPath } from "./refusals.ts";
+import { NoSuchPath, NotOverPlainHttp } from "./refusals.ts";
 import type { Route } from "./route.ts";
 import { routes as ownRoutes, type Product } from "./routes.ts";
 import { siteRoutes } from "./site.ts";
+import { ssoRoutes } from "./sso-routes.ts";
 
 /** What the REST edge needs of the rest of the Manager. Made in `world.ts`. */
 export interface ServerDeps {
@@ -28,8 +26,11 @@ export interface ServerDeps {
   readonly product: Product;
   /** The CA's certificate as PEM, read anew for each request: it may be renewed. */
   caCertificate(): string;
-  /** Other endpoints on the same ports, such as the registration of hosts; they see requests before the API does. */
-  readonly mounts?: readonly ((app: FastifyInstance) => void)[];
+  /** Other endpoints on the same ports, such as the registration of hosts. */
+  readonly mounts?: readonly ((
+    app: FastifyInstance,
+    options: { readonly isSecure: boolean },
+  ) => void | Promise<void>)[];
   /** Tests bring their own. */
   readonly authStore?: AuthStore;
   readonly routes?: readonly Route[];
@@ -40,7 +41,7 @@ export interface ListenOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
-  /** None: plain HTTP. */
+  /** None: plain HTTP, over which nothing is served that needs a login. */
   readonly tls?: SecureContextOptions;
 }
 
@@ -52,8 +53,9 @@ export interface Listener {
 }
 
 export interface RestServer {
-  /** For tests: `app.inject(…)` needs no port. */
+  /** For tests: `app.inject(…)` needs no port. What is served over TLS, and what over plain HTTP. */
   readonly app: FastifyInstance;
+  readonly plainApp: FastifyInstance;
   listen(options: ListenOptions): Promise<Listener>;
   /** Stops listening, ends requests under way. Safe to call twice. */
   close(): Promise<void>;
@@ -70,7 +72,7 @@ const KEEP_ALIVE_MS = 75_000;
 const IDLE_SOCKET_MS = 120_000;
 const CONNECTIONS_MAX = 4000;
 
-/** Builds the server without listening. */
+/** Builds the server without listening: all of it over TLS, over plain HTTP only what everybody may read. */
 export async function buildServer(deps: ServerDeps): Promise<RestServer> {
   const stopping = new AbortController();
   const store = deps.authStore ?? databaseAuthStore(deps.services.db);
@@ -79,6 +81,48 @@ export async function buildServer(deps: ServerDeps): Promise<RestServer> {
     logins: new Logins(store, deps.services.clock),
     sessions: new Sessions(store, deps.services.clock),
   };
+  const api = new Api(deps.routes ?? ownRoutes(deps.product), {
+    ...auth,
+    services: deps.services,
+    newId: deps.newId ?? (() => crypto.randomUUID()),
+    stopping: stopping.signal,
+  });
+  const caCertificate = () => deps.caCertificate();
+  const app = newApp(api);
+  for (const mount of deps.mounts ?? []) await mount(app, { isSecure: true });
+  app.register(async (scope) => apiRoute(scope, api));
+  app.register(async (scope) => ssoRoutes(scope, auth));
+  app.register(async (scope) => siteRoutes(scope, caCertificate));
+  app.register(async (scope) => imageRoutes(scope, deps.services));
+  await app.ready();
+
+  const plainApp = newApp(api);
+  for (const mount of deps.mounts ?? []) await mount(plainApp, { isSecure: false });
+  plainApp.register(async (scope) => siteRoutes(scope, caCertificate));
+  for (const url of [apiPath, "/ovirt-engine/sso/*", "/images/*"]) {
+    // Not redirected: the password or token has been told to the whole network already.
+    plainApp.all(url, () => Promise.reject(new NotOverPlainHttp()));
+  }
+  await plainApp.ready();
+
+  const listeners = new Set<Listener>();
+  return {
+    app,
+    plainApp,
+    async listen(options) {
+      const listener = await listen(options.tls === undefined ? plainApp : app, options, deps);
+      listeners.add(listener);
+      return listener;
+    },
+    async close() {
+      stopping.abort(new Error("the Manager is stopping"));
+      await Promise.all([...listeners].map((listener) => listener.close()));
+      await Promise.all([app.close(), plainApp.close()]);
+    },
+  };
+}
+
+function newApp(api: Api): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
@@ -90,41 +134,11 @@ export async function buildServer(deps: ServerDeps): Promise<RestServer> {
     reply.header("X-Content-Type-Options", "nosniff");
     if (!reply.hasHeader("Cache-Control")) reply.header("Cache-Control", "no-store");
   });
-  for (const mount of deps.mounts ?? []) mount(app);
-  const newId = deps.newId ?? (() => crypto.randomUUID());
-  const api = new Api(deps.routes ?? ownRoutes(deps.product), {
-    ...auth,
-    services: deps.services,
-    newId,
-    stopping: stopping.signal,
-  });
-  app.register(async (scope) => apiRoute(scope, api));
-  app.register(async (scope) => siteRoutes(scope, { ...auth, caCertificate: () => deps.caCertificate() }));
-  app.register(async (scope) => imageRoutes(scope, deps.services));
-  app.setNotFoundHandler((request, reply) => {
-    const fault = faultOf(new NoSuchPath(request.originalUrl.split("?")[0] ?? ""));
-    return reply
-      .code(fault.status)
-      .type(contentTypes.xml)
-      .send(writeFault(fault, "xml", false).text);
-  });
+  app.setNotFoundHandler((request, reply) =>
+    api.refuse(new NoSuchPath(request.originalUrl.split("?")[0] ?? ""), request, reply),
+  );
   app.setErrorHandler((error, request, reply) => api.refuse(error, request, reply));
-  await app.ready();
-
-  const listeners = new Set<Listener>();
-  return {
-    app,
-    async listen(options) {
-      const listener = await listen(app, options, deps);
-      listeners.add(listener);
-      return listener;
-    },
-    async close() {
-      stopping.abort(new Error("the Manager is stopping"));
-      await Promise.all([...listeners].map((listener) => listener.close()));
-      await app.close();
-    },
-  };
+  return app;
 }
 
 function apiRoute(scope: FastifyInstance, api: Api): void {

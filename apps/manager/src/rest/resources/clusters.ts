@@ -6,7 +6,7 @@ import { NotFound } from "../../domain/errors.ts";
 import { createCluster } from "../../operations/clusters/create-cluster.ts";
 import { removeCluster } from "../../operations/clusters/remove-cluster.ts";
 import { updateCluster } from "../../operations/clusters/update-cluster.ts";
-import { getReferenced, pathId, required } from "../references.ts";
+import { getReferenced, pathId, readTexts, required } from "../references.ts";
 import { renderCluster } from "../representations/cluster.ts";
 import { readVersion } from "../representations/common.ts";
 import { renderClusterNetwork } from "../representations/network.ts";
@@ -127,9 +127,7 @@ async function renderNetworks({ context, links }: RestRequest, clusterId: Cluste
 function readChanges(body: RestCluster) {
   const compatibilityVersion = readVersion(body.version);
   return {
-    ...(body.name !== undefined && { name: body.name }),
-    ...(body.description !== undefined && { description: body.description }),
-    ...(body.comment !== undefined && { comment: body.comment }),
+    ...readTexts(body),
     ...(body.cpu?.type !== undefined && { cpuType: body.cpu.type }),
     ...(compatibilityVersion !== undefined && { compatibilityVersion }),
     ...(body.bios_type !== undefined &&

@@ -4,7 +4,7 @@ import type { DataCenter } from "../../domain/data-center/data-center.ts";
 import { createDataCenter } from "../../operations/data-centers/create-data-center.ts";
 import { removeDataCenter } from "../../operations/data-centers/remove-data-center.ts";
 import { updateDataCenter } from "../../operations/data-centers/update-data-center.ts";
-import { pathId, required } from "../references.ts";
+import { pathId, readTexts, required } from "../references.ts";
 import { readVersion } from "../representations/common.ts";
 import { renderDataCenter } from "../representations/data-center.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
@@ -69,9 +69,7 @@ function idOf(request: RestRequest): DataCenterId {
 function readChanges(body: RestDataCenter) {
   const compatibilityVersion = readVersion(body.version);
   return {
-    ...(body.name !== undefined && { name: body.name }),
-    ...(body.description !== undefined && { description: body.description }),
-    ...(body.comment !== undefined && { comment: body.comment }),
+    ...readTexts(body),
     ...(compatibilityVersion !== undefined && { compatibilityVersion }),
   };
 }
