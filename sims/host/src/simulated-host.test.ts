@@ -16,6 +16,7 @@ import { FakeClock } from "@yagura/testing/fake-clock.ts";
 import { hostCredentials, managerTls } from "./credentials.fixture.ts";
 import { diskless, domainXml, ids, prepareStorage } from "./host.fixture.ts";
 import { type SimulatedHost, type SimulatedHostOptions, startSimulatedHost } from "./mod.ts";
+import { putImage } from "./put-image.fixture.ts";
 
 const quick = { timeoutMs: 2000, everyMs: 2 };
 
@@ -116,9 +117,9 @@ test("the whole flow of the Manager works: storage, tasks, upload, guest, statis
   const { client, host } = both;
   await prepareStorage(client.call, taskWaiter(both));
   assert.equal((await client.call.StoragePool.getSpmStatus({ storagepoolID: ids.pool })).spmStatus, "SPM");
-  const taskId = await upload(host, Buffer.alloc(100_000, 7));
-  await taskWaiter(both)(taskId);
   const volumeIds = { volumeID: ids.volume, storagepoolID: ids.pool, storagedomainID: ids.domain, imageID: ids.image };
+  const at = { host: host.address, port: host.port, tls: false } as const;
+  await taskWaiter(both)(await putImage(at, volumeIds, Buffer.alloc(100_000, 7)));
   assert.equal((await client.call.Volume.getInfo(volumeIds)).truesize, "100000");
   await client.call.VM.create({ vmID: ids.vm, vmParams: { vmId: ids.vm, xml: domainXml() } });
   await poll("the guest agent", () => host.vms[0]?.hasGuestAgent, quick);
@@ -128,22 +129,6 @@ test("the whole flow of the Manager works: storage, tasks, upload, guest, statis
   assert.ok("ovirtmgmt" in capabilities.networks);
   assert.deepEqual(Object.keys((await client.call.Host.dumpxmls({ vmList: [ids.vm] }))[0] ?? {}), [ids.vm]);
 });
-
-async function upload(host: SimulatedHost, body: Buffer): Promise<string> {
-  const response = await fetch(`http://${host.address}:${host.port}/`, {
-    method: "PUT",
-    headers: {
-      "Storage-Pool-Id": ids.pool,
-      "Storage-Domain-Id": ids.domain,
-      "Image-Id": ids.image,
-      "Volume-Id": ids.volume,
-      "Content-Type": "application/octet-stream",
-    },
-    body,
-  });
-  assert.equal(response.status, 200, await response.text());
-  return response.headers.get("Task-Id") ?? "";
-}
 
 test("a host that is not the SPM refuses what only the SPM may do", async () => {
   await using both = await pair();
