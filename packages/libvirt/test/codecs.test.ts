@@ -3,22 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MalformedXdr, UnknownVariant, XdrReader, XdrWriter } from "@yagura/xdr";
 import fc from "fast-check";
-import * as net from "../src/protocol/generated/net-codecs.ts";
-import * as qemu from "../src/protocol/generated/qemu-codecs.ts";
-import * as remote from "../src/protocol/generated/remote-codecs.ts";
+import { type Codec, findCodec } from "./codec-by-name.ts";
 import { shapes, unions, type WireType } from "./generated/shapes.ts";
 
-interface Codec {
-  encode(writer: XdrWriter, value: unknown): void;
-  decode(reader: XdrReader): unknown;
-}
-
-const functions: Readonly<Record<string, unknown>> = { ...remote, ...qemu, ...net };
-
 function codecOf(name: string): Codec {
-  const [encode, decode] = [functions[`encode${name}`], functions[`decode${name}`]];
-  assert.ok(typeof encode === "function" && typeof decode === "function", `${name} has no codec`);
-  return { encode: encode as Codec["encode"], decode: decode as Codec["decode"] };
+  const codec = findCodec(name);
+  assert.ok(codec !== undefined, `${name} has no codec`);
+  return codec;
 }
 
 const text = fc.string({ unit: "grapheme", maxLength: 12 }).filter((value) => !value.includes("\0"));

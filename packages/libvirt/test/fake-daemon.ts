@@ -1,13 +1,12 @@
-import assert from "node:assert/strict";
 import { XdrReader, type XdrWriter } from "@yagura/xdr";
 import { decodePacketHeader, encodeErrorMessage } from "../src/protocol/generated/net-codecs.ts";
 import { programs, packetStatuses as statuses, packetTypes as types } from "../src/protocol/generated/net-constants.ts";
-import * as codecs from "../src/protocol/generated/remote-codecs.ts";
 import { remoteProcedures } from "../src/protocol/generated/remote-procedures.ts";
 import type { Transport, TransportListener } from "../src/transport/transport.ts";
 import type { PacketHeader } from "../src/wire/header.ts";
 import { PacketReader } from "../src/wire/packet-reader.ts";
 import { encodeRaw, PacketWriter } from "../src/wire/packet-writer.ts";
+import { findCodec } from "./codec-by-name.ts";
 
 /** What a test sees of a packet that the client sent. */
 export interface Received {
@@ -69,7 +68,7 @@ export class FakeDaemon implements Transport {
 
   /** Answers the oldest call of this name with a result. */
   reply(call: Received, result?: unknown): void {
-    this.packet({ ...call.header, type: types.reply }, encoderOf(call.name, "Result"), result);
+    this.packet({ ...call.header, type: types.reply }, encoderOf(`${call.name}Result`), result);
   }
 
   fail(call: Received, code: number, message: string, type: number = types.reply): void {
@@ -78,7 +77,7 @@ export class FakeDaemon implements Transport {
   }
 
   event(number: number, type: string, message: unknown): void {
-    this.packet(messageHeader(programs.remote, number), encoderOf(type, ""), message);
+    this.packet(messageHeader(programs.remote, number), encoderOf(type), message);
   }
 
   keepalive(number: number): void {
@@ -130,12 +129,8 @@ function messageHeader(prog: number, proc: number): PacketHeader {
   return { prog, vers: 1, proc, type: types.message, serial: 0, status: statuses.ok };
 }
 
-function encoderOf(method: string, suffix: string): Encode {
-  const name = `encode${method.slice(0, 1).toUpperCase()}${method.slice(1)}${suffix}`;
-  const encode = (codecs as Readonly<Record<string, unknown>>)[name];
-  if (encode === undefined) return () => undefined;
-  assert.ok(typeof encode === "function");
-  return encode as Encode;
+function encoderOf(type: string): Encode {
+  return findCodec(type)?.encode ?? (() => undefined);
 }
 
 /** Lets everything run that is ready to. */
