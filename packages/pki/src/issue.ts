@@ -93,8 +93,8 @@ async function issue(authority: Authority, nowMs: number, subject: Subject): Pro
     signingAlgorithm: algorithm,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
-      // Not critical: libvirt 9 and QEMU 7 demand keyEncipherment of a critical one, which an ECDSA key cannot honestly have.
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, false),
+      // No key usage: libvirt up to 10 wants keyEncipherment in it, which an ECDSA key does not have. It refuses a critical
+      // one without it, and complains of any other at each connection. The extended usage says all there is to say.
       new x509.ExtendedKeyUsageExtension(
         subject.usages.map((usage) => x509.ExtendedKeyUsage[usage === "server" ? "serverAuth" : "clientAuth"]),
       ),

@@ -41,17 +41,16 @@ export function keyFingerprint(publicKey: KeyObject): string {
  * so large that checking its signature would keep the process busy, is not.
  */
 export function whyUnfit(publicKey: KeyObject): string | undefined {
-  const details = publicKey.asymmetricKeyDetails ?? {};
-  switch (publicKey.asymmetricKeyType) {
-    case "ec":
-      return details.namedCurve === "prime256v1" || details.namedCurve === "secp384r1"
-        ? undefined
-        : `the curve ${details.namedCurve ?? "of the key"} is not one of P-256 and P-384`;
-    case "rsa": {
-      const bits = details.modulusLength ?? 0;
-      return bits >= 2048 && bits <= 4096 ? undefined : `an RSA key of ${bits} bits is not between 2048 and 4096`;
-    }
-    default:
-      return `a key of type ${publicKey.asymmetricKeyType ?? "unknown"} is neither ECDSA nor RSA`;
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details = {} } = publicKey;
+  if (type === "ec") {
+    const { namedCurve = "of the key" } = details;
+    return fitCurves.includes(namedCurve) ? undefined : `the curve ${namedCurve} is not one of P-256 and P-384`;
   }
+  if (type === "rsa") {
+    const { modulusLength: bits = 0 } = details;
+    return bits >= 2048 && bits <= 4096 ? undefined : `an RSA key of ${bits} bits is not between 2048 and 4096`;
+  }
+  return `a key of type ${type ?? "unknown"} is neither ECDSA nor RSA`;
 }
+
+const fitCurves: readonly string[] = ["prime256v1", "secp384r1"];

@@ -57,7 +57,7 @@ const holder = (status: EnrolledHost["status"]): EnrolmentView["addressHolder"] 
 });
 
 /** The decision in a word or three; "old" is a request without a key. */
-function decide(view: Partial<EnrolmentView>, keyFingerprint: string | "old" = "key"): string {
+function decide(view: Partial<EnrolmentView>, keyFingerprint = "key"): string {
   const key = keyFingerprint === "old" ? undefined : keyFingerprint;
   const decision = decideEnrolment({ hostId, address: "h1", port: 54_321, keyFingerprint: key }, { ...empty, ...view });
   switch (decision.do) {

@@ -44,6 +44,7 @@ export async function enrolHost(context: EnrolmentContext, enrolment: Enrolment)
     case "admit": {
       assert(host !== undefined, "an admitted host is in the database");
       const papers = await ensureHostCertificate(context, host, { requestPem: enrolment.csr, keyFingerprint });
+      context.onEnrolled?.(host.id);
       return { status: "approved", ...papers };
     }
   }

@@ -1,5 +1,6 @@
 import type { Authority } from "@yagura/pki";
 import type { Clock } from "@yagura/std/clock.ts";
+import type { HostId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
 import type { Db } from "../db/database.ts";
 import type { NewEvent } from "../events/record.ts";
@@ -26,5 +27,7 @@ export interface EnrolmentContext {
   readonly serverCertificatePem: () => string;
   /** Records an event for the audit log. */
   readonly announce: (event: NewEvent) => Promise<unknown>;
+  /** A host was given its certificate: it will listen in a moment, and can be connected to. */
+  readonly onEnrolled?: (hostId: HostId) => void;
   readonly limits?: EnrolmentLimits;
 }

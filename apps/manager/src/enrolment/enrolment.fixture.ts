@@ -5,7 +5,7 @@ import { type ClusterId, type DataCenterId, type HostId, newId } from "@yagura/s
 import { silentLog } from "@yagura/std/log.ts";
 import { FakeClock } from "@yagura/testing/fake-clock.ts";
 import { temporaryDirectory } from "@yagura/testing/temporary-directory.ts";
-import { openDatabase } from "../db/open-database.ts";
+import { type DatabaseOptions, openDatabase } from "../db/open-database.ts";
 import { insertCluster } from "../db/queries/clusters.ts";
 import { insertDataCenter } from "../db/queries/data-centers.ts";
 import { defaultMacPoolId, seedDatabase } from "../db/seed.ts";
@@ -24,6 +24,8 @@ export interface EnrolmentWorld extends AsyncDisposable {
 
 export interface EnrolmentWorldOptions {
   readonly withCluster?: boolean;
+  /** By default one in memory. */
+  readonly database?: DatabaseOptions;
   /** For TLS, which believes the machine's own clock. */
   readonly startMs?: number;
 }
@@ -33,7 +35,7 @@ export async function enrolmentWorld(options: EnrolmentWorldOptions = {}): Promi
   const directory = await temporaryDirectory();
   const names: [string, ...string[]] = ["localhost", "127.0.0.1", "manager.example.org"];
   const pki = await ensureManagerPki({ directory: `${directory.path}/pki`, names, nowMs: clock.nowMs() });
-  const db = await openDatabase({ kind: "sqlite", path: ":memory:" });
+  const db = await openDatabase(options.database ?? { kind: "sqlite", path: ":memory:" });
   const clusterId = newId<ClusterId>();
   const events: NewEvent[] = [];
   const context: EnrolmentContext = {
