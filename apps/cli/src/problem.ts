@@ -104,6 +104,12 @@ function faultReason(fault: RestFault): Omit<Problem, "attempted"> {
       return { why: "the Manager knows no such thing, or you may not see it", todo: "Check the name or id", exitCode };
     case 409:
       return { why: `it is busy: ${said}`, todo: "Try again when the other work is done: yagura job list", exitCode };
+    case 501:
+      return {
+        why: `this Manager does not do that: ${said}`,
+        todo: "Update the Manager, or do it another way",
+        exitCode,
+      };
     default:
       if (fault.status < 500)
         return { why: `the Manager says: ${said}`, todo: "Change what it names, and try again", exitCode };

@@ -33,7 +33,7 @@ test("followEvents starts after the event that it is told", async () => {
   assert.equal((await events.next()).value?.id, "6");
   assert.equal((await events.next()).value?.id, "7");
   await events.return();
-  assert.equal(String(manager.requests.at(-1)?.query), "from=5&search=severity%3Derror");
+  assert.equal(String(manager.requests.at(-1)?.query), "from=5&search=severity%3Derror&max=10000");
 });
 
 test("followEvents passes on an error of the Manager", async () => {

@@ -11,10 +11,12 @@ export interface FollowEventsOptions {
   readonly clock?: Clock | undefined;
 }
 
+/** Of more events than this since the last look, v4 gives the newest; without a number some Managers give few. */
+const EVENTS_MAX = 10_000;
+
 /**
  * Events as they happen, oldest first, each once, until the signal is aborted (which ends the loop without an error).
- * Event numbers grow, so asking again from the last one seen misses nothing. No `max` is sent: v4 would keep the newest
- * of many and drop the ones between.
+ * Event numbers grow, so asking again from the last one seen misses nothing, unless more than EVENTS_MAX come between.
  */
 export async function* followEvents(
   events: EventsResource,
@@ -23,7 +25,7 @@ export async function* followEvents(
   try {
     let last = from ?? (await newest(events, signal));
     while (signal?.aborted !== true) {
-      const found = await events.list({ from: last, search }, { signal });
+      const found = await events.list({ from: last, search, max: EVENTS_MAX }, { signal });
       const fresh = found.filter((event) => numberOf(event) > last).sort((a, b) => numberOf(a) - numberOf(b));
       for (const event of fresh) {
         yield event;
