@@ -47,7 +47,7 @@ export async function planNic(tx: Tx, owner: Nic["owner"], asked: NewNic, place:
 export async function chooseMac(tx: Tx, asked: string | undefined, place: NicPlace): Promise<string> {
   const { attempt, dataCenterId, promised = new Set<string>() } = place;
   const pool = await getMacPool(tx, (await getDataCenter(tx, dataCenterId)).macPoolId);
-  const taken = (await listTakenMacs(tx)).union(promised);
+  const taken = new Set([...(await listTakenMacs(tx)), ...promised]);
   if (asked !== undefined) {
     const mac = findMacAddress(asked);
     if (mac === undefined)

@@ -19,6 +19,12 @@ export class ResourceLocked extends Error {
   }
 }
 
+/** @throws ResourceLocked */
+export async function refuseLocked(tx: Tx, resources: readonly Resource[]): Promise<void> {
+  const [taken] = await listLocks(tx, resources);
+  if (taken !== undefined) throw new ResourceLocked(taken.resource, taken.reason);
+}
+
 /** All of them or none. @throws ResourceLocked */
 export async function lockResources(
   tx: Tx,
@@ -27,8 +33,7 @@ export async function lockResources(
   reason: string,
 ): Promise<void> {
   const wanted = [...new Set(resources)].sort();
-  const [taken] = await listLocks(tx, wanted);
-  if (taken !== undefined) throw new ResourceLocked(taken.resource, taken.reason);
+  await refuseLocked(tx, wanted);
   await insertLocks(
     tx,
     wanted.map((resource) => ({ resource, sagaId, reason })),

@@ -16,7 +16,7 @@ import {
 } from "../../db/queries/sagas.ts";
 import { transaction } from "../../db/transaction.ts";
 import { driveSaga, type Journal } from "./drive-saga.ts";
-import { lockResources, type Resource } from "./lock-resources.ts";
+import { lockResources, type Resource, refuseLocked } from "./lock-resources.ts";
 import type { SagaDefinition, SagaOutcome } from "./saga.ts";
 
 export interface SagaRequest {
@@ -79,6 +79,9 @@ export class Sagas<Deps> {
       createdAtMs: atMs,
     };
     await transaction(db, async (tx) => {
+      await refuseLocked(tx, request.locks);
+      // Before the saga is written: it may complete the parameters with what only this transaction can choose.
+      await request.prepare?.(tx);
       await insertSaga(tx, record);
       await lockResources(tx, sagaId, request.locks, request.description);
       await insertJob(tx, {
@@ -110,7 +113,6 @@ export class Sagas<Deps> {
         description: "Executing",
         status: "started",
       });
-      await request.prepare?.(tx);
     });
     return { sagaId, jobId, ended: this.#drive(record, definition as SagaDefinition<unknown, Deps>) };
   }

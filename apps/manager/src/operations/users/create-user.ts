@@ -1,0 +1,62 @@
+import { newId, type UserId } from "@yagura/std/ids.ts";
+import { hashPassword, PASSWORD_BYTES_MAX } from "../../auth/authn/password-hash.ts";
+import type { OpContext } from "../../context.ts";
+import { findUserByLogin, insertUser } from "../../db/queries/users.ts";
+import { transaction } from "../../db/transaction.ts";
+import { refuseIf } from "../../domain/errors.ts";
+import { systemObject, type User } from "../../domain/user/user.ts";
+import { announce } from "../../events/announce.ts";
+import { byActor } from "../subjects.ts";
+
+const attempt = "Cannot add User.";
+
+export interface AskedUser {
+  readonly name: string;
+  readonly domain: string;
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly email?: string;
+  /** None: he cannot log in until he has one. */
+  readonly password?: string;
+}
+
+/** A user of the domain `internal`. He may do nothing until somebody gives him a permission. */
+export async function createUser(context: OpContext, asked: AskedUser): Promise<User> {
+  await context.authorize("manipulate_users", systemObject);
+  refuseIf(attempt, problemsOf(asked), "invalid");
+  const user: User = {
+    id: newId<UserId>(),
+    name: asked.name,
+    domain: asked.domain,
+    firstName: asked.firstName ?? "",
+    lastName: asked.lastName ?? "",
+    email: asked.email ?? "",
+    isEnabled: true,
+    createdAtMs: context.clock.nowMs(),
+  };
+  const passwordHash = asked.password === undefined ? undefined : await hashPassword(asked.password);
+  await transaction(context.db, async (tx) => {
+    const namesake = await findUserByLogin(tx, { name: user.name, domain: user.domain });
+    refuseIf(attempt, namesake === undefined ? [] : ["There is a user of this name already."]);
+    await insertUser(tx, user, passwordHash);
+    await announce(tx, context.clock, { name: "userAdded", ...byActor(context), details: { name: user.name } });
+  });
+  return user;
+}
+
+const PASSWORD_CHARACTERS_MIN = 8;
+
+function problemsOf({ name, domain, password }: AskedUser): string[] {
+  return [
+    ...(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)
+      ? []
+      : ["The name of a user has letters, digits, '.', '_' and '-' only."]),
+    ...(domain === "internal" ? [] : ["Only users of the domain internal can be added."]),
+    ...(password !== undefined && password.length < PASSWORD_CHARACTERS_MIN
+      ? [`A password needs at least ${PASSWORD_CHARACTERS_MIN} characters.`]
+      : []),
+    ...(password !== undefined && Buffer.byteLength(password) > PASSWORD_BYTES_MAX
+      ? ["The password is too long."]
+      : []),
+  ];
+}
