@@ -1,5 +1,6 @@
 import { findId, type Id } from "@yagura/std/ids.ts";
 import { NotFound, type Noun } from "../domain/errors.ts";
+import { defined } from "./defined.ts";
 import { MissingMember } from "./refusals.ts";
 
 /** Another object as a body names it: `<cluster id="…"/>` or `<cluster><name>Default</name></cluster>`. */
@@ -62,9 +63,5 @@ export function readTexts(body: {
   readonly comment?: string | undefined;
 }): { readonly name?: string; readonly description?: string; readonly comment?: string } {
   const { name, description, comment } = body;
-  return {
-    ...(name !== undefined && { name }),
-    ...(description !== undefined && { description }),
-    ...(comment !== undefined && { comment }),
-  };
+  return defined({ name, description, comment });
 }

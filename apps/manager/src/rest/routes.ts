@@ -1,11 +1,57 @@
 import { apiRootRoutes, type Product } from "./resources/api-root.ts";
+import { clusterLevelRoutes } from "./resources/cluster-levels.ts";
 import { clusterRoutes } from "./resources/clusters.ts";
 import { dataCenterRoutes } from "./resources/data-centers.ts";
+import { diskRoutes } from "./resources/disks.ts";
+import { emptyCollectionRoutes } from "./resources/empty-collections.ts";
+import { eventRoutes } from "./resources/events.ts";
+import { hostTicketRoutes } from "./resources/host-tickets.ts";
+import { hostRoutes } from "./resources/hosts.ts";
+import { jobRoutes } from "./resources/jobs.ts";
+import { macPoolRoutes } from "./resources/mac-pools.ts";
+import { networkRoutes } from "./resources/networks.ts";
+import { operatingSystemRoutes } from "./resources/operating-systems.ts";
+import { permissionRoutes } from "./resources/permissions.ts";
+import { roleRoutes } from "./resources/roles.ts";
+import { statisticRoutes } from "./resources/statistics.ts";
+import { storageDomainRoutes } from "./resources/storage-domains.ts";
+import { templateRoutes } from "./resources/templates.ts";
+import { userRoutes } from "./resources/users.ts";
+import { vmDiskAttachmentRoutes } from "./resources/vm-disk-attachments.ts";
+import { vmGraphicsConsoleRoutes } from "./resources/vm-graphics-consoles.ts";
+import { vmNicRoutes } from "./resources/vm-nics.ts";
+import { vmRoutes } from "./resources/vms.ts";
+import { vnicProfileRoutes } from "./resources/vnic-profiles.ts";
 import type { Route } from "./route.ts";
 
 export type { Product } from "./resources/api-root.ts";
 
 /** Everything of v4 that is served. What v4 has beyond it is listed in `not-implemented.txt`. */
 export function routes(product: Product): readonly Route[] {
-  return [...apiRootRoutes(product), ...clusterRoutes, ...dataCenterRoutes];
+  return [
+    ...apiRootRoutes(product),
+    ...clusterLevelRoutes,
+    ...clusterRoutes,
+    ...dataCenterRoutes,
+    ...diskRoutes,
+    ...emptyCollectionRoutes,
+    ...eventRoutes,
+    ...hostRoutes,
+    ...hostTicketRoutes,
+    ...jobRoutes,
+    ...macPoolRoutes,
+    ...networkRoutes,
+    ...operatingSystemRoutes,
+    ...permissionRoutes,
+    ...roleRoutes,
+    ...statisticRoutes,
+    ...storageDomainRoutes,
+    ...templateRoutes,
+    ...userRoutes,
+    ...vmDiskAttachmentRoutes,
+    ...vmGraphicsConsoleRoutes,
+    ...vmNicRoutes,
+    ...vmRoutes,
+    ...vnicProfileRoutes,
+  ];
 }

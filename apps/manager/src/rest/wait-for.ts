@@ -1,6 +1,6 @@
 import type { Started } from "../operations/started.ts";
 import { WorkFailed } from "./refusals.ts";
-import type { Outcome, RestRequest } from "./route.ts";
+import { type Answer, entity, type Outcome, type RestRequest } from "./route.ts";
 
 /** So long a request waits for what it began; clients give up after some minutes. */
 const WAIT_MS = 60_000;
@@ -8,13 +8,15 @@ const WAIT_MS = 60_000;
 /**
  * Waits until work that was started is done, unless the client said `async=true`: playbooks do the next thing as soon as
  * this one is answered. What takes longer is `accepted`: it goes on, and its job tells of it.
+ * @param isAsync what the body of an action says of it, which counts before the parameter
  * @throws WorkFailed
  */
 export async function waitFor(
   { query, context }: RestRequest,
   { ended }: Started,
+  isAsync?: boolean,
 ): Promise<Exclude<Outcome, "created">> {
-  if (query.findBoolean("async") === true) return "accepted";
+  if (isAsync ?? query.findBoolean("async") ?? false) return "accepted";
   const { clock, signal } = context;
   const timeUp = clock.sleep(WAIT_MS, signal).then(
     () => undefined,
@@ -24,4 +26,16 @@ export async function waitFor(
   if (outcome === undefined) return "accepted";
   if (outcome.outcome !== "succeeded") throw new WorkFailed(outcome.error);
   return "done";
+}
+
+/** The answer to an action that waits for its work: complete, or pending with the job to look at. */
+export async function workAnswer(request: RestRequest, started: Started, isAsync?: boolean): Promise<Answer> {
+  const outcome = await waitFor(request, started, isAsync);
+  const job = request.links.ref("jobs", started.jobId);
+  return entity("action", { status: outcome === "done" ? "complete" : "pending", job }, outcome);
+}
+
+/** The answer to an action whose work goes on, where clients poll the object itself: a VM that starts, say. */
+export function begunAnswer({ links }: RestRequest, { jobId }: Started): Answer {
+  return entity("action", { status: "complete", job: links.ref("jobs", jobId) });
 }

@@ -1,8 +1,17 @@
+import type { Disk as RestDisk } from "@yagura/rest-model";
+import type { DiskId, VolumeId } from "@yagura/std/ids.ts";
 import type { Disk } from "../../domain/disk/disk.ts";
+import { OperationRefused } from "../../domain/errors.ts";
+import { type AskedDisk, createDisk } from "../../operations/disks/create-disk.ts";
+import { removeDisk } from "../../operations/disks/remove-disk.ts";
+import { updateDisk } from "../../operations/disks/update-disk.ts";
+import { defined } from "../defined.ts";
+import { getReferenced, pathId, required } from "../references.ts";
 import { renderDisk } from "../representations/disk.ts";
-import { entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import type { SearchFields } from "../search/select.ts";
 import { byId, selectList } from "../select-list.ts";
+import { waitFor } from "../wait-for.ts";
 
 export const diskRoutes: readonly Route[] = [
   {
@@ -23,7 +32,81 @@ export const diskRoutes: readonly Route[] = [
       return entity("disk", renderDisk(await request.inventory.disk(param(request, "disk")), request.links));
     },
   },
+  {
+    method: "POST",
+    path: "/disks",
+    async handle(request) {
+      const asked = await readNewDisk(request, request.read("disk"));
+      const { disk } = await createDisk(request.context, asked);
+      return entity("disk", { ...renderDisk(disk, request.links), creation_status: "pending" }, "accepted");
+    },
+  },
+  {
+    method: "PUT",
+    path: "/disks/:disk",
+    async handle(request) {
+      const body = request.read("disk");
+      const updated = await updateDisk(request.context, {
+        diskId: idOf(request),
+        ...defined({
+          name: body.name ?? body.alias,
+          description: body.description,
+          capacityBytes: body.provisioned_size,
+          wipeAfterDelete: body.wipe_after_delete,
+          propagateErrors: body.propagate_errors,
+        }),
+      });
+      return entity("disk", renderDisk(updated, request.links));
+    },
+  },
+  {
+    method: "DELETE",
+    path: "/disks/:disk",
+    async handle(request) {
+      await waitFor(request, await removeDisk(request.context, idOf(request)));
+      return completed();
+    },
+  },
 ];
+
+function idOf(request: RestRequest): DiskId {
+  return pathId<DiskId>("disk", param(request, "disk"));
+}
+
+/**
+ * A disk as a body asks for it. Ids may be the client's own: virt-v2v and backup programs choose those of the disk and of
+ * its volume. A disk is thin unless it says otherwise.
+ */
+export async function readNewDisk({ inventory }: RestRequest, body: RestDisk): Promise<AskedDisk> {
+  const missing = { type: "Disk", member: "storageDomains.storageDomain", operation: "add" } as const;
+  const reference = body.storage_domains?.[0] ?? body.storage_domain;
+  const domain = await getReferenced("storage domain", reference, () => inventory.storageDomains(), missing);
+  const contentType = body.content_type ?? "data";
+  if (contentType !== "data" && contentType !== "iso") {
+    throw new OperationRefused("unsupported", "Cannot add Virtual Disk.", [
+      `Disks for ${contentType} are not supported.`,
+    ]);
+  }
+  const format = body.format ?? "raw";
+  return {
+    name: required(body.name ?? body.alias, "Disk", "name", "add"),
+    storageDomainId: domain.id,
+    capacityBytes: required(body.provisioned_size, "Disk", "provisionedSize", "add"),
+    format,
+    isSparse: body.sparse ?? true,
+    contentType,
+    ...defined({
+      id: body.id === undefined ? undefined : pathId<DiskId>("disk", body.id),
+      volumeId: body.image_id === undefined ? undefined : pathId<VolumeId>("disk", body.image_id),
+      description: body.description,
+      initialBytes: body.initial_size,
+      isShareable: body.shareable,
+      wipeAfterDelete: body.wipe_after_delete,
+      propagateErrors: body.propagate_errors,
+      backup: body.backup,
+    }),
+  };
+}
 
 async function searchFields({ inventory }: RestRequest): Promise<SearchFields<Disk>> {
   const [vms, domains] = [byId(await inventory.vms()), byId(await inventory.storageDomains())];

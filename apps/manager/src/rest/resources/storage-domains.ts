@@ -1,10 +1,28 @@
-import { NotFound } from "../../domain/errors.ts";
-import type { StorageDomain } from "../../domain/storage-domain/storage-domain.ts";
+import type { StorageDomain as RestStorageDomain } from "@yagura/rest-model";
+import type { StorageDomainId } from "@yagura/std/ids.ts";
+import type { OpContext } from "../../context.ts";
+import { getStorageDomain } from "../../db/queries/storage-domains.ts";
+import { NotFound, OperationRefused, refuseIf } from "../../domain/errors.ts";
+import type { StorageDomain, StorageType } from "../../domain/storage-domain/storage-domain.ts";
+import type { Started } from "../../operations/started.ts";
+import { attachStorageDomain } from "../../operations/storage-domains/attach-storage-domain.ts";
+import {
+  activateStorageDomain,
+  type DomainOfDataCenter,
+  deactivateStorageDomain,
+  detachStorageDomain,
+} from "../../operations/storage-domains/change-storage-domain-use.ts";
+import { createStorageDomain } from "../../operations/storage-domains/create-storage-domain.ts";
+import { removeStorageDomain } from "../../operations/storage-domains/remove-storage-domain.ts";
+import { updateStorageDomain } from "../../operations/storage-domains/update-storage-domain.ts";
+import { defined } from "../defined.ts";
+import { getReferenced, pathId, readTexts, required } from "../references.ts";
 import { renderDisk } from "../representations/disk.ts";
 import { renderAttachedStorageDomain, renderStorageDomain } from "../representations/storage-domain.ts";
-import { entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { type Answer, completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import type { SearchFields } from "../search/select.ts";
 import { byId, cutList, selectList } from "../select-list.ts";
+import { waitFor, workAnswer } from "../wait-for.ts";
 
 export const storageDomainRoutes: readonly Route[] = [
   {
@@ -24,6 +42,50 @@ export const storageDomainRoutes: readonly Route[] = [
     async handle(request) {
       const domain = await request.inventory.storageDomain(param(request, "storageDomain"));
       return entity("storage_domain", renderStorageDomain(domain, request.links));
+    },
+  },
+  {
+    method: "POST",
+    path: "/storagedomains",
+    async handle(request) {
+      const body = request.read("storage_domain");
+      const started = await createStorageDomain(request.context, await readNewDomain(request, body));
+      const outcome = await waitFor(request, started);
+      const domain = await getStorageDomain(request.context.db, started.domain.id);
+      const rendered = renderStorageDomain(domain, request.links);
+      return entity("storage_domain", rendered, outcome === "done" ? "created" : outcome);
+    },
+  },
+  {
+    method: "PUT",
+    path: "/storagedomains/:storageDomain",
+    async handle(request) {
+      const body = request.read("storage_domain");
+      const updated = await updateStorageDomain(request.context, {
+        domainId: idOf(request),
+        ...readTexts(body),
+        ...defined({ wipeAfterDelete: body.wipe_after_delete }),
+      });
+      return entity("storage_domain", renderStorageDomain(updated, request.links));
+    },
+  },
+  {
+    method: "DELETE",
+    path: "/storagedomains/:storageDomain",
+    async handle(request) {
+      const { query, inventory, context } = request;
+      const named = query.find("host");
+      const hosts = await inventory.hosts();
+      const host = hosts.find(({ id, name }) => named !== undefined && (id === named || name === named));
+      if (named !== undefined && host === undefined) throw new NotFound("host", named.slice(0, 80));
+      const removal = {
+        domainId: idOf(request),
+        // `destroy` only forgets the domain, and what is on the storage stays.
+        formats: (query.findBoolean("format") ?? false) && !(query.findBoolean("destroy") ?? false),
+        ...(host !== undefined && { hostId: host.id }),
+      };
+      await waitFor(request, await removeStorageDomain(context, removal));
+      return completed();
     },
   },
   {
@@ -67,7 +129,83 @@ export const storageDomainRoutes: readonly Route[] = [
       return entity("storage_domain", renderAttachedStorageDomain(await attachedDomain(request), request.links));
     },
   },
+  {
+    method: "POST",
+    path: "/datacenters/:dataCenter/storagedomains",
+    async handle(request) {
+      const body = request.read("storage_domain");
+      const { context, inventory, links } = request;
+      const { id } = await inventory.dataCenter(param(request, "dataCenter"));
+      const missing = { type: "StorageDomain", member: "", operation: "add" } as const;
+      const domain = await getReferenced("storage domain", body, () => inventory.storageDomains(), missing);
+      const started = await attachStorageDomain(context, { domainId: domain.id, dataCenterId: id });
+      const outcome = await waitFor(request, started);
+      const attached = await getStorageDomain(context.db, domain.id);
+      const rendered = renderAttachedStorageDomain(attached, links);
+      return entity("storage_domain", rendered, outcome === "done" ? "created" : outcome);
+    },
+  },
+  {
+    method: "DELETE",
+    path: "/datacenters/:dataCenter/storagedomains/:storageDomain",
+    async handle(request) {
+      await waitFor(request, await detachStorageDomain(request.context, attachedIds(await attachedDomain(request))));
+      return completed();
+    },
+  },
+  {
+    method: "POST",
+    path: "/datacenters/:dataCenter/storagedomains/:storageDomain/activate",
+    handle: (request) => changeUse(request, activateStorageDomain),
+  },
+  {
+    method: "POST",
+    path: "/datacenters/:dataCenter/storagedomains/:storageDomain/deactivate",
+    handle: (request) => changeUse(request, deactivateStorageDomain),
+  },
 ];
+
+function idOf(request: RestRequest): StorageDomainId {
+  return pathId<StorageDomainId>("storage domain", param(request, "storageDomain"));
+}
+
+async function changeUse(
+  request: RestRequest,
+  change: (context: OpContext, ids: DomainOfDataCenter) => Promise<Started>,
+): Promise<Answer> {
+  const isAsync = request.readAction().async;
+  const started = await change(request.context, attachedIds(await attachedDomain(request)));
+  return workAnswer(request, started, isAsync);
+}
+
+function attachedIds({ id, dataCenterId }: StorageDomain): DomainOfDataCenter {
+  if (dataCenterId === undefined) throw new NotFound("storage domain", id);
+  return { domainId: id, dataCenterId };
+}
+
+const storageTypes: readonly StorageType[] = ["localfs", "nfs", "posixfs"];
+
+async function readNewDomain({ inventory }: RestRequest, body: RestStorageDomain) {
+  const attempt = "Cannot add Storage.";
+  const missing = { type: "StorageDomain", member: "host", operation: "add" } as const;
+  const host = await getReferenced("host", body.host, () => inventory.hosts(), missing);
+  const purpose = body.type ?? "data";
+  if (purpose !== "data") refuseIf(attempt, ["Only storage domains of the type data can be added."], "unsupported");
+  const asked = required(body.storage?.type, "StorageDomain", "storage.type", "add");
+  const type = storageTypes.find((each) => each === asked);
+  if (type === undefined) {
+    throw new OperationRefused("unsupported", attempt, [`Storage of the type ${asked} is not supported yet.`]);
+  }
+  const path = required(body.storage?.path, "StorageDomain", "storage.path", "add");
+  return {
+    ...readTexts(body),
+    ...defined({ wipeAfterDelete: body.wipe_after_delete }),
+    name: required(body.name, "StorageDomain", "name", "add"),
+    type,
+    connection: { path, ...defined({ address: body.storage?.address }) },
+    hostId: host.id,
+  };
+}
 
 /** The domain of the path, if it is attached to the data center of the path. @throws NotFound */
 async function attachedDomain(request: RestRequest): Promise<StorageDomain> {

@@ -1,9 +1,15 @@
-import type { NicId } from "@yagura/std/ids.ts";
+import type { Nic as RestNic } from "@yagura/rest-model";
+import type { NicId, VmId } from "@yagura/std/ids.ts";
 import { getNic, listNics } from "../../db/queries/nics.ts";
-import { NotFound } from "../../domain/errors.ts";
-import { pathId } from "../references.ts";
+import { NotFound, OperationRefused } from "../../domain/errors.ts";
+import type { NicInterface } from "../../domain/nic/nic.ts";
+import { addNic } from "../../operations/nics/add-nic.ts";
+import { removeNic } from "../../operations/nics/remove-nic.ts";
+import { updateNic } from "../../operations/nics/update-nic.ts";
+import { defined } from "../defined.ts";
+import { findReferenced, pathId, required } from "../references.ts";
 import { renderNic, renderReportedDevices } from "../representations/nic.ts";
-import { entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import { cutList } from "../select-list.ts";
 
 export const vmNicRoutes: readonly Route[] = [
@@ -26,6 +32,36 @@ export const vmNicRoutes: readonly Route[] = [
       const { id } = await request.inventory.vm(param(request, "vm"));
       const nic = await getNic(request.context.db, { vmId: id }, pathId<NicId>("nic", param(request, "nic")));
       return entity("nic", renderNic(nic, request.links));
+    },
+  },
+  {
+    method: "POST",
+    path: "/vms/:vm/nics",
+    async handle(request) {
+      const body = request.read("nic");
+      const name = required(body.name, "Nic", "name", "add");
+      const asked = { ...(await readNic(request, body)), name };
+      const added = await addNic(request.context, { vmId: vmIdOf(request), nic: asked });
+      return entity("nic", renderNic(added, request.links), "created");
+    },
+  },
+  {
+    method: "PUT",
+    path: "/vms/:vm/nics/:nic",
+    async handle(request) {
+      const changes = await readNic(request, request.read("nic"));
+      const nicId = pathId<NicId>("nic", param(request, "nic"));
+      const updated = await updateNic(request.context, { vmId: vmIdOf(request), nicId, changes });
+      return entity("nic", renderNic(updated, request.links));
+    },
+  },
+  {
+    method: "DELETE",
+    path: "/vms/:vm/nics/:nic",
+    async handle(request) {
+      const nicId = pathId<NicId>("nic", param(request, "nic"));
+      await removeNic(request.context, { vmId: vmIdOf(request), nicId });
+      return completed();
     },
   },
   {
@@ -56,6 +92,28 @@ export const vmNicRoutes: readonly Route[] = [
     },
   },
 ];
+
+function vmIdOf(request: RestRequest): VmId {
+  return pathId<VmId>("vm", param(request, "vm"));
+}
+
+const interfaces: readonly NicInterface[] = ["virtio", "e1000", "e1000e", "rtl8139"];
+
+async function readNic({ inventory }: RestRequest, body: RestNic) {
+  const profile = await findReferenced("vnic profile", body.vnic_profile, () => inventory.vnicProfiles());
+  const model = interfaces.find((each) => each === body.interface);
+  if (body.interface !== undefined && model === undefined) {
+    throw new OperationRefused("unsupported", "Cannot use Interface.", [`${body.interface} is not supported.`]);
+  }
+  return defined({
+    name: body.name,
+    interface: model,
+    macAddress: body.mac?.address,
+    vnicProfileId: profile?.id,
+    isLinked: body.linked,
+    isPlugged: body.plugged,
+  });
+}
 
 async function reportedDevices(request: RestRequest) {
   return renderReportedDevices(await request.inventory.vm(param(request, "vm")), request.links);

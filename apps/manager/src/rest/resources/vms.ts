@@ -1,8 +1,21 @@
+import type { Vm as RestVm } from "@yagura/rest-model";
+import type { DiskId, HostId, VmId } from "@yagura/std/ids.ts";
+import { listTemplateDisks } from "../../db/queries/templates.ts";
 import type { Vm } from "../../domain/vm/vm.ts";
+import { rebootVm, resetVm, shutdownVm } from "../../operations/vms/ask-guest.ts";
+import { createVm, type NewVm } from "../../operations/vms/create-vm.ts";
+import { removeVm } from "../../operations/vms/remove-vm.ts";
+import { startVm } from "../../operations/vms/start-vm.ts";
+import { stopVm } from "../../operations/vms/stop-vm.ts";
+import { updateVm } from "../../operations/vms/update-vm.ts";
+import { defined } from "../defined.ts";
+import { findReferenced, getReferenced, pathId, readTexts, required } from "../references.ts";
+import { readHardware } from "../representations/read-hardware.ts";
 import { renderVm } from "../representations/vm.ts";
-import { entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import type { SearchFields } from "../search/select.ts";
 import { byId, selectList } from "../select-list.ts";
+import { begunAnswer, waitFor } from "../wait-for.ts";
 
 export const vmRoutes: readonly Route[] = [
   {
@@ -24,7 +37,127 @@ export const vmRoutes: readonly Route[] = [
       return entity("vm", renderVm(vm, request.links, request.allContent));
     },
   },
+  {
+    method: "POST",
+    path: "/vms",
+    async handle(request) {
+      const { vm } = await createVm(request.context, await readNewVm(request, request.read("vm")));
+      const rendered = renderVm(vm, request.links, request.allContent);
+      return entity("vm", { ...rendered, creation_status: "pending" }, "accepted");
+    },
+  },
+  {
+    method: "PUT",
+    path: "/vms/:vm",
+    async handle(request) {
+      const { links, allContent, context } = request;
+      const body = request.read("vm");
+      const before = await request.inventory.vm(param(request, "vm"));
+      const hardware = readHardware(body, before.hardware.cpu);
+      const updated = await updateVm(context, {
+        vmId: before.id,
+        ...readTexts(body),
+        ...defined({ type: body.type, isDeleteProtected: body.delete_protected }),
+        ...(Object.keys(hardware).length > 0 && { hardware }),
+      });
+      return entity("vm", renderVm(updated, links, allContent));
+    },
+  },
+  {
+    method: "DELETE",
+    path: "/vms/:vm",
+    async handle(request) {
+      const keepsDisks = request.query.findBoolean("detach_only") ?? false;
+      await waitFor(request, await removeVm(request.context, { vmId: idOf(request), keepsDisks }));
+      return completed();
+    },
+  },
+  {
+    method: "POST",
+    path: "/vms/:vm/start",
+    async handle(request) {
+      const action = request.readAction();
+      const hosts = action.vm?.placement_policy?.hosts ?? (action.host === undefined ? [] : [action.host]);
+      const onlyHosts: HostId[] = [];
+      for (const each of hosts) {
+        const host = await findReferenced("host", each, () => request.inventory.hosts());
+        if (host !== undefined) onlyHosts.push(host.id);
+      }
+      const isPaused = action.pause ?? false;
+      const asked = { vmId: idOf(request), isPaused, ...(onlyHosts.length > 0 && { onlyHosts }) };
+      return begunAnswer(request, await startVm(request.context, asked));
+    },
+  },
+  {
+    method: "POST",
+    path: "/vms/:vm/stop",
+    async handle(request) {
+      const { reason } = request.readAction();
+      return begunAnswer(request, await stopVm(request.context, { vmId: idOf(request), ...defined({ reason }) }));
+    },
+  },
+  {
+    method: "POST",
+    path: "/vms/:vm/shutdown",
+    async handle(request) {
+      const { reason } = request.readAction();
+      return begunAnswer(request, await shutdownVm(request.context, { vmId: idOf(request), ...defined({ reason }) }));
+    },
+  },
+  {
+    method: "POST",
+    path: "/vms/:vm/reboot",
+    async handle(request) {
+      const isForced = request.readAction().force ?? false;
+      return begunAnswer(request, await rebootVm(request.context, { vmId: idOf(request), isForced }));
+    },
+  },
+  {
+    method: "POST",
+    path: "/vms/:vm/reset",
+    async handle(request) {
+      request.readAction();
+      return begunAnswer(request, await resetVm(request.context, idOf(request)));
+    },
+  },
 ];
+
+function idOf(request: RestRequest): VmId {
+  return pathId<VmId>("vm", param(request, "vm"));
+}
+
+async function readNewVm({ inventory, context }: RestRequest, body: RestVm): Promise<NewVm> {
+  const missing = (member: string) => ({ type: "Vm", member, operation: "add" }) as const;
+  const name = required(body.name, "Vm", "name", "add");
+  const cluster = await getReferenced("cluster", body.cluster, () => inventory.clusters(), missing("cluster"));
+  const template = await getReferenced("template", body.template, () => inventory.templates(), missing("template"));
+  const id = body.id === undefined ? undefined : pathId<VmId>("vm", body.id);
+  const hardware = readHardware(body, template.hardware.cpu);
+  const diskNames = readDiskNames(
+    body,
+    (await listTemplateDisks(context.db, { templateId: template.id })).map(({ diskId }) => diskId),
+  );
+  return {
+    ...readTexts(body),
+    ...defined({ id, type: body.type, isDeleteProtected: body.delete_protected }),
+    name,
+    clusterId: cluster.id,
+    templateId: template.id,
+    hardware,
+    diskNames,
+  };
+}
+
+/** A body may name the disks that it gets from the template, each by the template's disk. */
+function readDiskNames(body: RestVm, ofTemplate: readonly DiskId[]): ReadonlyMap<DiskId, string> {
+  const names = new Map<DiskId, string>();
+  for (const { disk } of body.disk_attachments ?? []) {
+    const templateDisk = ofTemplate.find((diskId) => diskId === disk?.id);
+    const name = disk?.name ?? disk?.alias;
+    if (templateDisk !== undefined && name !== undefined) names.set(templateDisk, name);
+  }
+  return names;
+}
 
 async function searchFields({ inventory }: RestRequest): Promise<SearchFields<Vm>> {
   const [clusters, dataCenters] = [byId(await inventory.clusters()), byId(await inventory.dataCenters())];

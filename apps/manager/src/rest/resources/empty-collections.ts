@@ -1,0 +1,51 @@
+import type { RestTypeName } from "@yagura/rest-model";
+import { NoSuchPath } from "../refusals.ts";
+import { list, param, type RestRequest, type Route } from "../route.ts";
+
+/**
+ * Collections that clients read in passing, of things that do not exist here yet: they are empty, which is true. Ansible
+ * lists the NUMA nodes of each VM, ManageIQ and libgovirt follow snapshots, applications and CD-ROMs.
+ */
+const empty: readonly { readonly path: string; readonly type: RestTypeName }[] = [
+  { path: "/vms/:vm/affinitylabels", type: "affinity_label" },
+  { path: "/vms/:vm/applications", type: "application" },
+  { path: "/vms/:vm/cdroms", type: "cdrom" },
+  { path: "/vms/:vm/hostdevices", type: "host_device" },
+  { path: "/vms/:vm/numanodes", type: "virtual_numa_node" },
+  { path: "/vms/:vm/sessions", type: "session" },
+  { path: "/vms/:vm/snapshots", type: "snapshot" },
+  { path: "/vms/:vm/tags", type: "tag" },
+  { path: "/vms/:vm/watchdogs", type: "watchdog" },
+  { path: "/hosts/:host/nics", type: "host_nic" },
+  { path: "/hosts/:host/networkattachments", type: "network_attachment" },
+  { path: "/hosts/:host/fenceagents", type: "agent" },
+  { path: "/hosts/:host/tags", type: "tag" },
+  { path: "/clusters/:cluster/affinitygroups", type: "affinity_group" },
+  { path: "/templates/:template/tags", type: "tag" },
+];
+
+export const emptyCollectionRoutes: readonly Route[] = empty.flatMap(({ path, type }): Route[] => [
+  {
+    method: "GET",
+    path,
+    async handle(request) {
+      await requireOwner(request);
+      return list(type, []);
+    },
+  },
+  {
+    method: "GET",
+    path: `${path}/:item`,
+    // Ansible asks for the snapshot "None" and takes 404 for the answer.
+    handle: ({ params }) => Promise.reject(new NoSuchPath(params["item"] ?? "")),
+  },
+]);
+
+/** Of something that the caller may not see there is not even an empty list. */
+async function requireOwner(request: RestRequest): Promise<void> {
+  const { inventory, params } = request;
+  if (params["vm"] !== undefined) await inventory.vm(param(request, "vm"));
+  else if (params["host"] !== undefined) await inventory.host(param(request, "host"));
+  else if (params["cluster"] !== undefined) await inventory.cluster(param(request, "cluster"));
+  else await inventory.template(param(request, "template"));
+}
