@@ -90,9 +90,10 @@ export function formatSource(source: DiskSource, seclabels: readonly SecurityLab
 export function readSource(disk: XmlElement): DiskSource | undefined {
   const source = findChild(disk, "source");
   const file = attributeOf(source, "file");
-  if (file !== undefined) return { kind: "file", path: file };
+  // oVirt writes an empty drive as a file without a name.
+  if (file !== undefined && file !== "") return { kind: "file", path: file };
   const device = attributeOf(source, "dev");
-  return device === undefined ? undefined : { kind: "block", path: device };
+  return device === undefined || device === "" ? undefined : { kind: "block", path: device };
 }
 
 /** A disk as `formatDisk` writes it; `undefined` when it is of another kind. */
