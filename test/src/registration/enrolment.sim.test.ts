@@ -23,6 +23,7 @@ import { type ManagerChannel, openManagerChannel } from "../../../apps/agent/src
 import { findEnrolledHost } from "../../../apps/manager/src/db/queries/enrolment.ts";
 import { listHosts } from "../../../apps/manager/src/db/queries/hosts.ts";
 import { approveHost } from "../../../apps/manager/src/enrolment/approve-host.ts";
+import { collectingLog } from "../../../apps/manager/src/enrolment/enrolment.fixture.ts";
 import { type AgentSide, agentSide, type ManagerServers, portOf, startManager } from "./registration.fixture.ts";
 
 const silence: ManagerChannel = {
@@ -321,5 +322,35 @@ test("after the authority is known, nothing is sent to whoever cannot show the M
     agent.warnings.length = 0;
     assert.match(await failsOnce(agent, impostor.channel), expected, name);
     assert.equal(impostor.asked.includes("POST"), false, name);
+  }
+});
+
+test("neither tickets nor private keys are in any log, event or row, whatever goes wrong", async () => {
+  await using manager = await startManager();
+  const { context, events, logLines } = manager.world;
+  const tickets = [await manager.newTicket(), await manager.newTicket()];
+  await using agent = await agentSide(manager, { ticket: tickets[0] });
+  await using late = await agentSide(manager, { ticket: tickets[0], address: "127.0.0.3" });
+  const agentLines: string[] = [];
+  const log = collectingLog(agentLines);
+  const { credentials } = await ensureEnrolled({ ...agent.deps, log }, agent.introduction);
+  await assert.rejects(ensureEnrolled({ ...late.deps, log }, late.introduction), EnrolmentRefused);
+  const query = `vds_ip=192.0.2.1&vds_unique_id=${late.hostId}&ticket=${tickets[1]}`;
+  await manager.http.inject({ method: "GET", url: `/OvirtEngineWeb/register?${query}` });
+  await manager.https.inject({ method: "GET", url: `/OvirtEngineWeb/register?${query}` });
+  const rows = await Promise.all(
+    (["hosts", "hostTickets", "hostRequests", "hostCertificates"] as const).map((table) =>
+      context.db.selectFrom(table).selectAll().execute(),
+    ),
+  );
+  assert.ok(
+    logLines.length > 2 &&
+      agentLines.length > 0 &&
+      events.length > 1 &&
+      rows.every((found, at) => at === 2 || found.length > 0),
+  );
+  const written = JSON.stringify([logLines, agentLines, events, rows]);
+  for (const secret of [...tickets, "PRIVATE KEY", credentials.keyPem.split("\n")[1] ?? ""]) {
+    assert.equal(written.includes(secret), false);
   }
 });

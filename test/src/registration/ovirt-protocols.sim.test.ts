@@ -261,3 +261,32 @@ test("the Manager's own name is not given to another machine", async () => {
   assert.equal(far.statusCode, 409);
   assert.equal((await manager.https.inject({ method: "GET", url })).statusCode, 200, "the machine itself may");
 });
+
+test("a body without end is answered, and the connection closed", async () => {
+  await using manager = await startManager();
+  const { promise, resolve, reject } = Promise.withResolvers<{
+    status: number | undefined;
+    connection: string | undefined;
+  }>();
+  const headers = { "content-type": "application/json" };
+  const path = "/ovirt-engine/services/host-enrol";
+  const outgoing = request(
+    {
+      host: "localhost",
+      family: 4,
+      port: manager.httpsPort,
+      path,
+      method: "POST",
+      headers,
+      ca: manager.caPem,
+      agent: false,
+    },
+    (response) => {
+      resolve({ status: response.statusCode, connection: response.headers.connection });
+      outgoing.destroy();
+    },
+  );
+  outgoing.on("error", reject);
+  outgoing.write("x".repeat(40_000));
+  assert.deepEqual(await promise, { status: 413, connection: "close" });
+});

@@ -2,7 +2,7 @@
 
 import { createRequest, type EnrolmentStatement, ensureManagerPki, type ManagerPki, signEnrolment } from "@yagura/pki";
 import { type ClusterId, type DataCenterId, type HostId, newId } from "@yagura/std/ids.ts";
-import { silentLog } from "@yagura/std/log.ts";
+import type { Log, LogFields } from "@yagura/std/log.ts";
 import { FakeClock } from "@yagura/testing/fake-clock.ts";
 import { temporaryDirectory } from "@yagura/testing/temporary-directory.ts";
 import { type DatabaseOptions, openDatabase } from "../db/open-database.ts";
@@ -20,6 +20,8 @@ export interface EnrolmentWorld extends AsyncDisposable {
   readonly pki: ManagerPki;
   readonly clusterId: ClusterId;
   readonly events: NewEvent[];
+  /** Everything that was logged, as text. */
+  readonly logLines: string[];
 }
 
 export interface EnrolmentWorldOptions {
@@ -38,10 +40,11 @@ export async function enrolmentWorld(options: EnrolmentWorldOptions = {}): Promi
   const db = await openDatabase(options.database ?? { kind: "sqlite", path: ":memory:" });
   const clusterId = newId<ClusterId>();
   const events: NewEvent[] = [];
+  const logLines: string[] = [];
   const context: EnrolmentContext = {
     db,
     clock,
-    log: silentLog,
+    log: collectingLog(logLines),
     authority: () => pki.authority,
     serverCertificatePem: () => pki.server.certificatePem,
     managerNames: () => names,
@@ -54,11 +57,20 @@ export async function enrolmentWorld(options: EnrolmentWorldOptions = {}): Promi
     pki,
     clusterId,
     events,
+    logLines,
     async [Symbol.asyncDispose]() {
       await db.destroy();
       await directory[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Keeps what is logged instead of writing it. */
+export function collectingLog(lines: string[]): Log {
+  const keep = (message: string, fields?: LogFields): void =>
+    void lines.push(`${message} ${JSON.stringify(fields ?? {})}`);
+  const log: Log = { debug: keep, info: keep, warn: keep, error: keep, with: () => log };
+  return log;
 }
 
 /** A request as an agent makes it. `changes` are made before it is signed. */

@@ -44,17 +44,18 @@ export interface RegistrationResult {
 /** Looks at who asks, decides, and writes the decision down; all in one transaction, so that a ticket is spent once. */
 export async function registerHost(context: EnrolmentContext, registration: Registration): Promise<RegistrationResult> {
   const nowMs = context.clock.nowMs();
-  const { isNews, ...result } = await transaction(context.db, async (tx) => {
+  const { isNews, isKnown, ...result } = await transaction(context.db, async (tx) => {
     const view = await readView(context, tx, registration, nowMs);
     const decision = decideEnrolment(registration, view);
     const isNews = await carryOut(tx, registration, { decision, view });
-    return { decision, isNews, host: await findEnrolledHost(tx, registration.hostId) };
+    const isKnown = view.host !== undefined && view.host.status !== "pending_approval";
+    return { decision, isNews, isKnown, host: await findEnrolledHost(tx, registration.hostId) };
   });
   if (result.decision.do === "refuse") {
     const { code, because } = result.decision;
     context.log.warn("refused a host", { ...facts(registration), code, because });
   }
-  if (isNews) await tell(context, registration, result.decision);
+  if (isNews) await tell(context, registration, { decision: result.decision, isKnown });
   return result;
 }
 
@@ -154,11 +155,28 @@ async function freeName(tx: Tx, { name, hostId }: Registration): Promise<string>
   return holder === undefined || holder.id === hostId ? name : `${name.slice(0, 218)}-${hostId}`;
 }
 
-async function tell(context: EnrolmentContext, registration: Registration, decision: EnrolmentDecision): Promise<void> {
+interface News {
+  readonly decision: EnrolmentDecision;
+  /** The host was approved before. */
+  readonly isKnown: boolean;
+}
+
+async function tell(context: EnrolmentContext, registration: Registration, { decision, isKnown }: News): Promise<void> {
   const host = { id: registration.hostId, name: registration.name };
   context.log.info("a host asked in", { ...facts(registration), decision: decision.do });
-  if (decision.do === "admit") await context.announce({ name: "hostApproved", host, details: { user: "a ticket" } });
-  else await context.announce({ name: "hostRegistered", host });
+  if (decision.do === "admit") {
+    await context.announce({ name: "hostApproved", host, details: { user: "a ticket" } });
+  } else if (isKnown && decision.do === "wait") {
+    // It may be the host, installed again; or somebody who would like to be it. The key is what tells them apart.
+    const who = `${host.name} (${registration.source}, key ${registration.keyFingerprint ?? "none"})`;
+    await context.announce({
+      name: "hostRegistrationFailed",
+      host,
+      details: { reason: `${who} has to wait: ${decision.because}.` },
+    });
+  } else {
+    await context.announce({ name: "hostRegistered", host });
+  }
 }
 
 /** For the log. The ticket is a secret, and stays out. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { BadCertificateRequest } from "@yagura/pki";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -10,14 +11,12 @@ import { callerOf } from "./caller.ts";
 import { describeProblems, enrolment, findTickets, renewal } from "./inputs.ts";
 import { addOvirtRoutes } from "./ovirt-routes.ts";
 import { RateLimit } from "./rate-limit.ts";
+import { readJson } from "./read-json.ts";
 
 export interface EnrolmentRouteOptions {
   /** This server speaks TLS. Over plain HTTP neither tickets nor keys are taken. */
   readonly isSecure: boolean;
 }
-
-/** Certificate, request and signature together have less than 8 KiB. */
-const BODY_BYTES_MAX = 32_768;
 
 /** A rack of hosts behind one address may ask every five seconds; more is no host. */
 const rate = { burst: 200, perSecond: 20, callersMax: 10_000 };
@@ -39,6 +38,8 @@ export async function registerEnrolmentRoutes(
         await sendRefusal(reply, "too-fast", "too many requests; wait a second");
     });
     if (!options.isSecure) scope.addHook("preHandler", (request, reply) => refuseTicket(context, request, reply));
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("application/json", (_: FastifyRequest, payload: IncomingMessage) => readJson(payload));
     scope.setErrorHandler((error: FastifyError, request, reply) => sendError(context, { error, request, reply }));
     addOvirtRoutes(scope, context, options);
     addOwnRoutes(scope, context, options);
@@ -50,7 +51,7 @@ function addOwnRoutes(app: FastifyInstance, context: EnrolmentContext, { isSecur
     path: string,
     handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
   ): void => {
-    app.post(`/ovirt-engine/services/${path}`, { bodyLimit: BODY_BYTES_MAX }, async (request, reply) =>
+    app.post(`/ovirt-engine/services/${path}`, async (request, reply) =>
       isSecure ? handler(request, reply) : sendRefusal(reply, "plain-http", "keys are certified over HTTPS only"),
     );
   };
@@ -88,6 +89,8 @@ async function sendError(context: EnrolmentContext, { error, request, reply }: F
   if (error instanceof BadCertificateRequest) return sendRefusal(reply, "bad-request", `csr: ${error.message}`);
   const { statusCode = 500 } = error;
   if (statusCode < 500) {
+    // What may still come of the body is not read.
+    reply.header("connection", "close");
     return reply.code(statusCode).send({ status: "refused", code: "bad-request", reason: error.message });
   }
   context.log.error("a registration request failed", { url: request.routeOptions.url, error: describeError(error) });
