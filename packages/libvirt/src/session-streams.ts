@@ -65,6 +65,13 @@ export class SessionStreams {
     return stream;
   }
 
+  /** The call was refused: there is no stream after all. */
+  drop(serial: number, reason: Error): void {
+    const entry = this.#streams.get(serial);
+    this.#streams.delete(serial);
+    entry?.stream.fail(reason);
+  }
+
   receive(header: PacketHeader, reader: XdrReader): void {
     const entry = this.#streams.get(header.serial);
     // What was on its way when the stream ended is of no interest to anybody.

@@ -22,6 +22,8 @@ interface PendingCall {
   readonly resolve: (result: unknown) => void;
   readonly reject: (reason: unknown) => void;
   serial: number;
+  /** Open from the moment the call is sent: the daemon may send data before it sends the answer. */
+  stream: ByteStream | undefined;
   /** The caller waits no longer. */
   isAbandoned: boolean;
   /** Lets go of the caller's signal. */
@@ -152,6 +154,7 @@ export class Session implements Caller {
       resolve,
       reject,
       serial: 0,
+      stream: undefined,
       isAbandoned: false,
       forget: undefined,
     };
@@ -187,6 +190,7 @@ export class Session implements Caller {
     }
     call.serial = serial;
     this.#calls.set(serial, call);
+    if (procedure.stream !== undefined) call.stream = this.#streams.open(procedure, serial);
     this.#streams.updateGate();
   }
 
@@ -262,8 +266,11 @@ export class Session implements Caller {
     if (header.prog !== procedure.program || header.proc !== procedure.number) {
       throw new ProtocolError(`an answer to procedure ${header.proc} of ${header.prog}, asked was ${procedure.name}`);
     }
-    if (header.status === statuses.error) call.reject(readError(reader, procedure.name));
-    else if (header.status === statuses.ok) this.#succeed(call, reader);
+    if (header.status === statuses.error) {
+      const error = readError(reader, procedure.name);
+      this.#streams.drop(header.serial, error);
+      call.reject(error);
+    } else if (header.status === statuses.ok) this.#succeed(call, reader);
     else throw new ProtocolError(`an answer to ${procedure.name} with status ${header.status}`);
     this.#calls.delete(header.serial);
     call.forget?.();
@@ -282,18 +289,12 @@ export class Session implements Caller {
       const error = new ProtocolError(`cannot read the answer to ${procedure.name}`, { cause });
       // A variant of a newer daemon costs this answer, not the connection: the next packet begins where it should.
       if (!(cause instanceof UnknownVariant)) throw error;
+      call.stream?.abort();
       call.reject(error);
       return;
     }
-    call.resolve(
-      procedure.stream === undefined ? result : { ...(result as object | undefined), stream: this.#openStream(call) },
-    );
-  }
-
-  #openStream(call: PendingCall): ByteStream {
-    const stream = this.#streams.open(call.procedure, call.serial);
-    if (call.isAbandoned) stream.abort();
-    return stream;
+    if (call.isAbandoned) call.stream?.abort();
+    call.resolve(call.stream === undefined ? result : { ...(result as object | undefined), stream: call.stream });
   }
 }
 
