@@ -40,7 +40,12 @@ export function nextStep(stage: VmStage, times: Times): NextStep | undefined {
       return { afterMs: times.shutdownMs, become: "Down", exit: adminShutdown };
     case "Up":
       return stage.hasGuestAgent ? undefined : { afterMs: times.guestAgentMs, guestAgent: "speaks" };
-    default:
+    case "Down":
+    case "Paused":
+    case "Saving State":
+    case "Restoring state":
+    case "Migration Source":
+    case "Migration Destination":
       return undefined;
   }
 }
