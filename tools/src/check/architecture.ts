@@ -37,7 +37,7 @@ export function judgeImport(architecture: Architecture, { from, to }: Import): s
   const [fromPart, toPart] = [partOf(architecture, from), partOf(architecture, to)];
   if (fromPart === undefined) return [`${from}: belongs to no part of architecture.json`];
   if (toPart === undefined) return [`${from}: imports ${to}, which belongs to no part of architecture.json`];
-  const isTest = /\.(test|fixture)\.ts$/.test(from) || /\/test\//.test(from);
+  const isTest = /\.(test|fixture)\.ts$/.test(from) || /\/(test|testing)\//.test(from);
   if (fromPart !== toPart) {
     const allowed = architecture.parts[fromPart] ?? [];
     if (allowed.includes(toPart) || (isTest && architecture.testsMayAlsoImport.includes(toPart))) return [];

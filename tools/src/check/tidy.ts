@@ -13,7 +13,7 @@ const bans: readonly Ban[] = [
   {
     pattern: /\bDate\.now\(|\bnew Date\(\)/,
     instead: "clock.nowMs()",
-    allowed: /^packages\/std\/src\/clock\.ts$|^(tools|lab|bench|test)\/|\.test\.ts$/,
+    allowed: /^packages\/std\/src\/clock\.ts$|^(tools|lab|bench|test)\/|\/testing\/|\.test\.ts$/,
   },
   {
     pattern: /\bperformance\.now\(/,
@@ -25,9 +25,9 @@ const bans: readonly Ban[] = [
     pattern: /from "node:child_process"/,
     instead: "runProgram of @yagura/std, or a file below tools/ or root/",
     allowed:
-      /^packages\/std\/src\/run-program\.ts$|\/(tools|root)\/|^(tools|lab|bench|test|sims)\/|\/test\/|\.test\.ts$/,
+      /^packages\/std\/src\/run-program\.ts$|\/(tools|root)\/|^(tools|lab|bench|test|sims)\/|\/(test|testing)\/|\.test\.ts$/,
   },
-  { pattern: /\bshell:\s*true|\bexecSync\(|\bexec\("/, instead: "runProgram, by argument list", allowed: /^$/ },
+  { pattern: /\bshell:\s*true|\bexecSync\(/, instead: "runProgram, by argument list", allowed: /^$/ },
   { pattern: /\b(TODO|FIXME|XXX)\b(?!\(#\d+\))/, instead: "TODO(#issue)", allowed: /^tools\/src\/check\/tidy\.ts$/ },
 ];
 
