@@ -104,6 +104,8 @@ export class Listener implements AsyncDisposable {
       if (protocol === "stomp") agent.accept(socket, peer, bytes);
       else if (protocol === "http") serveHttp(socket, bytes, peer);
       else throw new Error("the peer speaks neither STOMP nor HTTP");
+      // Reading the first bytes has paused the connection, and a listener alone does not undo that.
+      socket.resume();
     } catch (error) {
       log.info("a connection was closed", { address, error: describeError(error) });
       socket.destroy();

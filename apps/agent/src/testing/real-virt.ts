@@ -1,0 +1,113 @@
+import { formatDomainXml, type VmDefinition } from "@yagura/domain-xml";
+import { connect } from "@yagura/libvirt";
+import { systemClock } from "@yagura/std/clock.ts";
+import { newId, type VmId } from "@yagura/std/ids.ts";
+import { type Log, silentLog } from "@yagura/std/log.ts";
+import { MiB } from "@yagura/std/units.ts";
+import { sinceBootMs } from "../event-clock.ts";
+import { followDomain } from "../virt/follow-domain.ts";
+import { GuestPoller } from "../virt/guest-agent.ts";
+import { LibvirtHypervisor } from "../virt/libvirt-hypervisor.ts";
+import { LibvirtLink } from "../virt/libvirt-link.ts";
+import { recoverVms } from "../virt/recover-vms.ts";
+import { subscribeDomainEvents } from "../virt/subscribe-domain-events.ts";
+import type { DiskImages, VirtContext } from "../virt/virt-context.ts";
+import { Vms } from "../virt/vms.ts";
+import type { RealLibvirt } from "./real-libvirt.ts";
+
+export interface RealVirt extends AsyncDisposable {
+  readonly context: VirtContext;
+  readonly hypervisor: LibvirtHypervisor;
+  readonly poller: GuestPoller;
+  /** How often recovery has run: once for each connection. */
+  recoveries(): number;
+}
+
+/** The part of an agent that runs VMs, on a real libvirtd and without storage of its own. */
+export async function openRealVirt(
+  libvirt: RealLibvirt,
+  { images = noImages, log = silentLog }: { images?: DiskImages; log?: Log } = {},
+): Promise<RealVirt> {
+  const stop = new AbortController();
+  const first = Promise.withResolvers<void>();
+  let recoveries = 0;
+  const clocks = { nowMs: () => systemClock.nowMs(), sinceBootMs };
+  const vms = new Vms(clocks);
+  const link = new LibvirtLink({
+    clock: systemClock,
+    log,
+    connect: (signal) => connect({ uri: libvirt.daemon.uri, socketPath: libvirt.daemon.socketPath, signal }),
+    prepare: (operations) =>
+      subscribeDomainEvents(operations, (event) =>
+        followDomain(context, event, { onGuestAgent: (vm) => poller.connected(vm) }),
+      ),
+    async onConnected() {
+      await recoverVms(context);
+      recoveries++;
+      first.resolve();
+    },
+    onLost() {
+      for (const vm of vms.list()) vm.setResponding(false);
+    },
+  });
+  const hypervisor = new LibvirtHypervisor(link);
+  const context: VirtContext = {
+    vms,
+    hypervisor,
+    images,
+    clock: systemClock,
+    clocks,
+    log,
+    domainType: "qemu",
+    displayAddress: "127.0.0.1",
+    nicSource: { kind: "user" },
+    ensureGuestNetwork: async () => undefined,
+    readQemuUser: async () => undefined,
+    findPid: async () => undefined,
+    randomPassword: () => "12345678",
+  };
+  const poller = new GuestPoller({ vms, hypervisor, clock: systemClock, log });
+  const watching = link.watch(stop.signal);
+  await first.promise;
+  return {
+    context,
+    hypervisor,
+    poller,
+    recoveries: () => recoveries,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await watching;
+    },
+  };
+}
+
+const noImages: DiskImages = {
+  prepare: () => Promise.reject(new Error("there is no storage in this test")),
+  teardown: async () => undefined,
+};
+
+/** A guest without a disk: it costs almost nothing, above all when it is paused. */
+export function disklessGuest(changes: Partial<VmDefinition> = {}): { vmId: VmId; xml: string } {
+  const vmId = changes.vmId ?? newId<VmId>();
+  const xml = formatDomainXml({
+    vmId,
+    name: `test-${vmId.slice(0, 8)}`,
+    domainType: "kvm",
+    machine: "q35",
+    firmware: { kind: "bios" },
+    memoryBytes: 64 * MiB,
+    cpu: { model: { mode: "host-passthrough" }, sockets: 1, cores: 1, threads: 1 },
+    clock: { offset: "utc" },
+    drives: [],
+    nics: [{ mac: "56:6f:00:00:00:01", source: { kind: "bridge", bridge: "ovirtmgmt" }, model: "virtio" }],
+    graphics: [{ kind: "vnc", listen: { kind: "network", network: "vdsm-ovirtmgmt" } }],
+    videos: [{ model: "vga" }] as VmDefinition["videos"],
+    channels: [],
+    console: { backend: { kind: "pty" } },
+    hasTablet: false,
+    rngs: [],
+    metadata: { values: { clusterVersion: "4.7" }, custom: {}, devices: [] },
+    ...changes,
+  });
+  return { vmId, xml };
+}

@@ -1,0 +1,38 @@
+import { describeError } from "@yagura/std/describe-error.ts";
+import type { ImageId, StorageDomainId } from "@yagura/std/ids.ts";
+import type { Log } from "@yagura/std/log.ts";
+import type { VmView } from "./vm.ts";
+import { hasProcess } from "./vm-status.ts";
+
+export interface PreparedImageRef {
+  readonly domainId: StorageDomainId;
+  readonly imageId: ImageId;
+}
+
+/**
+ * Which images a process before this one left prepared though no VM uses them. Nothing, as long as there is a VM whose
+ * disks are not known: its disks would be among them.
+ */
+export function planTidyImages(prepared: readonly PreparedImageRef[], vms: readonly VmView[]): PreparedImageRef[] {
+  const alive = vms.filter((vm) => hasProcess(vm.status) || vm.status === "WaitForLaunch");
+  if (alive.some((vm) => vm.domain === undefined || vm.asideBecause !== undefined)) return [];
+  const used = new Set(alive.flatMap((vm) => (vm.domain?.disks ?? []).flatMap((disk) => disk.volume?.imageId ?? [])));
+  return prepared.filter((image) => !used.has(image.imageId));
+}
+
+export interface PreparedImages {
+  listPrepared(): Promise<readonly PreparedImageRef[]>;
+  teardown(domainId: StorageDomainId, imageId: ImageId): Promise<void>;
+}
+
+/** Lets go of what `planTidyImages` names. What cannot be let go of stays for the next time. */
+export async function tidyImages(images: PreparedImages, vms: readonly VmView[], log: Log): Promise<void> {
+  for (const { domainId, imageId } of planTidyImages(await images.listPrepared(), vms)) {
+    try {
+      await images.teardown(domainId, imageId);
+      log.info("let go of an image that no VM uses", { domainId, imageId });
+    } catch (error) {
+      log.warn("could not let go of an image", { domainId, imageId, error: describeError(error) });
+    }
+  }
+}
