@@ -12,12 +12,14 @@ import {
   BodyTooSlow,
   CrossSiteRequest,
   MethodNotServed,
+  MissingLength,
   MissingMember,
   NoSuchPath,
   NotAcceptable,
   NotAuthenticated,
   NotOverPlainHttp,
   NotServed,
+  PartOfImage,
   UnknownBodyFormat,
   WorkFailed,
 } from "./refusals.ts";
@@ -39,6 +41,14 @@ export const successStatus = { done: 200, created: 201, accepted: 202 } as const
 const failed = "Operation Failed";
 
 const refusalStatus: Readonly<Record<RefusalKind, number>> = { invalid: 400, conflict: 409, unsupported: 400 };
+
+/** What an error means to whoever sends an image: in words only, and an unknown transfer is a closed door (imageio). */
+export function imageFaultOf(error: unknown): Fault {
+  if (error instanceof NotFound) return { status: 403, reason: "Forbidden", detail: "there is no such transfer" };
+  if (error instanceof MissingLength) return { status: 411, reason: "Length Required", detail: error.message };
+  if (error instanceof PartOfImage) return { status: 416, reason: "Range Not Satisfiable", detail: error.message };
+  return faultOf(error);
+}
 
 /**
  * What an error means to a client. The only place that knows status codes; they follow oVirt's ErrorType

@@ -76,3 +76,21 @@ export class NotOverPlainHttp extends Error {
 export class WorkFailed extends Error {
   override readonly name = "WorkFailed";
 }
+
+/** An image is sent without saying how long it is. */
+export class MissingLength extends Error {
+  override readonly name = "MissingLength";
+
+  constructor() {
+    super("an image needs a Content-Length");
+  }
+}
+
+/** Only a part of an image is sent. */
+export class PartOfImage extends Error {
+  override readonly name = "PartOfImage";
+
+  constructor() {
+    super("an image is sent as a whole, from its first byte");
+  }
+}

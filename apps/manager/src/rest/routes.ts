@@ -7,6 +7,7 @@ import { emptyCollectionRoutes } from "./resources/empty-collections.ts";
 import { eventRoutes } from "./resources/events.ts";
 import { hostTicketRoutes } from "./resources/host-tickets.ts";
 import { hostRoutes } from "./resources/hosts.ts";
+import { imageTransferRoutes } from "./resources/image-transfers.ts";
 import { jobRoutes } from "./resources/jobs.ts";
 import { macPoolRoutes } from "./resources/mac-pools.ts";
 import { networkRoutes } from "./resources/networks.ts";
@@ -38,6 +39,7 @@ export function routes(product: Product): readonly Route[] {
     ...eventRoutes,
     ...hostRoutes,
     ...hostTicketRoutes,
+    ...imageTransferRoutes,
     ...jobRoutes,
     ...macPoolRoutes,
     ...networkRoutes,

@@ -93,7 +93,7 @@ export async function buildServer(deps: ServerDeps): Promise<RestServer> {
   app.register(async (scope) => apiRoute(scope, api));
   app.register(async (scope) => ssoRoutes(scope, auth));
   app.register(async (scope) => siteRoutes(scope, caCertificate));
-  app.register(async (scope) => imageRoutes(scope, deps.services));
+  app.register(async (scope) => imageRoutes(scope, { services: deps.services, stopping: stopping.signal }));
   await app.ready();
 
   const plainApp = newApp(api);

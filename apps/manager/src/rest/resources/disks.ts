@@ -1,5 +1,6 @@
 import type { Disk as RestDisk } from "@yagura/rest-model";
 import type { DiskId, VolumeId } from "@yagura/std/ids.ts";
+import { getDisk } from "../../db/queries/disks.ts";
 import type { Disk } from "../../domain/disk/disk.ts";
 import { OperationRefused } from "../../domain/errors.ts";
 import { type AskedDisk, createDisk } from "../../operations/disks/create-disk.ts";
@@ -11,7 +12,7 @@ import { renderDisk } from "../representations/disk.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import type { SearchFields } from "../search/select.ts";
 import { byId, selectList } from "../select-list.ts";
-import { waitFor } from "../wait-for.ts";
+import { created, SHORT_WAIT_MS, waitFor } from "../wait-for.ts";
 
 export const diskRoutes: readonly Route[] = [
   {
@@ -37,8 +38,10 @@ export const diskRoutes: readonly Route[] = [
     path: "/disks",
     async handle(request) {
       const asked = await readNewDisk(request, request.read("disk"));
-      const { disk } = await createDisk(request.context, asked);
-      return entity("disk", { ...renderDisk(disk, request.links), creation_status: "pending" }, "accepted");
+      const started = await createDisk(request.context, asked);
+      const outcome = await waitFor(request, started, { waitMs: SHORT_WAIT_MS });
+      const disk = await getDisk(request.context.db, started.disk.id);
+      return created("disk", renderDisk(disk, request.links), outcome);
     },
   },
   {

@@ -22,7 +22,7 @@ import { renderAttachedStorageDomain, renderStorageDomain } from "../representat
 import { type Answer, completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import type { SearchFields } from "../search/select.ts";
 import { byId, cutList, selectList } from "../select-list.ts";
-import { waitFor, workAnswer } from "../wait-for.ts";
+import { created, waitFor, workAnswer } from "../wait-for.ts";
 
 export const storageDomainRoutes: readonly Route[] = [
   {
@@ -52,8 +52,7 @@ export const storageDomainRoutes: readonly Route[] = [
       const started = await createStorageDomain(request.context, await readNewDomain(request, body));
       const outcome = await waitFor(request, started);
       const domain = await getStorageDomain(request.context.db, started.domain.id);
-      const rendered = renderStorageDomain(domain, request.links);
-      return entity("storage_domain", rendered, outcome === "done" ? "created" : outcome);
+      return created("storage_domain", renderStorageDomain(domain, request.links), outcome);
     },
   },
   {
@@ -141,8 +140,7 @@ export const storageDomainRoutes: readonly Route[] = [
       const started = await attachStorageDomain(context, { domainId: domain.id, dataCenterId: id });
       const outcome = await waitFor(request, started);
       const attached = await getStorageDomain(context.db, domain.id);
-      const rendered = renderAttachedStorageDomain(attached, links);
-      return entity("storage_domain", rendered, outcome === "done" ? "created" : outcome);
+      return created("storage_domain", renderAttachedStorageDomain(attached, links), outcome);
     },
   },
   {

@@ -1,14 +1,21 @@
 import type { TemplateId } from "@yagura/std/ids.ts";
 import { listNics } from "../../db/queries/nics.ts";
-import { listTemplateDisks } from "../../db/queries/templates.ts";
+import { getTemplate, listTemplateDisks } from "../../db/queries/templates.ts";
 import { NotFound } from "../../domain/errors.ts";
 import type { Template } from "../../domain/template/template.ts";
+import { createTemplate } from "../../operations/templates/create-template.ts";
+import { removeTemplate } from "../../operations/templates/remove-template.ts";
+import { updateTemplate } from "../../operations/templates/update-template.ts";
+import { defined } from "../defined.ts";
+import { findReferenced, getReferenced, pathId, readTexts, required } from "../references.ts";
 import { renderTemplateDiskAttachment } from "../representations/disk.ts";
 import { renderNic } from "../representations/nic.ts";
+import { readHardware } from "../representations/read-hardware.ts";
 import { renderTemplate } from "../representations/template.ts";
-import { entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import type { SearchFields } from "../search/select.ts";
 import { byId, cutList, selectList } from "../select-list.ts";
+import { created, SHORT_WAIT_MS, waitFor } from "../wait-for.ts";
 
 export const templateRoutes: readonly Route[] = [
   {
@@ -28,6 +35,54 @@ export const templateRoutes: readonly Route[] = [
     async handle(request) {
       const template = await request.inventory.template(param(request, "template"));
       return entity("template", renderTemplate(template, request.links, request.allContent));
+    },
+  },
+  {
+    method: "POST",
+    path: "/templates",
+    async handle(request) {
+      const { context, inventory } = request;
+      const body = request.read("template");
+      const missing = { type: "Template", member: "vm", operation: "add" } as const;
+      const vm = await getReferenced("vm", body.vm, () => inventory.vms(), missing);
+      const cluster = await findReferenced("cluster", body.cluster, () => inventory.clusters());
+      const hardware = readHardware(body, vm.hardware.cpu);
+      const started = await createTemplate(context, {
+        ...readTexts(body),
+        ...defined({ id: body.id === undefined ? undefined : pathId<TemplateId>("template", body.id) }),
+        ...defined({ clusterId: cluster?.id }),
+        name: required(body.name, "Template", "name", "add"),
+        from: { vmId: vm.id },
+        hardware,
+      });
+      const outcome = await waitFor(request, started, { waitMs: SHORT_WAIT_MS });
+      const template = await getTemplate(context.db, started.template.id);
+      return created("template", renderTemplate(template, request.links, request.allContent), outcome);
+    },
+  },
+  {
+    method: "PUT",
+    path: "/templates/:template",
+    async handle(request) {
+      const before = await request.inventory.template(param(request, "template"));
+      const body = request.read("template");
+      const hardware = readHardware(body, before.hardware.cpu);
+      const updated = await updateTemplate(request.context, {
+        templateId: before.id,
+        ...readTexts(body),
+        ...defined({ isDeleteProtected: body.delete_protected }),
+        ...(Object.keys(hardware).length > 0 && { hardware }),
+      });
+      return entity("template", renderTemplate(updated, request.links, request.allContent));
+    },
+  },
+  {
+    method: "DELETE",
+    path: "/templates/:template",
+    async handle(request) {
+      const templateId = pathId<TemplateId>("template", param(request, "template"));
+      await waitFor(request, await removeTemplate(request.context, templateId));
+      return completed();
     },
   },
   {

@@ -1,8 +1,18 @@
-import type { DiskId } from "@yagura/std/ids.ts";
+import type { DiskAttachment as RestDiskAttachment } from "@yagura/rest-model";
+import type { DiskId, VmId } from "@yagura/std/ids.ts";
 import { getDiskAttachment, listDiskAttachments } from "../../db/queries/disk-attachments.ts";
-import { pathId } from "../references.ts";
+import type { Disk, DiskInterface } from "../../domain/disk/disk.ts";
+import { NotFound, OperationRefused } from "../../domain/errors.ts";
+import { attachDisk, attachNewDisk } from "../../operations/disk-attachments/attach-disk.ts";
+import { detachDisk } from "../../operations/disk-attachments/detach-disk.ts";
+import { updateDiskAttachment } from "../../operations/disk-attachments/update-disk-attachment.ts";
+import { removeDisk } from "../../operations/disks/remove-disk.ts";
+import { defined } from "../defined.ts";
+import { pathId, required } from "../references.ts";
 import { renderDiskAttachment } from "../representations/disk.ts";
-import { entity, list, param, type Route } from "../route.ts";
+import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { created, SHORT_WAIT_MS, waitFor } from "../wait-for.ts";
+import { readNewDisk } from "./disks.ts";
 
 export const vmDiskAttachmentRoutes: readonly Route[] = [
   {
@@ -27,4 +37,77 @@ export const vmDiskAttachmentRoutes: readonly Route[] = [
       return entity("disk_attachment", renderDiskAttachment(attachment, request.links));
     },
   },
+  {
+    method: "POST",
+    path: "/vms/:vm/diskattachments",
+    async handle(request) {
+      const { context, links } = request;
+      const body = request.read("disk_attachment");
+      const asked = { vmId: vmIdOf(request), ...readAttachment(body) };
+      const disk = required(body.disk, "DiskAttachment", "disk", "add");
+      // A disk with an id that there is gets attached; any other is to be made, with that id if it has one.
+      const known = disk.id === undefined ? undefined : await findDisk(request, disk.id);
+      if (known !== undefined) {
+        const attached = await attachDisk(context, { ...asked, diskId: known.id });
+        return entity("disk_attachment", renderDiskAttachment(attached, links), "created");
+      }
+      const started = await attachNewDisk(context, { ...asked, disk: await readNewDisk(request, disk) });
+      const outcome = await waitFor(request, started, { waitMs: SHORT_WAIT_MS });
+      return created("disk_attachment", renderDiskAttachment(started.attachment, links), outcome);
+    },
+  },
+  {
+    method: "PUT",
+    path: "/vms/:vm/diskattachments/:disk",
+    async handle(request) {
+      const changes = readAttachment(request.read("disk_attachment"));
+      const updated = await updateDiskAttachment(request.context, { ...idsOf(request), changes });
+      return entity("disk_attachment", renderDiskAttachment(updated, request.links));
+    },
+  },
+  {
+    method: "DELETE",
+    path: "/vms/:vm/diskattachments/:disk",
+    async handle(request) {
+      const { vmId, diskId } = idsOf(request);
+      // As oVirt has it: removing an attachment keeps the disk unless the client says that it is to go too.
+      const isDetachOnly = request.query.findBoolean("detach_only") ?? true;
+      await detachDisk(request.context, { vmId, diskId });
+      if (!isDetachOnly) await waitFor(request, await removeDisk(request.context, diskId));
+      return completed();
+    },
+  },
 ];
+
+function vmIdOf(request: RestRequest): VmId {
+  return pathId<VmId>("vm", param(request, "vm"));
+}
+
+function idsOf(request: RestRequest): { vmId: VmId; diskId: DiskId } {
+  return { vmId: vmIdOf(request), diskId: pathId<DiskId>("disk attachment", param(request, "disk")) };
+}
+
+async function findDisk({ inventory }: RestRequest, diskId: string): Promise<Disk | undefined> {
+  try {
+    return await inventory.disk(diskId);
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
+}
+
+const interfaces: readonly DiskInterface[] = ["virtio_scsi", "virtio", "sata", "ide"];
+
+function readAttachment(body: RestDiskAttachment) {
+  const bus = interfaces.find((each) => each === body.interface);
+  if (body.interface !== undefined && bus === undefined) {
+    throw new OperationRefused("unsupported", "Cannot attach Virtual Disk.", [`${body.interface} is not supported.`]);
+  }
+  return defined({
+    interface: bus,
+    isBootable: body.bootable,
+    isActive: body.active,
+    isReadOnly: body.read_only,
+    passDiscard: body.pass_discard,
+  });
+}

@@ -1,6 +1,7 @@
 import type { Vm as RestVm } from "@yagura/rest-model";
 import type { DiskId, HostId, VmId } from "@yagura/std/ids.ts";
 import { listTemplateDisks } from "../../db/queries/templates.ts";
+import { getVm } from "../../db/queries/vms.ts";
 import type { Vm } from "../../domain/vm/vm.ts";
 import { rebootVm, resetVm, shutdownVm } from "../../operations/vms/ask-guest.ts";
 import { createVm, type NewVm } from "../../operations/vms/create-vm.ts";
@@ -15,7 +16,7 @@ import { renderVm } from "../representations/vm.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import type { SearchFields } from "../search/select.ts";
 import { byId, selectList } from "../select-list.ts";
-import { begunAnswer, waitFor } from "../wait-for.ts";
+import { begunAnswer, created, SHORT_WAIT_MS, waitFor } from "../wait-for.ts";
 
 export const vmRoutes: readonly Route[] = [
   {
@@ -41,9 +42,10 @@ export const vmRoutes: readonly Route[] = [
     method: "POST",
     path: "/vms",
     async handle(request) {
-      const { vm } = await createVm(request.context, await readNewVm(request, request.read("vm")));
-      const rendered = renderVm(vm, request.links, request.allContent);
-      return entity("vm", { ...rendered, creation_status: "pending" }, "accepted");
+      const started = await createVm(request.context, await readNewVm(request, request.read("vm")));
+      const outcome = await waitFor(request, started, { waitMs: SHORT_WAIT_MS });
+      const vm = await getVm(request.context.db, started.vm.id);
+      return created("vm", renderVm(vm, request.links, request.allContent), outcome);
     },
   },
   {
