@@ -27,7 +27,7 @@ export async function authenticate(remote: RemoteCalls, signal: AbortSignal): Pr
       } catch (cause) {
         throw new AuthenticationRefused("polkit does not let this user use libvirt", { cause });
       }
-    default:
+    case undefined:
       throw new AuthenticationRefused(
         `the daemon wants ${types.map((type) => names.get(type) ?? type).join(" or ")}, which this client does not have`,
       );

@@ -42,17 +42,9 @@ export function objectToParams(
 }
 
 function typed(value: ParamValue | TypedParamValue): TypedParamValue {
-  switch (typeof value) {
-    case "string":
-      return { type: "string", value };
-    case "boolean":
-      return { type: "boolean", value };
-    case "object":
-      return value;
-    case "bigint":
-      return value < 0n ? llong(value) : ullong(value);
-    case "number":
-      if (!Number.isInteger(value)) return double(value);
-      return value < 0 ? llong(value) : ullong(value);
-  }
+  if (typeof value === "object") return value;
+  if (typeof value === "string") return { type: "string", value };
+  if (typeof value === "boolean") return { type: "boolean", value };
+  if (typeof value === "number" && !Number.isInteger(value)) return double(value);
+  return value < 0 ? llong(value) : ullong(value);
 }
