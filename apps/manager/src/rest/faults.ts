@@ -5,6 +5,7 @@ import { describeError } from "@yagura/std/describe-error.ts";
 import { TooManyLogins } from "../auth/authn/password-checker.ts";
 import { TooManySessions } from "../auth/authn/sessions.ts";
 import { NotAllowed, NotFound, OperationRefused, type RefusalKind } from "../domain/errors.ts";
+import { HostUnreachable } from "../hosts/hosts.ts";
 import { BadParameter } from "./edge/parameters.ts";
 import { BadTarget } from "./edge/target.ts";
 import {
@@ -58,6 +59,7 @@ export function faultOf(error: unknown): Fault {
   if (error instanceof OperationRefused) {
     return { status: refusalStatus[error.kind], reason: failed, detail: `[${error.message}]` };
   }
+  if (error instanceof HostUnreachable) return { status: 409, reason: failed, detail: `[${error.message}]` };
   // Somebody else changed its state between our look and our deed.
   if (error instanceof IllegalTransition) return { status: 409, reason: failed, detail: `[${error.message}]` };
   if (error instanceof NotFound) return { status: 404, reason: failed, detail: `Entity not found: ${error.message}` };

@@ -43,8 +43,9 @@ export const clusterRoutes: readonly Route[] = [
     method: "GET",
     path: "/datacenters/:dataCenter/clusters/:cluster",
     async handle(request) {
+      const { id } = await request.inventory.dataCenter(param(request, "dataCenter"));
       const cluster = await request.inventory.cluster(param(request, "cluster"));
-      if (cluster.dataCenterId !== param(request, "dataCenter")) throw new NotFound("cluster", cluster.id);
+      if (cluster.dataCenterId !== id) throw new NotFound("cluster", cluster.id);
       return answer(request, cluster);
     },
   },

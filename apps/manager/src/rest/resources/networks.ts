@@ -43,8 +43,9 @@ export const networkRoutes: readonly Route[] = [
     method: "GET",
     path: "/datacenters/:dataCenter/networks/:network",
     async handle(request) {
+      const { id } = await request.inventory.dataCenter(param(request, "dataCenter"));
       const network = await request.inventory.network(param(request, "network"));
-      if (network.dataCenterId !== param(request, "dataCenter")) throw new NotFound("network", network.id);
+      if (network.dataCenterId !== id) throw new NotFound("network", network.id);
       return entity("network", renderNetwork(network, request.links));
     },
   },

@@ -103,8 +103,9 @@ export const storageDomainRoutes: readonly Route[] = [
     method: "GET",
     path: "/storagedomains/:storageDomain/disks/:disk",
     async handle(request) {
+      const { id } = await request.inventory.storageDomain(param(request, "storageDomain"));
       const disk = await request.inventory.disk(param(request, "disk"));
-      if (disk.storageDomainId !== param(request, "storageDomain")) throw new NotFound("disk", disk.id);
+      if (disk.storageDomainId !== id) throw new NotFound("disk", disk.id);
       return entity("disk", renderDisk(disk, request.links));
     },
   },

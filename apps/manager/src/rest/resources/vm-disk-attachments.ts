@@ -43,7 +43,8 @@ export const vmDiskAttachmentRoutes: readonly Route[] = [
     async handle(request) {
       const { context, links } = request;
       const body = request.read("disk_attachment");
-      const asked = { vmId: vmIdOf(request), ...readAttachment(body) };
+      const vm = await request.inventory.vm(param(request, "vm"));
+      const asked = { vmId: vm.id, ...readAttachment(body) };
       const disk = required(body.disk, "DiskAttachment", "disk", "add");
       // A disk with an id that there is gets attached; any other is to be made, with that id if it has one.
       const known = disk.id === undefined ? undefined : await findDisk(request, disk.id);

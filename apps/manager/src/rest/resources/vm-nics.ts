@@ -40,8 +40,9 @@ export const vmNicRoutes: readonly Route[] = [
     async handle(request) {
       const body = request.read("nic");
       const name = required(body.name, "Nic", "name", "add");
+      const vm = await request.inventory.vm(param(request, "vm"));
       const asked = { ...(await readNic(request, body)), name };
-      const added = await addNic(request.context, { vmId: vmIdOf(request), nic: asked });
+      const added = await addNic(request.context, { vmId: vm.id, nic: asked });
       return entity("nic", renderNic(added, request.links), "created");
     },
   },

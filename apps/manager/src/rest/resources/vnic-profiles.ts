@@ -39,8 +39,9 @@ export const vnicProfileRoutes: readonly Route[] = [
     method: "GET",
     path: "/networks/:network/vnicprofiles/:vnicProfile",
     async handle(request) {
+      const { id } = await request.inventory.network(param(request, "network"));
       const profile = await request.inventory.vnicProfile(param(request, "vnicProfile"));
-      if (profile.networkId !== param(request, "network")) throw new NotFound("vnic profile", profile.id);
+      if (profile.networkId !== id) throw new NotFound("vnic profile", profile.id);
       return entity("vnic_profile", renderVnicProfile(profile, request.links));
     },
   },

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ids, populate } from "./inventory.fixture.ts";
+import { servedBy } from "./links.ts";
+import { type Reply, restWorld } from "./rest-world.fixture.ts";
+import type { Route } from "./route.ts";
+import { routes } from "./routes.ts";
+
+// Every route × nobody, a stranger without any right on the objects, the owner of one VM, and the administrator.
+
+const xml = { "content-type": "application/xml" };
+const served = routes({ instanceId: "test", version: "0" });
+
+/** A body with which each operation that takes one is right. A new operation without a line here is a failing test. */
+const bodies: Readonly<Record<string, string>> = {
+  "POST /clusters": `<cluster><name>new</name><data_center id="${ids.dataCenter}"/></cluster>`,
+  "PUT /clusters/:cluster": "<cluster><comment>new</comment></cluster>",
+  "POST /datacenters": "<data_center><name>new</name></data_center>",
+  "PUT /datacenters/:dataCenter": "<data_center><comment>new</comment></data_center>",
+  "POST /disks": `<disk><name>new</name><provisioned_size>1048576</provisioned_size><storage_domains><storage_domain id="${ids.storageDomain}"/></storage_domains></disk>`,
+  "PUT /disks/:disk": "<disk><description>new</description></disk>",
+  "POST /events":
+    "<event><severity>normal</severity><description>x</description><origin>test</origin><custom_id>1</custom_id></event>",
+  "PUT /hosts/:host": "<host><comment>new</comment></host>",
+  "POST /hosttickets": `<host_ticket><cluster id="${ids.cluster}"/></host_ticket>`,
+  "POST /imagetransfers": `<image_transfer><disk id="${ids.disk}"/><direction>upload</direction></image_transfer>`,
+  "POST /storagedomains": `<storage_domain><name>new</name><type>data</type><host id="${ids.host}"/><storage><type>localfs</type><path>/new</path></storage></storage_domain>`,
+  "PUT /storagedomains/:storageDomain": "<storage_domain><comment>new</comment></storage_domain>",
+  "POST /datacenters/:dataCenter/storagedomains": `<storage_domain id="${ids.storageDomain}"/>`,
+  "POST /templates": `<template><name>new</name><vm id="${ids.otherVm}"/></template>`,
+  "PUT /templates/:template": "<template><comment>new</comment></template>",
+  "POST /users": "<user><user_name>new@internal</user_name></user>",
+  "POST /vms": `<vm><name>new</name><cluster id="${ids.cluster}"/><template id="${ids.template}"/></vm>`,
+  "PUT /vms/:vm": "<vm><comment>new</comment></vm>",
+  "POST /vms/:vm/diskattachments": `<disk_attachment><disk id="${ids.looseDisk}"/><interface>virtio</interface></disk_attachment>`,
+  "PUT /vms/:vm/diskattachments/:disk": "<disk_attachment><active>true</active></disk_attachment>",
+  "POST /vms/:vm/nics": "<nic><name>nic2</name></nic>",
+  "PUT /vms/:vm/nics/:nic": "<nic><linked>true</linked></nic>",
+};
+
+/** Where permissions can be given, all take the same body; the role is the smallest there is. */
+const permissionBody = (userId: string) =>
+  `<permission><role><name>UserRole</name></role><user id="${userId}"/></permission>`;
+
+/** Open to everybody who is logged in: they tell nothing of anybody's objects. */
+const open: ReadonlySet<string> = new Set([
+  "GET /",
+  "GET /clusterlevels",
+  "GET /clusterlevels/:level",
+  "GET /macpools",
+  "GET /macpools/:macPool",
+  "GET /operatingsystems",
+  "GET /operatingsystems/:operatingSystem",
+  "GET /roles",
+  "GET /roles/:role",
+  "GET /roles/:role/permits",
+  "GET /roles/:role/permits/:permit",
+  // His own, and nobody else's.
+  "GET /users/:user",
+  "GET /users/:user/permissions",
+]);
+
+/** What the owner of VM `demo` and its disks may reach besides what is open: the rest is not there for him. */
+const ownersPaths = /^\/(vms\/:vm|disks\/:disk)(\/|$)/;
+
+async function authorizationWorld() {
+  const world = await restWorld();
+  const found = await populate(world);
+  const stranger = await world.addUser("stranger", "UserRole", {
+    type: "vm",
+    id: "00000000-0000-4000-8000-00000000dead",
+  });
+  const owner = await world.addUser("owner", "UserVmManager", { type: "vm", id: ids.vm });
+  const { json } = await world.request({ url: "/ovirt-engine/api/roles", headers: { accept: "application/json" } });
+  const [role] = json<{ role: { id: string }[] }>().role;
+  const [event] = (await world.request({ url: "/ovirt-engine/api/events?accept=application/json" })).json<{
+    event: { id: string }[];
+  }>().event;
+  const parameters: Readonly<Record<string, string>> = {
+    ...found,
+    disk: ids.disk,
+    console: "766e63",
+    level: "4.7",
+    operatingSystem: "5",
+    macPool: "58ca604b-017d-0374-0220-00000000014e",
+    role: role?.id ?? "",
+    permit: "1",
+    event: event?.id ?? "",
+    statistic: Buffer.from("memory.installed").toString("hex"),
+    device: "x",
+    item: "x",
+    permission: "00000000-0000-4000-8000-00000000beef",
+  };
+  const urlOf = ({ path }: Route, userId: string) =>
+    `/ovirt-engine/api${path
+      .replace(/:(\w+)/g, (_, name: string) => (name === "user" ? userId : (parameters[name] ?? `no-${name}`)))
+      // The NIC of a template is another one, and only a loose disk can be given.
+      .replace(`${ids.template}/diskattachments/${ids.disk}`, `${ids.template}/diskattachments/${ids.templateDisk}`)
+      .replace(`${ids.template}/nics/${ids.nic}`, `${ids.template}/nics/${ids.templateNic}`)}`;
+  const send = (route: Route, as: string, userId: string): Promise<Reply> => {
+    const key = `${route.method} ${route.path}`;
+    const isAction = route.method === "POST" && !(key in bodies) && !route.path.endsWith("/permissions");
+    const body = route.path.endsWith("/permissions")
+      ? permissionBody(userId)
+      : (bodies[key] ?? (isAction ? "<action/>" : undefined));
+    const payload = route.method === "POST" || route.method === "PUT" ? body : undefined;
+    return world.request({
+      method: route.method,
+      url: urlOf(route, userId),
+      as,
+      ...(payload !== undefined && { payload, headers: xml }),
+    });
+  };
+  return { world, send, urlOf, stranger, owner };
+}
+
+test("every operation with a body has one in this test", () => {
+  const isCovered = ({ method, path }: Route) =>
+    path.endsWith("/permissions") ||
+    `${method} ${path}` in bodies ||
+    /\/(activate|deactivate|approve|start|stop|shutdown|reboot|reset|finalize|cancel)$/.test(path);
+  const missing = served.filter((route) => (route.method === "POST" || route.method === "PUT") && !isCovered(route));
+  assert.deepEqual(
+    missing.map(({ method, path }) => `${method} ${path}`),
+    [],
+  );
+});
+
+test("nobody gets an answer without logging in", async () => {
+  const { world, urlOf, stranger } = await authorizationWorld();
+  await using _ = world;
+  for (const route of served) {
+    const reply = await world.server.app.inject({ method: route.method, url: urlOf(route, stranger.id) });
+    assert.equal(reply.statusCode, 401, `${route.method} ${route.path}`);
+    assert.match(String(reply.headers["www-authenticate"]), /^Basic realm="RESTAPI"/);
+  }
+});
+
+test("a stranger sees nothing of others and changes nothing", async () => {
+  const { world, send, stranger } = await authorizationWorld();
+  await using _ = world;
+  const secrets = [...Object.values(ids), "demo", "one.example"];
+  for (const route of served) {
+    const key = `${route.method} ${route.path}`;
+    const reply = await send(route, "stranger", stranger.id);
+    if (open.has(key)) {
+      assert.equal(reply.status, 200, key);
+      continue;
+    }
+    if (route.method === "GET" && reply.status === 200) {
+      // Lists of what he may see: of none of it, here.
+      const leaked = secrets.filter((secret) => reply.text.includes(secret));
+      assert.deepEqual(leaked, [], `${key} tells a stranger of others`);
+      continue;
+    }
+    assert.ok([403, 404].includes(reply.status), `${key}: ${reply.status} ${reply.text}`);
+  }
+});
+
+test("the owner of a VM reaches his VM, and nothing else", async () => {
+  const { world, send, owner } = await authorizationWorld();
+  await using _ = world;
+  for (const route of served) {
+    const key = `${route.method} ${route.path}`;
+    const isHis = ownersPaths.test(route.path) && !route.path.includes(":item") && !route.path.includes(":device");
+    const reply = await send(route, "owner", owner.id);
+    if (isHis && route.method === "GET" && !route.path.includes(":permission") && !route.path.includes(":statistic")) {
+      const expected = route.path.endsWith("/permissions") ? [200, 403] : [200];
+      assert.ok(expected.includes(reply.status), `${key}: ${reply.status} ${reply.text}`);
+    } else if (!isHis && !open.has(key) && reply.status < 400) {
+      const isList = route.method === "GET" && !route.path.slice(1).includes("/");
+      assert.ok(isList, `${key}: ${reply.status} ${reply.text}`);
+      assert.ok(!reply.text.includes(ids.otherVm), `${key} tells of another VM`);
+    }
+  }
+});
+
+test("the administrator is refused nothing for lack of rights", async () => {
+  const { world, send, stranger } = await authorizationWorld();
+  await using _ = world;
+  // Removals last, or they would take away what the others are tried on.
+  const order = served.toSorted((a, b) => Number(a.method === "DELETE") - Number(b.method === "DELETE"));
+  for (const route of order) {
+    const reply = await send(route, "admin", stranger.id);
+    const isUnknownPart = /:(item|device|permission)$/.test(route.path) || route.path.includes(":statistic");
+    const refusals = isUnknownPart || route.method === "DELETE" ? [401, 403, 500] : [401, 403, 404, 500];
+    assert.ok(!refusals.includes(reply.status), `${route.method} ${route.path}: ${reply.status} ${reply.text}`);
+  }
+});
+
+test("every served action and sub-collection is linked, and links lead nowhere else", () => {
+  const linked = [...servedBy(served).values()].flatMap((paths) => [...paths]);
+  assert.ok(linked.includes("start") && linked.includes("diskattachments"));
+  assert.ok(!linked.includes("migrate"));
+});
