@@ -21,6 +21,16 @@ export async function isVmOnHost({ calls, signal }: VmTalk, vmId: VmId): Promise
   }
 }
 
+/** Makes the host forget a guest that has ended. One that lives is left alone. */
+export async function ensureEndedVmForgotten(talk: VmTalk, vmId: VmId): Promise<void> {
+  try {
+    const [stats] = await talk.calls.VM.getStats({ vmID: vmId }, { signal: talk.signal });
+    if (stats?.status === "Down") await ensureVmGone(talk, vmId);
+  } catch (error) {
+    if (!isFault(error, "NoSuchVM")) throw error;
+  }
+}
+
 export interface GuestToStart {
   readonly vmId: VmId;
   readonly name: string;

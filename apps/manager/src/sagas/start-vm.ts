@@ -5,7 +5,7 @@ import { transaction } from "../db/transaction.ts";
 import type { VmHardware } from "../domain/vm/vm-hardware.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
-import { ensureVmCreated, ensureVmGone, isVmOnHost } from "../hosts/host-vms.ts";
+import { ensureEndedVmForgotten, ensureVmCreated, ensureVmGone, isVmOnHost } from "../hosts/host-vms.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
 import { talkTo } from "./talk.ts";
@@ -58,11 +58,13 @@ export const startVm = saga<StartVm, SagaDeps>(
           });
         }),
     },
+    "forget the former run": {
+      run: (input) => ensureEndedVmForgotten(talkTo(input, input.params.host.id), input.params.vmId),
+    },
     "create the guest": {
       async run(input) {
         const { vmId, vmName, domainXml, isPaused, host } = input.params;
         const talk = { ...talkTo(input, host.id), correlationId: input.correlationId };
-        // A guest that has ended stays on its host until it is forgotten; its next run is another one.
         await ensureVmCreated(talk, { vmId, name: vmName, domainXml, isPaused });
         input.deps.wake("watch-hosts");
       },

@@ -56,7 +56,7 @@ export async function finalizeImageTransfer(context: OpContext, transferId: Imag
   return getImageTransfer(db, transferId);
 }
 
-/** Gives a transfer up. What has arrived is half a disk: it is illegal, and can only be removed or uploaded anew. */
+/** Gives a transfer up. What has arrived is half a disk: it is illegal, and can only be removed. */
 export async function cancelImageTransfer(context: OpContext, transferId: ImageTransferId): Promise<ImageTransfer> {
   const transfer = await getImageTransfer(context.db, transferId);
   await context.authorize("edit_disk_properties", { type: "disk", id: transfer.diskId });

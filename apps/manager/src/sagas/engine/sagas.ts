@@ -51,6 +51,8 @@ export class Sagas<Deps> {
   readonly #options: SagasOptions<Deps>;
   readonly #stop = new AbortController();
   readonly #driven = new Map<SagaId, Promise<SagaOutcome | undefined>>();
+  /** Written, or about to be, by `start`: not for `recover`. */
+  readonly #starting = new Set<SagaId>();
 
   constructor(options: SagasOptions<Deps>) {
     this.#options = options;
@@ -78,7 +80,8 @@ export class Sagas<Deps> {
       ...(request.actorId !== undefined && { actorId: request.actorId }),
       createdAtMs: atMs,
     };
-    await transaction(db, async (tx) => {
+    this.#starting.add(sagaId);
+    const write = transaction(db, async (tx) => {
       await refuseLocked(tx, request.locks);
       // Before the saga is written: it may complete the parameters with what only this transaction can choose.
       await request.prepare?.(tx);
@@ -114,13 +117,18 @@ export class Sagas<Deps> {
         status: "started",
       });
     });
-    return { sagaId, jobId, ended: this.#drive(record, definition as SagaDefinition<unknown, Deps>) };
+    try {
+      await write;
+      return { sagaId, jobId, ended: this.#drive(record, definition as SagaDefinition<unknown, Deps>) };
+    } finally {
+      this.#starting.delete(sagaId);
+    }
   }
 
   /** Goes on with every saga that has not ended. Returns their number; does not wait for them. */
   async recover(): Promise<number> {
     const { db, registry, log } = this.#options;
-    const living = (await listLivingSagas(db)).filter((record) => !this.#driven.has(record.id));
+    const living = (await listLivingSagas(db)).filter(({ id }) => !this.#driven.has(id) && !this.#starting.has(id));
     for (const record of living) {
       const definition = registry.get(record.name) as SagaDefinition<unknown, Deps> | undefined;
       if (definition === undefined)
