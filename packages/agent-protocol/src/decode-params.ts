@@ -23,7 +23,7 @@ export function decodeParams(verbName: string, { params }: VerbSchema, given: un
 function nameByPosition(names: Iterable<string>, values: readonly unknown[]): Record<string, unknown> {
   const known = [...names];
   if (values.length > known.length) {
-    throw new Mismatch("", `has ${values.length} positional parameters, at most ${known.length} are known`);
+    throw new Mismatch(`has ${values.length} positional parameters, at most ${known.length} are known`);
   }
   return Object.fromEntries(values.map((value, index) => [known[index], value]));
 }
