@@ -1,13 +1,10 @@
 import { createHash } from "node:crypto";
-import { describeDomain, parseXml, type readVmMetadata, type XmlElement } from "@yagura/domain-xml";
+import { describeDomain, guestAgentChannel, parseXml, type readVmMetadata, type XmlElement } from "@yagura/domain-xml";
 import { readDomainState, readShutoffReason } from "./domain-events.ts";
 import type { VirtContext } from "./virt-context.ts";
 import type { Vm } from "./vm.ts";
 import { decideExit, vmExit } from "./vm-exit.ts";
 import { findVmRecord, type VmRecord } from "./vm-record.ts";
-
-/** The guest agent's channel, by the name that QEMU's agent listens on. */
-export const GUEST_AGENT_CHANNEL = "org.qemu.guest_agent.0";
 
 /**
  * Makes the VM equal to what libvirt says of its domain: after its start, after a restart of the agent or of libvirt,
@@ -61,7 +58,7 @@ export async function refreshDescription(context: VirtContext, vm: Vm): Promise<
     ...(startedAtMs !== undefined && { startedAtMs }),
     ...(pid !== undefined && { pid }),
   });
-  const agent = domain.channels.find((channel) => channel.name === GUEST_AGENT_CHANNEL);
+  const agent = domain.channels.find((channel) => channel.name === guestAgentChannel);
   vm.setGuestAgentConnected(agent?.isConnected ?? false);
   return record;
 }
