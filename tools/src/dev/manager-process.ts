@@ -34,11 +34,14 @@ export class ManagerDidNotStart extends Error {
 export async function startManagerProcess(options: ManagerProcessOptions): Promise<ManagerProcess> {
   const passwordFile = join(options.directory, "admin-password");
   const logFile = join(options.directory, "manager.log");
-  const args = [
-    ...[program, "--data", join(options.directory, "manager"), "--listen", "127.0.0.1"],
-    ...["--https-port", `${options.httpsPort}`, "--http-port", `${options.httpPort}`],
-    ...["--admin-password-file", passwordFile],
-  ];
+  const settings = {
+    data: join(options.directory, "manager"),
+    listen: "127.0.0.1",
+    "https-port": `${options.httpsPort}`,
+    "http-port": `${options.httpPort}`,
+    "admin-password-file": passwordFile,
+  };
+  const args = [program, ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
   child.stderr.pipe(createWriteStream(logFile));
   const ended = new Promise<string>((resolve) => {
