@@ -26,6 +26,8 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${showConfig(config)}\n`);
     return 0;
   }
+  // Everything that is written is for this user only: keys, passwords, the database.
+  process.umask(0o077);
   const log = openLog("manager", config.logLevel);
   const stopped = stopSignal();
   const manager = await startManager(config, log);

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { ensureManagerPki, type ManagerPki } from "@yagura/pki";
@@ -22,7 +21,6 @@ import { ensureFirstUser } from "./first-user.ts";
 import { isTransient } from "./hosts/agent-errors.ts";
 import { HostConnections } from "./hosts/host-connections.ts";
 import { lockDirectory } from "./only-manager.ts";
-import { buildPlainServer } from "./plain-server.ts";
 import { findPortHolder } from "./port-holder.ts";
 import { buildServer } from "./rest/server.ts";
 import type { SagaDeps } from "./sagas/deps.ts";
@@ -105,22 +103,14 @@ export async function startManager(config: Config, log: Log, clock: Clock = syst
     services,
     product: { instanceId: instanceIdOf(pki), version },
     caCertificate,
-    mounts: [
-      (app) => {
-        registerEnrolmentRoutes(app, enrolment, { isSecure: true }).catch((error: unknown) => {
-          log.error("registration is not served", { error: String(error) });
-        });
-      },
-    ],
+    mounts: [(app, { isSecure }) => registerEnrolmentRoutes(app, enrolment, { isSecure })],
   });
   started.defer(() => server.close());
   const tlsOf = () => ({ cert: pki.server.certificatePem, key: pki.server.keyPem });
   const https = await orPortTaken(config.httpsPort, () =>
     server.listen({ host: config.listen, port: config.httpsPort, tls: tlsOf() }),
   );
-  const plain = await buildPlainServer({ enrolment, caCertificate, httpsPort: () => https.port });
-  started.defer(() => plain.close());
-  await orPortTaken(config.httpPort, () => plain.listen({ host: config.listen, port: config.httpPort }));
+  const http = await orPortTaken(config.httpPort, () => server.listen({ host: config.listen, port: config.httpPort }));
 
   driver.start(
     tasks({
@@ -138,7 +128,7 @@ export async function startManager(config: Config, log: Log, clock: Clock = syst
   let closing: Promise<void> | undefined;
   return {
     httpsPort: https.port,
-    httpPort: (plain.server.address() as AddressInfo).port,
+    httpPort: http.port,
     services,
     taskState: (name) => driver.stateOf(name),
     close: () => (closing ??= stop(running, db, clock)),
