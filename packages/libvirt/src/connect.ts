@@ -33,8 +33,8 @@ export interface ConnectOptions {
   readonly socketPath?: string | undefined;
   /** Certificates, for `+tls`. The daemon's is always verified. */
   readonly tls?: TlsOptions | undefined;
-  /** Opens the hypervisor for reading only. */
-  readonly readOnly?: boolean;
+  /** Opens the hypervisor for reading only, on the system's socket for readers. */
+  readonly readOnly?: boolean | undefined;
   /** Ends the attempt to connect; not the connection. */
   readonly signal?: AbortSignal | undefined;
   readonly connectTimeoutMs?: number;

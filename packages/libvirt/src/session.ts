@@ -1,5 +1,5 @@
 import type { Log } from "@yagura/std/log.ts";
-import { CannotEncode, MalformedXdr, UnknownVariant, XdrReader, type XdrWriter } from "@yagura/xdr";
+import { CannotEncode, UnknownVariant, XdrReader, type XdrWriter } from "@yagura/xdr";
 import { type CallLimits, CallWindow } from "./call-window.ts";
 import { ConnectionLost, ProtocolError, TooManyCalls } from "./errors.ts";
 import type { Caller, CallOptions, WithStream } from "./protocol/caller.ts";
@@ -227,8 +227,7 @@ export class Session implements Caller {
     try {
       this.#packets.push(chunk);
     } catch (cause) {
-      if (!isPeersFault(cause)) throw cause;
-      this.end("the daemon sent a bad packet", cause);
+      this.end("the daemon sent a bad packet", cause instanceof Error ? cause : new Error(String(cause)));
     }
   }
 
@@ -296,10 +295,6 @@ export class Session implements Caller {
     if (call.isAbandoned) call.stream?.abort();
     call.resolve(call.stream === undefined ? result : { ...(result as object | undefined), stream: call.stream });
   }
-}
-
-function isPeersFault(error: unknown): error is Error {
-  return error instanceof ProtocolError || error instanceof MalformedXdr || error instanceof UnknownVariant;
 }
 
 /** A long-lived signal must not keep a listener for each call that it never ended. */

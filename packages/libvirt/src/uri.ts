@@ -16,6 +16,8 @@ export interface Target {
 export interface TargetOptions {
   readonly socketPath?: string | undefined;
   readonly tls?: TlsOptions | undefined;
+  /** The system's daemon has a socket of its own for readers, which any user may open. */
+  readonly readOnly?: boolean | undefined;
   /** The caller's own user id and run-time directory, for the sockets of `qemu:///session`. */
   readonly uid: number;
   readonly runtimeDirectory: string;
@@ -49,7 +51,8 @@ function socketsOf(driver: string, { pathname, searchParams }: URL, options: Tar
   if (given !== null) return [given];
   const isSession = pathname === "/session" || (options.uid !== 0 && pathname !== "/system");
   const directory = isSession ? `${options.runtimeDirectory}/libvirt` : "/var/run/libvirt";
-  return ["libvirt-sock", `virt${driver}d-sock`].map((file) => `${directory}/${file}`);
+  const kind = options.readOnly === true && !isSession ? "sock-ro" : "sock";
+  return [`libvirt-${kind}`, `virt${driver}d-${kind}`].map((file) => `${directory}/${file}`);
 }
 
 function addressOf({ hostname, port }: URL, defaultPort: number): { readonly host: string; readonly port: number } {

@@ -58,6 +58,9 @@ test("parseLibvirtUri finds the sockets of the system and of a user", () => {
   assert.deepEqual(parseLibvirtUri("qemu:///system", user), { name: "qemu:///system", endpoints: system });
   assert.deepEqual(parseLibvirtUri("qemu:///session", user), { name: "qemu:///session", endpoints: session });
   assert.equal(parseLibvirtUri("test:///default", user).endpoints.length, 2);
+  const readers = unix("/var/run/libvirt/libvirt-sock-ro", "/var/run/libvirt/virtqemud-sock-ro");
+  assert.deepEqual(parseLibvirtUri("qemu:///system", { ...user, readOnly: true }).endpoints, readers);
+  assert.deepEqual(parseLibvirtUri("qemu:///session", { ...user, readOnly: true }).endpoints, session);
   const given = { name: "test:///default", endpoints: unix("/tmp/s") };
   assert.deepEqual(parseLibvirtUri("test+unix:///default?socket=/tmp/s", root), given);
   assert.deepEqual(parseLibvirtUri("test:///default", { ...root, socketPath: "/tmp/s" }), given);

@@ -1,6 +1,7 @@
 // TLS and TCP against a real libvirtd that listens: whose certificate is taken, by either side.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { connect as connectSocket, createServer } from "node:net";
 import { join } from "node:path";
@@ -43,6 +44,38 @@ describe("libvirtd over the network", { skip: await whyNoLibvirtd() }, () => {
     await poll("an event", () => heard.length > 0, { timeoutMs: 5_000, everyMs: 5 });
     await Promise.all(Array.from({ length: 500 }, () => libvirt.remote.connectGetCapabilities()));
     assert.ok(subscription);
+  });
+
+  test("no call over TLS waits for the next keepalive", async () => {
+    for (let round = 0; round < 20; round++) {
+      await using libvirt = await connect({ uri: tlsUri(), tls: await readCertificates(client) });
+      const begin = performance.now();
+      await Promise.all(Array.from({ length: 500 }, () => libvirt.remote.connectGetCapabilities()));
+      assert.ok(performance.now() - begin < 4_000, `round ${round}`);
+    }
+  });
+
+  test("a stream over TLS is held up by a slow reader, and comes whole in the end", async () => {
+    const uri = `qemu+tls://localhost:${ports.tls}/system`;
+    await using libvirt = await connect({ uri, tls: await readCertificates(client) });
+    const path = join(daemon.directory, "pool");
+    await mkdir(path);
+    const xml = `<pool type='dir'><name>p</name><target><path>${path}</path></target></pool>`;
+    const { pool } = await libvirt.remote.storagePoolCreateXml({ xml });
+    const volume = "<volume><name>v</name><capacity unit='MiB'>16</capacity></volume>";
+    const { vol } = await libvirt.remote.storageVolCreateXml({ pool, xml: volume });
+    const content = randomBytes(16 * 1024 * 1024);
+    const { stream: up } = await libvirt.remote.storageVolUpload({ vol, offset: 0, length: 0 });
+    await up.write(content);
+    await up.finish();
+
+    const { stream } = await libvirt.remote.storageVolDownload({ vol, offset: 0, length: 0 });
+    await poll("the stream to be held up", () => stream.bufferedBytes > 2 * 1024 * 1024, { timeoutMs: 10_000 });
+    await libvirt.remote.connectGetHostname();
+    assert.ok(stream.bufferedBytes < 12 * 1024 * 1024, `${stream.bufferedBytes} bytes wait`);
+    const chunks: Uint8Array[] = [];
+    for await (const bytes of stream) chunks.push(bytes);
+    assert.ok(Buffer.concat(chunks).equals(content));
   });
 
   test("TLS by address verifies the address in the daemon's certificate", async () => {

@@ -28,7 +28,7 @@ export async function dial(endpoint: Endpoint, signal: AbortSignal): Promise<Tra
   const transport = new SocketTransport();
   const accepted = endpoint.kind === "tls" ? awaitAcceptance(transport) : undefined;
   const socket = openSocket(endpoint, transport);
-  transport.attach(socket);
+  transport.attach(socket, endpoint.kind === "tls");
   const { promise: failed, reject } = Promise.withResolvers<never>();
   const onClose = (): void => reject(new Error("closed before it was open"));
   const onAbort = (): void => reject(signal.reason);

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { RecordPerPacket } from "./record-per-packet.ts";
 import type { Transport, TransportListener } from "./transport.ts";
 
 /** One read of the socket brings at most this much; the buffer is used again for the next. */
@@ -11,6 +12,7 @@ export const READ_BYTES = 256 * 1024;
 export class SocketTransport implements Transport {
   #socket: Socket | undefined;
   #listener: TransportListener | undefined;
+  #records: RecordPerPacket | undefined;
   #failure: Error | undefined;
   #isEnded = false;
 
@@ -25,10 +27,16 @@ export class SocketTransport implements Transport {
   /** Sees bytes before there is a listener: returns how many it took. Set while a connection is being made. */
   preamble: ((bytes: Buffer) => number) | undefined;
 
-  attach(socket: Socket): void {
+  /** Takes the socket over; `isTls` for one whose packets need a record each. */
+  attach(socket: Socket, isTls: boolean): void {
     this.#socket = socket;
+    if (isTls) {
+      this.#records = new RecordPerPacket(
+        (packet, written) => socket.write(packet, () => written()),
+        () => this.#listener?.drained(),
+      );
+    } else socket.on("drain", () => this.#listener?.drained());
     socket.setNoDelay(true);
-    socket.on("drain", () => this.#listener?.drained());
     socket.on("error", (error) => {
       this.#failure = error;
     });
@@ -42,7 +50,7 @@ export class SocketTransport implements Transport {
 
   send(bytes: Buffer): boolean {
     if (this.#socket === undefined || this.#socket.destroyed) return true;
-    return this.#socket.write(bytes);
+    return this.#records === undefined ? this.#socket.write(bytes) : this.#records.send(bytes);
   }
 
   pause(): void {
