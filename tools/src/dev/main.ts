@@ -8,7 +8,7 @@ import type { SimulatedHost } from "@yagura/sim-host";
 import { describeError } from "@yagura/std/describe-error.ts";
 import { type ManagerProcess, startManagerProcess } from "./manager-process.ts";
 import { readDevOptions } from "./options.ts";
-import { ensureCluster, ensureStorage, startHosts, waitForHosts } from "./populate.ts";
+import { ensureClusters, runDemoGuest, startHosts, waitForHosts } from "./populate.ts";
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -43,14 +43,16 @@ async function bringUp(): Promise<Running> {
   const { pem: ca } = await fetchAuthority(url);
   const client = await connectManager({ url, ca, username: "admin@internal", password: manager.password });
   undo.push(async () => client.close());
-  await ensureCluster(client);
+  await ensureClusters(client);
   say(`starting ${options.hosts} simulated hosts`);
   const hosts = await startHosts(client, { count: options.hosts, managerUrl: url, caPem: ca });
   undo.push(async () => void (await Promise.all(hosts.map((host) => host.close()))));
   await waitForHosts(client, options.hosts);
-  await ensureStorage(client, hosts[0]?.hostName ?? "").catch((error: unknown) => {
-    say(`the hosts are up; the storage is not: ${describeError(error)}`);
-  });
+  const [host] = hosts;
+  if (host !== undefined) {
+    say("starting a simulated guest");
+    await runDemoGuest(client, { host, caPem: ca, directory });
+  }
   report(url, manager, hosts);
   return { manager, client, hosts };
 }

@@ -48,12 +48,9 @@ export async function waitForGuest(client: ManagerClient, vmId: string): Promise
       const devices = await client.vms.at(vmId).reported_devices.list();
       const addresses = devices
         .flatMap((device) => device.ips ?? [])
-        .flatMap((ip) => (ip.version === "v4" && ip.address !== undefined ? [ip.address] : []));
-      const found = {
-        status: vm.status ?? "unknown",
-        hostName: vm.guest_operating_system === undefined ? vm.fqdn : (vm.fqdn ?? vm.name),
-        addresses,
-      };
+        .flatMap((ip) => (ip.version === "v4" && ip.address !== undefined ? [ip.address] : []))
+        .filter((address) => !address.startsWith("127."));
+      const found = { status: vm.status ?? "unknown", hostName: vm.fqdn, addresses };
       return vm.status === "up" && addresses.length > 0 ? found : undefined;
     },
     { timeoutMs: settleMs, everyMs: 300 },
