@@ -5,6 +5,7 @@ import {
   type VolumeVerbs,
   volumeAllocationIds,
   volumeFormatIds,
+  volumeRoleIds,
 } from "@yagura/agent-protocol";
 import { blankUuid } from "@yagura/std/ids.ts";
 import type { HostWorld } from "../world/host-world.ts";
@@ -25,6 +26,29 @@ export function volumeVerbs(world: HostWorld): NonNullable<SomeVerbs["Volume"]> 
       world.getPoolAsSpm(params.storagepoolID);
       checkNewVolume(world, params);
       return tasks.start("createVolume", () => addVolume(world, params));
+    },
+    async copy({ storagepoolID, dstSdUUID, dstImgUUID, dstVolUUID, desc, volFormat, preallocate, volType, ...ids }) {
+      world.getPoolAsSpm(storagepoolID);
+      const source = get(ids);
+      const images = storage.getDomain(dstSdUUID).images;
+      if (images.get(dstImgUUID)?.has(dstVolUUID) === true)
+        throw new AgentFault("VolumeAlreadyExists", { volUUID: dstVolUUID });
+      return tasks.start("copyImage", () => {
+        const image = images.get(dstImgUUID) ?? new Map<string, SimulatedVolume>();
+        images.set(dstImgUUID, image);
+        image.set(dstVolUUID, {
+          ...source,
+          volumeId: dstVolUUID,
+          imageId: dstImgUUID,
+          // A copy has everything that was below its source.
+          parentId: blankUuid,
+          format: volFormat === volumeFormatIds.cow ? "COW" : "RAW",
+          allocation: preallocate === volumeAllocationIds.sparse ? "SPARSE" : "PREALLOCATED",
+          description: desc,
+          legality: "LEGAL",
+          isShared: volType === volumeRoleIds.shared,
+        });
+      });
     },
     async getInfo(params) {
       const volume = get(params);
