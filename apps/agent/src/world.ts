@@ -112,6 +112,7 @@ export async function openWorld({
       const report = await recoverVms(virt);
       log.info("recovery is done", { ...report });
       isRecovering = false;
+      poller.tick();
       await tidyImages(
         storage.images,
         vms.list().map((vm) => vm.view),

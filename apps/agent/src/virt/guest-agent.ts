@@ -2,14 +2,15 @@ import type { Clock } from "@yagura/std/clock.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { VmId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
-import { readGuestInfo } from "./guest-data.ts";
+import { reachableAddresses, readGuestInfo } from "./guest-data.ts";
 import { decideGuestQueries, type GuestQuery, guestInfoBitsOf } from "./guest-poll.ts";
 import type { Hypervisor } from "./hypervisor.ts";
 import type { Vm } from "./vm.ts";
 import { hasProcess } from "./vm-status.ts";
 import type { Vms } from "./vms.ts";
 
-const TICK_MS = 5_000;
+/** How often it is looked whose turn it is; vdsm looks each 5 s. */
+const TICK_MS = 2_000;
 
 interface GuestState {
   connectedAtMs: number;
@@ -65,7 +66,11 @@ export class GuestPoller {
     if (!isThere || !this.#options.hypervisor.isConnected) return;
     const guest = this.#guests.get(vm.id) ?? this.#begin(vm);
     if (guest.isBusy) return;
-    const queries = decideGuestQueries({ ...guest, nowMs: this.#options.clock.monotonicMs() });
+    const queries = decideGuestQueries({
+      ...guest,
+      nowMs: this.#options.clock.monotonicMs(),
+      hasAddress: reachableAddresses(vm.view.guest.nics ?? []).length > 0,
+    });
     if (queries.length > 0) void this.#ask(vm, guest, queries);
   }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decideGuestQueries, guestInfoBitsOf } from "./guest-poll.ts";
 
-const settled = { connectedAtMs: 0, failures: 0, failedAtMs: 0 };
+const settled = { connectedAtMs: 0, hasAddress: true, failures: 0, failedAtMs: 0 };
 
 test("a guest that just connected is asked everything", () => {
   assert.deepEqual(decideGuestQueries({ ...settled, nowMs: 1, askedAtMs: {} }), [
@@ -21,8 +21,14 @@ test("while it boots a guest is asked for its addresses every ten seconds, later
   assert.ok(decideGuestQueries({ ...settled, nowMs: 1_120_000, askedAtMs: asked(1_000_000) }).includes("system"));
 });
 
+test("a guest that boots and has no address yet is asked for it every two seconds", () => {
+  const at = { capabilities: 20_000, system: 20_000, users: 20_000, fileSystems: 20_000, vcpus: 20_000 };
+  assert.deepEqual(decideGuestQueries({ ...settled, hasAddress: false, nowMs: 22_000, askedAtMs: at }), ["system"]);
+  assert.deepEqual(decideGuestQueries({ ...settled, hasAddress: true, nowMs: 22_000, askedAtMs: at }), []);
+});
+
 test("a silent guest is left alone longer and longer, at most a minute", () => {
-  const view = { connectedAtMs: 0, failedAtMs: 0, askedAtMs: {} };
+  const view = { connectedAtMs: 0, hasAddress: true, failedAtMs: 0, askedAtMs: {} };
   assert.deepEqual(decideGuestQueries({ ...view, failures: 3, nowMs: 19_000 }), []);
   assert.notDeepEqual(decideGuestQueries({ ...view, failures: 3, nowMs: 20_000 }), []);
   assert.notDeepEqual(decideGuestQueries({ ...view, failures: 30, nowMs: 60_000 }), []);

@@ -10,9 +10,11 @@ const periodsMs: Readonly<Record<GuestQuery, number>> = {
   fileSystems: 300_000,
   vcpus: 60_000,
 };
-/** While the guest boots its addresses change: everything is asked this often for the first two minutes. */
+/** While the guest boots its addresses change: everything is asked this often for the first two minutes, */
 const EARLY_PERIOD_MS = 10_000;
 const EARLY_MS = 120_000;
+/** and as long as it has no address, for which somebody waits, this often. */
+const ADDRESSLESS_PERIOD_MS = 2_000;
 /** A guest that does not answer is asked less and less often. */
 const BACK_OFF_MS_MIN = 5_000;
 const BACK_OFF_MS_MAX = 60_000;
@@ -21,6 +23,8 @@ export interface GuestPollView {
   readonly nowMs: number;
   /** When the guest agent connected, on the same clock. */
   readonly connectedAtMs: number;
+  /** Whether somebody else could reach the guest by what it said so far. */
+  readonly hasAddress: boolean;
   readonly askedAtMs: Readonly<Partial<Record<GuestQuery, number>>>;
   readonly failures: number;
   readonly failedAtMs: number;
@@ -28,17 +32,20 @@ export interface GuestPollView {
 
 /** What is due to be asked of a guest now. Nothing while it is being left alone after failures. */
 export function decideGuestQueries(view: GuestPollView): GuestQuery[] {
-  const { nowMs, connectedAtMs, askedAtMs, failures, failedAtMs } = view;
+  const { nowMs, askedAtMs, failures, failedAtMs } = view;
   const backOffMs = Math.min(BACK_OFF_MS_MIN * 2 ** (failures - 1), BACK_OFF_MS_MAX);
   if (failures > 0 && nowMs - failedAtMs < backOffMs) return [];
-  const isEarly = nowMs - connectedAtMs < EARLY_MS;
   return (Object.keys(periodsMs) as GuestQuery[]).filter((query) => {
     const asked = askedAtMs[query];
-    if (asked === undefined) return true;
-    const periodMs =
-      isEarly && query !== "capabilities" ? Math.min(EARLY_PERIOD_MS, periodsMs[query]) : periodsMs[query];
-    return nowMs - asked >= periodMs;
+    return asked === undefined || nowMs - asked >= periodMs(query, view);
   });
+}
+
+function periodMs(query: GuestQuery, { nowMs, connectedAtMs, hasAddress }: GuestPollView): number {
+  const isEarly = nowMs - connectedAtMs < EARLY_MS;
+  if (!isEarly || query === "capabilities") return periodsMs[query];
+  const early = query === "system" && !hasAddress ? ADDRESSLESS_PERIOD_MS : EARLY_PERIOD_MS;
+  return Math.min(early, periodsMs[query]);
 }
 
 const commandsOf: Readonly<Record<keyof typeof guestInfoBits, string>> = {

@@ -63,6 +63,8 @@ export class Vm {
   #view: VmView;
   #sample: StatsSample | undefined;
   #hasSettled = false;
+  /** Of the boot under way, if it is not the first. */
+  #rebootedAtMs: number | undefined;
   readonly #clocks: VmClocks;
   readonly #onChange: VmListener;
 
@@ -100,7 +102,10 @@ export class Vm {
     const pauseCode = status === "Paused" ? (also.pauseCode ?? this.#view.pauseCode) : "NOERR";
     if (!isNew && pauseCode === this.#view.pauseCode) return false;
     if (event === "settled") this.#hasSettled = true;
-    if (event === "rebooted") this.#hasSettled = false;
+    if (event === "rebooted") {
+      this.#hasSettled = false;
+      this.#rebootedAtMs = this.#clocks.nowMs();
+    }
     const { ioError: _past, ...view } = this.#view;
     this.#view = {
       ...view,
@@ -121,11 +126,13 @@ export class Vm {
 
   /** Looks whether the time to boot has passed. */
   settleByTime(): void {
-    const { startedAtMs, status } = this.#view;
+    const { startedAtMs, status, statusSinceMs } = this.#view;
+    const bootedAtMs = this.#rebootedAtMs ?? startedAtMs;
+    // One that was adopted has been booting for longer than this agent knows it.
+    const bootingMs = status === "Powering up" && bootedAtMs !== undefined ? this.#clocks.nowMs() - bootedAtMs : 0;
+    const inStatusMs = this.#clocks.sinceBootMs() - statusSinceMs;
     const isBooting = status === "Powering up" || status === "RebootInProgress";
-    const sinceMs = status === "Powering up" && startedAtMs !== undefined ? this.#clocks.nowMs() - startedAtMs : 0;
-    const inStatusMs = this.#clocks.sinceBootMs() - this.#view.statusSinceMs;
-    if (isBooting && Math.max(sinceMs, inStatusMs) >= BOOT_TIME_MS_MAX) this.become("settled");
+    if (isBooting && Math.max(bootingMs, inStatusMs) >= BOOT_TIME_MS_MAX) this.become("settled");
   }
 
   describe(
