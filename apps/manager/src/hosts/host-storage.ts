@@ -278,8 +278,16 @@ export async function ensureDomainDetached(
   );
 }
 
-/** Ends the pool with its last domain, the master. */
-export async function destroyPool(
+/** Ends the pool with its last domain, the master, if there is such a pool. The host becomes its manager for that. */
+export async function ensureNoPoolOnStorage(talk: HostTalk, pool: PoolOnHost): Promise<void> {
+  const info = await talk.calls.StorageDomain.getInfo({ storagedomainID: pool.masterId }, { signal: talk.signal });
+  if (!info.pool.includes(pool.dataCenterId)) return;
+  await connectPool(talk, pool);
+  await ensureSpm(talk, pool.dataCenterId);
+  await destroyPool(talk, pool);
+}
+
+async function destroyPool(
   { calls, signal }: HostTalk,
   pool: Pick<PoolOnHost, "dataCenterId" | "hostNumber">,
 ): Promise<void> {

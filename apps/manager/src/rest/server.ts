@@ -182,7 +182,6 @@ async function listen(app: FastifyInstance, options: ListenOptions, { services }
   server.setTimeout(IDLE_SOCKET_MS);
   // `Expect: 201-created` is a wish of v4's clients, not the expectation of HTTP: Node would answer 417.
   server.on("checkExpectation", routing);
-  server.on("error", (error) => services.log.error("the REST server failed", { error: describeError(error) }));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {
@@ -190,6 +189,7 @@ async function listen(app: FastifyInstance, options: ListenOptions, { services }
       resolve();
     });
   });
+  server.on("error", (error) => services.log.error("the REST server failed", { error: describeError(error) }));
   return {
     port: (server.address() as AddressInfo).port,
     renew: (renewed) => {

@@ -9,9 +9,9 @@ import type { EventSubject } from "../events/record.ts";
 import {
   activateDomain,
   connectPool,
-  destroyPool,
   ensureDomainAttached,
   ensureDomainDetached,
+  ensureNoPoolOnStorage,
   ensurePoolOnStorage,
   ensureSpm,
   ensureStorageServer,
@@ -69,7 +69,7 @@ export const attachStorageDomain = saga<AttachStorageDomain, SagaDeps>(
       },
       async undo(input) {
         const [talk, pool] = [talkTo(input, input.params.hostId), await poolOf(input)];
-        if (input.params.isFirst) await destroyPool(talk, pool);
+        if (input.params.isFirst) await ensureNoPoolOnStorage(talk, pool);
         else await ensureDomainDetached(talk, input.params, pool);
       },
     },

@@ -8,9 +8,9 @@ import {
   activateDomain,
   connectPool,
   deactivateDomain,
-  destroyPool,
   disconnectPool,
   ensureDomainDetached,
+  ensureNoPoolOnStorage,
   ensureSpm,
   ensureStorageServer,
   stopSpm,
@@ -108,9 +108,7 @@ export const detachStorageDomain = saga<ChangeDomainUse, SagaDeps>("detach-stora
     async run(input) {
       const [talk, pool] = [talkTo(input, input.params.hostId), await poolOf(input)];
       if (!input.params.isMaster) return ensureDomainDetached(talk, input.params, pool);
-      await connectPool(talk, pool);
-      await ensureSpm(talk, pool.dataCenterId);
-      await destroyPool(talk, pool);
+      await ensureNoPoolOnStorage(talk, pool);
     },
   },
   "mark the domain as unattached": {
