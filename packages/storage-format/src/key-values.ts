@@ -48,7 +48,7 @@ function oneLine(key: string, value: string): string {
 
 /** Unlike the order of UTF-16 units, this one is what Python and most others sort by. */
 function byCodePoints(one: string, other: string): number {
-  const [a, b] = [[...one], [...other]];
+  const [a, b] = [Array.from(one), Array.from(other)];
   for (let i = 0; i < Math.min(a.length, b.length); i++) {
     const difference = (a[i]?.codePointAt(0) ?? 0) - (b[i]?.codePointAt(0) ?? 0);
     if (difference !== 0) return difference;

@@ -102,7 +102,7 @@ export function formatVolumeMetadata(metadata: VolumeMetadata): string {
     ...metadata.foreign,
     ["CAP", String(metadata.capacityBytes)],
     ["CTIME", String(metadata.createdSeconds)],
-    ["DESCRIPTION", [...metadata.description].slice(0, DESCRIPTION_LENGTH_MAX).join("")],
+    ["DESCRIPTION", Array.from(metadata.description).slice(0, DESCRIPTION_LENGTH_MAX).join("")],
     ["DISKTYPE", metadata.diskType],
     ["DOMAIN", metadata.domainId],
     ["FORMAT", metadata.format],

@@ -74,7 +74,7 @@ function readListen(graphics: XmlElement): GraphicsListen | undefined {
   const address = attributeOf(listen, "address");
   const network = attributeOf(listen, "network");
   const path = attributeOf(listen, "socket");
-  switch (attributeOf(listen, "type")) {
+  switch (attributeOf(listen, "type") ?? "") {
     case "address":
       return address === undefined ? undefined : { kind: "address", address };
     case "network":

@@ -48,7 +48,7 @@ export function formatNicSource(source: NicSource): XmlElement | undefined {
 /** `undefined` for kinds of interfaces that we do not make (host devices, direct, …). */
 export function readNicSource(from: XmlElement): NicSource | undefined {
   const source = findChild(from, "source");
-  switch (attributeOf(from, "type")) {
+  switch (attributeOf(from, "type") ?? "") {
     case "bridge":
       return { kind: "bridge", bridge: attributeOf(source, "bridge") ?? "" };
     case "network":

@@ -87,7 +87,7 @@ function readValues(children: readonly XmlElement[]): Record<string, MetadataVal
 
 function readValue(of: XmlElement): MetadataValue {
   const text = textOf(of);
-  switch (of.attributes.get("type")) {
+  switch (of.attributes.get("type") ?? "") {
     case "int":
     case "float":
       return Number.isFinite(Number(text)) && text !== "" ? Number(text) : text;
