@@ -47,12 +47,6 @@ export class MissingParameter extends AgentError {
   override readonly code = 11;
 }
 
-/** The guest's own agent does not answer, and what was asked cannot be done without it. */
-export class GuestAgentSilent extends AgentError {
-  override readonly name = "GuestAgentSilent";
-  override readonly code = 19;
-}
-
 export class CannotDestroyVm extends AgentError {
   override readonly name = "CannotDestroyVm";
   override readonly code = 42;

@@ -1,14 +1,15 @@
 import type { Duplex } from "node:stream";
 import { type DetectedProtocol, detectBytesMax, detectProtocol } from "@yagura/agent-protocol";
+import { withDeadline } from "@yagura/std/deadline.ts";
 
-/** The peer went away, or said nothing of use in time. */
+/** The peer went away before it said anything of use. */
 export class NothingDetected extends Error {
   override readonly name = "NothingDetected";
 }
 
 /**
  * Reads just enough of a connection to know what it speaks. What was read is handed back, for whoever serves it.
- * @throws NothingDetected
+ * @throws NothingDetected, DeadlineExceeded
  */
 export function readFirstBytes(
   stream: Duplex,
@@ -28,10 +29,8 @@ export function readFirstBytes(
   };
   const onEnd = (): void => reject(new NothingDetected("the peer closed the connection before it said anything"));
   const onError = (cause: Error): void => reject(new NothingDetected("the connection broke", { cause }));
-  const timer = setTimeout(() => reject(new NothingDetected(`no first bytes within ${timeoutMs / 1000} s`)), timeoutMs);
   stream.on("data", onData).on("end", onEnd).on("close", onEnd).on("error", onError);
-  return promise.finally(() => {
-    clearTimeout(timer);
+  return withDeadline("a peer's first bytes", timeoutMs, () => promise).finally(() => {
     stream.off("data", onData).off("end", onEnd).off("close", onEnd).off("error", onError);
     stream.pause();
   });

@@ -3,10 +3,10 @@ import { adoptDomain, refreshDescription } from "./adopt-domain.ts";
 import { teardownDisks } from "./destroy-vm.ts";
 import { readLifecycleEvent } from "./domain-events.ts";
 import type { DomainEvent } from "./hypervisor.ts";
-import { writeRecord } from "./shutdown-vm.ts";
 import type { VirtContext } from "./virt-context.ts";
 import type { Vm } from "./vm.ts";
 import { decideExit, type StopDetail } from "./vm-exit.ts";
+import { writeVmRecord } from "./write-vm-record.ts";
 
 export interface FollowOptions {
   /** A guest's agent has just connected: ask it now, not at the next period. */
@@ -88,7 +88,7 @@ function stopped(context: VirtContext, vm: Vm, detail: StopDetail): void {
   if (asked === "destroy") return;
   later(context, vm, async () => {
     const { startedAtMs } = vm.view;
-    await writeRecord(context, vm, { phase: "started", exit, ...(startedAtMs !== undefined && { startedAtMs }) });
+    await writeVmRecord(context, vm, { phase: "started", exit, ...(startedAtMs !== undefined && { startedAtMs }) });
     await teardownDisks(context, vm);
   });
 }

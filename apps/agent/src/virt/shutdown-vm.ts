@@ -1,11 +1,10 @@
-import { formatXml } from "@yagura/domain-xml";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { VmId } from "@yagura/std/ids.ts";
 import { runningVm } from "./operate-vm.ts";
 import type { VirtContext } from "./virt-context.ts";
 import type { Vm } from "./vm.ts";
-import { formatVmRecord, recordNamespace, recordPrefix, type VmRecord } from "./vm-record.ts";
 import type { VmStatus } from "./vm-status.ts";
+import { writeVmRecord } from "./write-vm-record.ts";
 
 export interface ShutdownVm {
   readonly vmId: VmId;
@@ -112,20 +111,9 @@ function ended({ vms }: VirtContext, vm: Vm): AbortSignal {
 /** So that the end of the VM is explained rightly even if this agent is restarted before it comes. */
 async function recordAsked(context: VirtContext, vm: Vm): Promise<void> {
   const { startedAtMs } = vm.view;
-  await writeRecord(context, vm, {
+  await writeVmRecord(context, vm, {
     phase: "started",
     asked: "shutdown",
     ...(startedAtMs !== undefined && { startedAtMs }),
   });
-}
-
-/** Writes what this agent keeps of a VM into its metadata. Failing to is not worth failing the operation. */
-export async function writeRecord({ hypervisor, log }: VirtContext, vm: Vm, record: VmRecord): Promise<void> {
-  const xml = formatXml(formatVmRecord(record));
-  const element = { prefix: recordPrefix, namespace: recordNamespace, xml };
-  try {
-    await hypervisor.setMetadata(vm.id, element, { isActive: vm.status !== "Down" });
-  } catch (error) {
-    log.debug("could not write a VM's record", { vmId: vm.id, error: describeError(error) });
-  }
 }
