@@ -2,6 +2,7 @@ import type { HostConnections } from "../hosts/host-connections.ts";
 import type { BackgroundTask } from "./driver.ts";
 import { connectStorage } from "./tasks/connect-storage.ts";
 import { endIdleTransfers } from "./tasks/end-idle-transfers.ts";
+import { forgetEndedSessions } from "./tasks/forget-ended-sessions.ts";
 import { forgetFinishedJobs } from "./tasks/forget-finished-jobs.ts";
 import { recoverSagas } from "./tasks/recover-sagas.ts";
 import { watchHosts } from "./tasks/watch-hosts.ts";
@@ -20,6 +21,7 @@ export function tasks({ connections, renewCertificates }: TaskParts): readonly B
     recoverSagas(),
     endIdleTransfers(),
     forgetFinishedJobs(),
+    forgetEndedSessions(),
     { name: "renew-certificates", periodMs: 60 * 60_000, activate: renewCertificates },
   ];
 }

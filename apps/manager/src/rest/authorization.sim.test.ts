@@ -193,3 +193,49 @@ test("every served action and sub-collection is linked, and links lead nowhere e
   assert.ok(linked.includes("start") && linked.includes("diskattachments"));
   assert.ok(!linked.includes("migrate"));
 });
+
+test("whoever creates a VM owns it: he sees and changes it, and others who may create do not", async () => {
+  await using world = await restWorld();
+  await populate(world);
+  for (const name of ["ann", "bob"]) {
+    await world.addUser(name, "VmCreator", { type: "cluster", id: ids.cluster });
+  }
+  const payload = `<vm><name>anns</name><cluster id="${ids.cluster}"/><template><name>Blank</name></template></vm>`;
+  const added = await world.request({ method: "POST", url: "/ovirt-engine/api/vms", payload, headers: xml, as: "ann" });
+  assert.equal(added.status, 201, added.text);
+  const url = String(added.headers["location"]);
+  assert.equal((await world.request({ url, as: "ann" })).status, 200);
+  assert.equal((await world.request({ url, as: "bob" })).status, 404);
+  const change = { method: "PUT", url, payload: "<vm><comment>mine</comment></vm>", headers: xml } as const;
+  assert.equal((await world.request({ ...change, as: "ann" })).status, 200);
+  assert.equal((await world.request({ ...change, as: "bob" })).status, 404);
+  const list = await world.request({ url: "/ovirt-engine/api/vms", as: "ann", headers: { filter: "true" } });
+  assert.deepEqual(
+    [...list.text.matchAll(/<name>(\w+)<\/name>/g)].map(([, name]) => name),
+    ["anns"],
+  );
+});
+
+test("what was given on the cluster reaches the VMs in it, and is gone when it is taken", async () => {
+  await using world = await restWorld();
+  await populate(world);
+  const ann = await world.addUser("ann", "UserRole", { type: "vm", id: "00000000-0000-4000-8000-00000000dead" });
+  const url = `/ovirt-engine/api/vms/${ids.vm}`;
+  assert.equal((await world.request({ url, as: "ann" })).status, 404);
+  const payload = `<permission><role><name>UserVmManager</name></role><user id="${ann.id}"/></permission>`;
+  const permissions = `/ovirt-engine/api/clusters/${ids.cluster}/permissions`;
+  const given = await world.request({ method: "POST", url: permissions, payload, headers: xml });
+  assert.equal(given.status, 201);
+  assert.equal((await world.request({ url, as: "ann" })).status, 200);
+  const location = String(given.headers["location"]);
+  assert.equal((await world.request({ method: "DELETE", url: location })).status, 200);
+  assert.equal((await world.request({ url, as: "ann" })).status, 404);
+});
+
+test("the last super user keeps his role", async () => {
+  await using world = await restWorld();
+  const { text } = await world.request({ url: "/ovirt-engine/api/permissions" });
+  const own = /<permission id="([^"]+)"/.exec(text)?.[1];
+  const reply = await world.request({ method: "DELETE", url: `/ovirt-engine/api/permissions/${own}` });
+  assert.equal(reply.status, 409);
+});

@@ -78,7 +78,7 @@ export async function buildServer(deps: ServerDeps): Promise<RestServer> {
   const store = deps.authStore ?? databaseAuthStore(deps.services.db);
   const auth = {
     store,
-    logins: new Logins(store, deps.services.clock),
+    logins: new Logins(store, deps.services.clock, deps.services.log),
     sessions: new Sessions(store, deps.services.clock),
   };
   const api = new Api(deps.routes ?? ownRoutes(deps.product), {

@@ -1,5 +1,6 @@
 import type { Clock } from "@yagura/std/clock.ts";
 import { KeyedQueue } from "@yagura/std/keyed-queue.ts";
+import { type Log, silentLog } from "@yagura/std/log.ts";
 import type { User } from "../../domain/user/user.ts";
 import type { AuthStore } from "../auth-store.ts";
 import { hasPermitAnywhere } from "../authz/policy.ts";
@@ -36,13 +37,15 @@ const internalDomains: ReadonlySet<string> = new Set(["internal", "internal-auth
 /** Checks who somebody is by name and password. Opens no session. */
 export class Logins {
   readonly #store: AuthStore;
+  readonly #log: Log;
   readonly #passwords: PasswordChecker;
   readonly #limiter: LoginLimiter;
   /** Attempts of one user from one address go one by one: side by side, all would be checked before one is counted. */
   readonly #queue = new KeyedQueue<string>();
 
-  constructor(store: AuthStore, clock: Clock) {
+  constructor(store: AuthStore, clock: Clock, log: Log = silentLog) {
     this.#store = store;
+    this.#log = log;
     this.#passwords = new PasswordChecker(clock);
     this.#limiter = new LoginLimiter(clock);
   }
@@ -54,7 +57,11 @@ export class Logins {
     if (name === undefined) return { ok: false, because: "no domain" };
     if (!internalDomains.has(name.domain)) return { ok: false, because: "unknown domain" };
     if (Buffer.byteLength(password) > PASSWORD_BYTES_MAX) return { ok: false, because: "wrong name or password" };
-    return this.#queue.run(`${address}\n${name.name}`, () => this.#checkInternal(name.name, password, address));
+    const result = await this.#queue.run(`${address}\n${name.name}`, () =>
+      this.#checkInternal(name.name, password, address),
+    );
+    if (!result.ok) this.#log.warn("a login was refused", { user: name.name, address, because: result.because });
+    return result;
   }
 
   async #checkInternal(name: string, password: string, address: string): Promise<LoginResult> {

@@ -5,6 +5,7 @@ import type { Disk, NewDisk } from "../../domain/disk/disk.ts";
 import { refuseIf } from "../../domain/errors.ts";
 import { announce } from "../../events/announce.ts";
 import { createDisk as definition, recordNewDisk } from "../../sagas/create-disk.ts";
+import { ownCreated } from "../permissions/own-created.ts";
 import { type Started, startSaga } from "../started.ts";
 import { byActor, userOf } from "../subjects.ts";
 import { planDisk } from "./plan-disk.ts";
@@ -26,6 +27,7 @@ export async function createDisk(context: OpContext, asked: AskedDisk): Promise<
     async prepare(tx) {
       refuseIf(attempt, (await findDisk(tx, wanted.id)) === undefined ? [] : ["The disk ID is already in use."]);
       await recordNewDisk(tx, params);
+      await ownCreated(tx, context, { type: "disk", id: wanted.id });
       await announce(tx, clock, {
         name: "diskCreationStarted",
         ...byActor(context),

@@ -16,6 +16,7 @@ import type { Template } from "../../domain/template/template.ts";
 import { hardwareDefaults, hardwareProblems, mergeHardware, type VmHardware } from "../../domain/vm/vm-hardware.ts";
 import { announce } from "../../events/announce.ts";
 import { type AddTemplate, addTemplate as definition, recordTemplate } from "../../sagas/add-template.ts";
+import { ownCreated } from "../permissions/own-created.ts";
 import { type Started, startSaga } from "../started.ts";
 import { byActor, subject, userOf } from "../subjects.ts";
 
@@ -94,6 +95,7 @@ export async function createTemplate(
       refuseIf(attempt, sameName === undefined ? [] : ["The Template name is already in use."]);
       await refuseSource(tx, source);
       await recordTemplate(tx, params);
+      await ownCreated(tx, context, { type: "template", id: template.id });
       await announce(tx, clock, {
         name: "templateCreationStarted",
         ...byActor(context),

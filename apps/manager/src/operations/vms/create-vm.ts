@@ -14,6 +14,7 @@ import { hardwareProblems, mergeHardware, type VmHardware } from "../../domain/v
 import { announce } from "../../events/announce.ts";
 import { type AddVm, addVm as definition, recordVm } from "../../sagas/add-vm.ts";
 import { planNic } from "../nics/plan-nic.ts";
+import { ownCreated } from "../permissions/own-created.ts";
 import { type Started, startSaga } from "../started.ts";
 import { byActor, subject, userOf } from "../subjects.ts";
 
@@ -82,6 +83,7 @@ export async function createVm(context: OpContext, asked: NewVm): Promise<Starte
         nics.push(await planNic(tx, { vmId: vm.id }, planned, place));
       }
       await recordVm(tx, complete);
+      await ownCreated(tx, context, { type: "vm", id: vm.id });
       await announce(tx, context.clock, { name: "vmAdditionStarted", ...byActor(context), vm: subject(vm) });
     },
   });

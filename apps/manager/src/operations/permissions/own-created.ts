@@ -1,0 +1,24 @@
+import { newId } from "@yagura/std/ids.ts";
+import type { OpContext } from "../../context.ts";
+import type { Tx } from "../../db/database.ts";
+import { ensurePermission, listRoles } from "../../db/queries/permissions.ts";
+import type { ObjectRef, ObjectType } from "../../domain/user/user.ts";
+
+/** What whoever creates something becomes of it, as in oVirt. */
+const ownerRoles: Readonly<Partial<Record<ObjectType, string>>> = {
+  vm: "UserVmManager",
+  disk: "DiskOperator",
+  template: "TemplateOwner",
+};
+
+/**
+ * Makes the caller the owner of what he creates, in the transaction that records it: otherwise whoever may create, but
+ * administers nothing, would not see it again. Administrators have their rights from elsewhere.
+ */
+export async function ownCreated(tx: Tx, { actor }: Pick<OpContext, "actor">, object: ObjectRef): Promise<void> {
+  const roleName = ownerRoles[object.type];
+  if (actor.userId === undefined || actor.isAdministrator || roleName === undefined) return;
+  const role = (await listRoles(tx)).find(({ name }) => name === roleName);
+  if (role === undefined) throw new Error(`the database has no role ${roleName}`);
+  await ensurePermission(tx, { id: newId(), userId: actor.userId, roleId: role.id, object });
+}
