@@ -12,6 +12,8 @@ import type { TaskRecord, TaskStore } from "./task-store.ts";
 /** As in vdsm: so many at once, so many remembered. */
 const RUNNING_MAX = 10;
 const TASKS_MAX = 500;
+/** Clients of streams rarely ask what became of them; older ones are forgotten. */
+const STREAMS_MAX = 100;
 const GENERAL_ERROR = 100;
 
 /** Brings what was begun to an end; rejects when it cannot, or when this host has no right to it any more. */
@@ -94,6 +96,10 @@ export class Tasks implements StorageTasks {
 
   /** A task without an end: its work goes on elsewhere. Used by streams. */
   begin(verb: string): { readonly taskId: TaskId; finish(error?: unknown): void } {
+    const streams = [...this.#tasks.values()].filter((known) => known.poolId === undefined);
+    for (const old of streams.filter(({ status }) => status.state === "finished").slice(0, -STREAMS_MAX)) {
+      this.#tasks.delete(old.taskId);
+    }
     const task = this.#add({ taskId: newId<TaskId>(), verb, poolId: undefined, store: undefined });
     return { taskId: task.taskId, finish: (error) => this.#finish(task, error) };
   }
