@@ -115,3 +115,59 @@ function running(list: readonly unknown[]): RunningVmStats | undefined {
 function faultOf(code: number): (error: unknown) => boolean {
   return (error) => error instanceof AgentFault && error.code === code;
 }
+
+test("kill -9 of libvirtd while a guest runs: its last state is told, and all is well after the restart", {
+  skip,
+}, async () => {
+  const { vmId, xml } = disklessGuest();
+  await using client = await agent.connect();
+  await agent.ready(client);
+  const stats = async () => running(await client.call.VM.getStats({ vmID: vmId }));
+  await client.call.VM.create({ vmID: vmId, vmParams: { vmId, xml } });
+  const first = await poll("the guest to run", stats, { timeoutMs: 60_000 });
+  await libvirt.kill();
+  const told = await poll("the loss to show", async () => hasMonitorResponse(await stats(), "-1"), {
+    timeoutMs: 10_000,
+  });
+  assert.equal(told.status, first.status);
+  await libvirt.start();
+  const after = await poll("all to be well", async () => hasMonitorResponse(await stats(), "0"), { timeoutMs: 15_000 });
+  assert.equal(after.pid, first.pid);
+  await client.call.VM.pause({ vmID: vmId });
+  await client.call.VM.destroy({ vmID: vmId });
+});
+
+test("a QEMU that is stopped delays no other guest and no answer", { skip }, async () => {
+  await using client = await agent.connect();
+  await agent.ready(client);
+  const guests = [disklessGuest(), disklessGuest()] as const;
+  for (const { vmId, xml } of guests) await client.call.VM.create({ vmID: vmId, vmParams: { vmId, xml } });
+  const [stuck, healthy] = [guests[0].vmId, guests[1].vmId];
+  const pids: number[] = [];
+  for (const { vmId } of guests) {
+    const stats = await poll("the guest to run", async () => running(await client.call.VM.getStats({ vmID: vmId })), {
+      timeoutMs: 60_000,
+    });
+    pids.push(Number(stats.pid));
+  }
+  const [stuckPid = 0] = pids;
+  process.kill(stuckPid, "SIGSTOP");
+  try {
+    // Each question about the stopped guest hangs in libvirt; none of them may be waited for by the others.
+    void client.call.VM.getStats({ vmID: stuck }).catch(() => undefined);
+    const beganMs = performance.now();
+    await client.call.VM.pause({ vmID: healthy });
+    await client.call.VM.cont({ vmID: healthy });
+    await client.call.VM.getStats({ vmID: healthy });
+    await client.call.Host.getAllVmStats();
+    await client.call.Host.getStats();
+    assert.ok(performance.now() - beganMs < 5_000, "the healthy guest had to wait");
+  } finally {
+    process.kill(stuckPid, "SIGCONT");
+  }
+  for (const vmID of [stuck, healthy]) await client.call.VM.destroy({ vmID });
+});
+
+function hasMonitorResponse(stats: RunningVmStats | undefined, wanted: string): RunningVmStats | undefined {
+  return stats?.monitorResponse === wanted ? stats : undefined;
+}

@@ -165,6 +165,7 @@ export async function openWorld({
 
   const verbs = agentVerbs({
     virt,
+    sampler,
     storage,
     hostId: enrolled.hostId,
     version,

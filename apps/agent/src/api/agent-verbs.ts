@@ -10,11 +10,11 @@ import { volumeVerbs } from "./volume.ts";
 
 /** Every verb that this host answers; all others are answered as unknown. */
 export function agentVerbs(host: HostApi): SomeVerbs {
-  const { storage, virt } = host;
+  const { storage, virt, sampler } = host;
   return withFaults(
     {
       Host: hostVerbs(host),
-      VM: vmVerbs(virt),
+      VM: vmVerbs(virt, sampler),
       StoragePool: storagePoolVerbs(storage),
       StorageDomain: storageDomainVerbs(storage),
       Volume: volumeVerbs(storage),

@@ -8,7 +8,7 @@ import type { HostUsage } from "../monitoring/host-usage.ts";
 import type { KvmSupport } from "../monitoring/kvm-support.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { HypervisorFacts } from "../virt/libvirt-hypervisor.ts";
-import { refreshIfBooting } from "../virt/sample-vms.ts";
+import type { VmSampler } from "../virt/sample-vms.ts";
 import type { VirtContext } from "../virt/virt-context.ts";
 import type { Vm } from "../virt/vm.ts";
 import { formatCapabilities } from "./format-capabilities.ts";
@@ -20,6 +20,7 @@ import { formatTaskInfo, formatTaskStatus } from "./task.ts";
 /** What the verbs of the namespace `Host` work with. */
 export interface HostApi {
   readonly virt: VirtContext;
+  readonly sampler: VmSampler;
   readonly storage: Storage;
   readonly hostId: string;
   readonly version: string;
@@ -74,7 +75,7 @@ export function hostVerbs(host: HostApi): NonNullable<SomeVerbs["Host"]> {
         .storageDomains;
     },
     async getAllVmStats() {
-      await Promise.all(virt.vms.list().map((vm) => refreshIfBooting(virt, vm)));
+      await host.sampler.refreshBooting(virt.vms.list());
       const nowMs = virt.clocks.nowMs();
       return virt.vms.list().flatMap((vm): VmStats[] => {
         // One VM that cannot be described must not hide the others.

@@ -4,7 +4,7 @@ import { CannotCreateVm, MissingParameter, UnsupportedOnHost } from "../errors.t
 import { createVm } from "../virt/create-vm.ts";
 import { destroyVm } from "../virt/destroy-vm.ts";
 import { continueVm, pauseVm, resetVm, takeScreenshot } from "../virt/operate-vm.ts";
-import { refreshIfBooting } from "../virt/sample-vms.ts";
+import type { VmSampler } from "../virt/sample-vms.ts";
 import { setTicket } from "../virt/set-ticket.ts";
 import { shutdownVm } from "../virt/shutdown-vm.ts";
 import type { VirtContext } from "../virt/virt-context.ts";
@@ -17,7 +17,7 @@ const SHUTDOWN_DELAY_SECONDS = 0;
 const SHUTDOWN_STEP_SECONDS = 30;
 
 /** The namespace `VM`. */
-export function vmVerbs(virt: VirtContext): NonNullable<SomeVerbs["VM"]> {
+export function vmVerbs(virt: VirtContext, sampler: VmSampler): NonNullable<SomeVerbs["VM"]> {
   const id = (vmID: string): VmId => parseId<VmId>(vmID);
   // The answer has the shape of a definition, under one more name; vdsm lib/vdsm/API.py: VM.cont
   const reply = ({ view }: Vm) => ({ vmList: { vmId: view.vmId, vmName: view.name, status: view.status } });
@@ -60,7 +60,7 @@ export function vmVerbs(virt: VirtContext): NonNullable<SomeVerbs["VM"]> {
     },
     async getStats({ vmID }) {
       const vm = virt.vms.get(id(vmID));
-      await refreshIfBooting(virt, vm);
+      await sampler.refreshBooting([vm]);
       return [formatVmStats(vm.view, virt.clocks.nowMs())];
     },
     async getInfo({ vmID }) {

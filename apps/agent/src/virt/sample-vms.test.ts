@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { disklessGuest } from "../testing/real-virt.ts";
 import { ScriptedHypervisor } from "../testing/scripted-hypervisor.ts";
 import { scriptedVirt } from "../testing/scripted-virt.ts";
-import { refreshIfBooting, VmSampler } from "./sample-vms.ts";
+import { VmSampler } from "./sample-vms.ts";
 import type { Vm } from "./vm.ts";
 import type { StatsRow } from "./vm-usage.ts";
 
@@ -104,14 +104,25 @@ test("a guest that boots is read anew for each question, at most once a second",
   );
   const vm = virt.guest();
   await virt.clock.advance(2_000);
-  await refreshIfBooting(virt, vm);
-  await refreshIfBooting(virt, vm);
+  await virt.sampler.refreshBooting([vm]);
+  await virt.sampler.refreshBooting([vm]);
   assert.equal(calls, 1);
   await virt.clock.advance(2_000);
-  await refreshIfBooting(virt, vm);
+  await virt.sampler.refreshBooting([vm]);
   assert.equal(calls, 2);
   vm.become("settled");
   await virt.clock.advance(2_000);
-  await refreshIfBooting(virt, vm);
+  await virt.sampler.refreshBooting([vm]);
   assert.equal(calls, 2);
+});
+
+test("nobody waits longer than a second for a guest that boots and hangs", async () => {
+  const { sampler, guest, clock } = world(new ScriptedHypervisor({ readStats: () => new Promise(() => undefined) }));
+  const vm = guest();
+  await clock.advance(2_000);
+  const waiting = sampler.refreshBooting([vm]);
+  await clock.advance(1_000);
+  await waiting;
+  // The next question does not even ask: the call is still under way.
+  await sampler.refreshBooting([vm]);
 });

@@ -1,9 +1,11 @@
 import type { Clock } from "@yagura/std/clock.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
+import type { VmId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
 import type { Hypervisor } from "./hypervisor.ts";
 import type { Vm } from "./vm.ts";
 import { hasProcess } from "./vm-status.ts";
+import type { StatsRow } from "./vm-usage.ts";
 import type { Vms } from "./vms.ts";
 
 export const SAMPLE_PERIOD_MS = 15_000;
@@ -11,8 +13,9 @@ export const SAMPLE_PERIOD_MS = 15_000;
 export const SILENT_MS_MAX = 60_000;
 /** Calls that hang on a stuck QEMU keep their place in libvirtd; so many may, before no further one is made. */
 const CALLS_MAX = 3;
-/** A sample this young is not taken again. */
+/** A sample this young is not taken again, and nobody waits longer for a new one. */
 const FRESH_MS = 1_000;
+const FRESH_WAIT_MS = 1_000;
 
 export interface VmSamplerOptions {
   readonly vms: Vms;
@@ -26,6 +29,7 @@ export interface VmSamplerOptions {
 /** Reads the statistics of all VMs by one call of libvirt each period. */
 export class VmSampler {
   #callsUnderWay = 0;
+  readonly #refreshing = new Set<VmId>();
   readonly #options: VmSamplerOptions;
 
   constructor(options: VmSamplerOptions) {
@@ -54,15 +58,43 @@ export class VmSampler {
       for (const vm of running) {
         const row = rows.get(vm.id);
         if (row === undefined) this.#options.onMissing(vm);
-        // A row without CPU times is of a domain whose monitor is busy.
-        else if (row["cpu.time"] !== undefined) vm.sampled({ row, monotonicMs: askedAtMs });
-        vm.settleByTime();
+        take(vm, row, askedAtMs);
       }
     } catch (error) {
       log.warn("could not read the statistics of VMs", { error: describeError(error) });
     } finally {
       this.#callsUnderWay--;
     }
+  }
+
+  /**
+   * Statistics of guests that boot are read anew for whoever asks: he waits for them to come up. One call for all, and
+   * not for long: a guest that hangs is then told as it was last known.
+   */
+  async refreshBooting(vms: readonly Vm[]): Promise<void> {
+    const { hypervisor, clock, log } = this.#options;
+    const monotonicMs = clock.monotonicMs();
+    const booting = vms.filter(
+      (vm) =>
+        vm.status === "Powering up" &&
+        !this.#refreshing.has(vm.id) &&
+        monotonicMs - (vm.view.usage?.sampledAtMs ?? 0) >= FRESH_MS,
+    );
+    if (booting.length === 0 || !hypervisor.isConnected) return;
+    for (const vm of booting) this.#refreshing.add(vm.id);
+    const reading = hypervisor
+      .readStats(booting.map((vm) => vm.id))
+      .then((rows) => {
+        for (const vm of booting) take(vm, rows.get(vm.id), monotonicMs);
+      })
+      .catch((error: unknown) => log.debug("could not read fresh statistics", { error: describeError(error) }))
+      .finally(() => {
+        for (const vm of booting) this.#refreshing.delete(vm.id);
+      });
+    const stop = new AbortController();
+    const patience = clock.sleep(FRESH_WAIT_MS, stop.signal).catch(() => undefined);
+    await Promise.race([reading, patience]);
+    stop.abort();
   }
 
   #judge(vm: Vm): void {
@@ -73,20 +105,8 @@ export class VmSampler {
   }
 }
 
-/** Statistics of a guest that boots are read anew for each question: whoever asks waits for it to come up. */
-export async function refreshIfBooting(
-  { hypervisor, clock, log }: Pick<VmSamplerOptions, "hypervisor" | "clock" | "log">,
-  vm: Vm,
-): Promise<void> {
-  if (vm.status !== "Powering up" || !hypervisor.isConnected) return;
-  const monotonicMs = clock.monotonicMs();
-  if (monotonicMs - (vm.view.usage?.sampledAtMs ?? 0) < FRESH_MS) return;
-  try {
-    const row = (await hypervisor.readStats([vm.id])).get(vm.id);
-    if (row?.["cpu.time"] !== undefined) vm.sampled({ row, monotonicMs });
-  } catch (error) {
-    // The question is answered from what was known.
-    log.debug("could not read fresh statistics", { vmId: vm.id, error: describeError(error) });
-  }
+function take(vm: Vm, row: StatsRow | undefined, monotonicMs: number): void {
+  // A row without CPU times is of a domain whose monitor is busy.
+  if (row?.["cpu.time"] !== undefined) vm.sampled({ row, monotonicMs });
   vm.settleByTime();
 }
