@@ -12,6 +12,7 @@ import {
   BodyTooLarge,
   BodyTooSlow,
   CrossSiteRequest,
+  ManagerStopping,
   MethodNotServed,
   MissingLength,
   MissingMember,
@@ -95,7 +96,7 @@ export function faultOf(error: unknown): Fault {
     return { status: 415, reason: "Unsupported Media Type", detail: error.message };
   if (error instanceof BodyTooLarge) return { status: 413, reason: "Request Too Large", detail: error.message };
   if (error instanceof BodyTooSlow) return { status: 408, reason: "Request Timeout", detail: error.message };
-  if (error instanceof TooManyLogins || error instanceof TooManySessions) {
+  if (error instanceof TooManyLogins || error instanceof TooManySessions || error instanceof ManagerStopping) {
     return { status: 503, reason: "Service Unavailable", detail: error.message, headers: { "Retry-After": "5" } };
   }
   if (error instanceof DeadlineExceeded) {

@@ -94,3 +94,12 @@ export class PartOfImage extends Error {
     super("an image is sent as a whole, from its first byte");
   }
 }
+
+/** The request came, or was under way, when the Manager was told to stop. */
+export class ManagerStopping extends Error {
+  override readonly name = "ManagerStopping";
+
+  constructor() {
+    super("the Manager is stopping; try again in a moment");
+  }
+}

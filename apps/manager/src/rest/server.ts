@@ -13,7 +13,7 @@ import { Api } from "./api.ts";
 import { apiPath } from "./edge/target.ts";
 import { imageRoutes } from "./image-proxy.ts";
 import { readStream } from "./read-stream.ts";
-import { NoSuchPath, NotOverPlainHttp } from "./refusals.ts";
+import { ManagerStopping, NoSuchPath, NotOverPlainHttp } from "./refusals.ts";
 import type { Route } from "./route.ts";
 import { routes as ownRoutes, type Product } from "./routes.ts";
 import { siteRoutes } from "./site.ts";
@@ -115,7 +115,7 @@ export async function buildServer(deps: ServerDeps): Promise<RestServer> {
       return listener;
     },
     async close() {
-      stopping.abort(new Error("the Manager is stopping"));
+      stopping.abort(new ManagerStopping());
       await Promise.all([...listeners].map((listener) => listener.close()));
       await Promise.all([app.close(), plainApp.close()]);
     },

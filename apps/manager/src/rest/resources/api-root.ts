@@ -1,6 +1,6 @@
 import type { ApiSummary } from "@yagura/rest-model";
 import { blankUuid } from "@yagura/std/ids.ts";
-import { listUsers } from "../../db/queries/users.ts";
+import { countInventory } from "../../db/queries/count-inventory.ts";
 import { entity, type RestRequest, type Route } from "../route.ts";
 
 /** What the API's root tells of this installation. */
@@ -47,13 +47,8 @@ export function apiRootRoutes(product: Product): readonly Route[] {
   ];
 }
 
-async function summarize({ inventory, context }: RestRequest): Promise<ApiSummary> {
-  const [vms, hosts, domains] = [await inventory.vms(), await inventory.hosts(), await inventory.storageDomains()];
-  const users = await listUsers(context.db);
-  return {
-    hosts: { active: hosts.filter(({ status }) => status === "up").length, total: hosts.length },
-    storage_domains: { active: domains.filter(({ status }) => status === "active").length, total: domains.length },
-    users: { active: users.filter(({ isEnabled }) => isEnabled).length, total: users.length },
-    vms: { active: vms.filter(({ run }) => run.status !== "down").length, total: vms.length },
-  };
+/** Of all there is: administrators of a part see the sums of the whole, as in oVirt. */
+async function summarize({ context }: RestRequest): Promise<ApiSummary> {
+  const { vms, hosts, storageDomains, users } = await countInventory(context.db);
+  return { vms, hosts, storage_domains: storageDomains, users };
 }
