@@ -4,6 +4,9 @@ import { DeadlineExceeded } from "./deadline.ts";
 /** Output of one program is kept up to this many bytes a stream; a program that prints more is ended. */
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
+/** Where mkfs, sfdisk and ip lie: programs that anybody may run, in folders that only root's PATH names. */
+const administratorPath = ":/usr/sbin:/sbin";
+
 export interface RunOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -51,7 +54,7 @@ export async function runProgram(
   const child = spawn(program, args, {
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     ...(cwd !== undefined && { cwd }),
-    env: { ...process.env, LC_ALL: "C.UTF-8", ...env },
+    env: { ...process.env, PATH: `${process.env["PATH"] ?? ""}${administratorPath}`, LC_ALL: "C.UTF-8", ...env },
   });
   const [stdout, stderr] = [collect(), collect()];
   child.stdout?.on("data", stdout.add);
