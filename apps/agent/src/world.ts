@@ -152,10 +152,7 @@ export async function openWorld({
     hypervisor,
     clock,
     log: log.with({ part: "sampling" }),
-    onMissing: (vm) =>
-      void vms
-        .inTurn(vm.id, () => adoptDomain(virt, vm))
-        .catch((error: unknown) => log.warn("cannot look at a VM", { vmId: vm.id, error: describeError(error) })),
+    onMissing: (vm) => vms.inTurn(vm.id, () => adoptDomain(virt, vm)),
   });
   const hostWatch = new HostWatch({
     clock,

@@ -56,7 +56,7 @@ async function recoverOne(context: VirtContext, ref: DomainRef): Promise<"adopte
     // A domain that does not run and cannot be read is no guest that could be lost.
     if (!ref.isActive && known === undefined) return "foreign";
     const vm = known ?? vms.find(ref.vmId) ?? vms.add({ vmId: ref.vmId, name: ref.name, xml: "" });
-    vm.become("launched");
+    if (known === undefined) vm.become("launched");
     vm.setResponding(false);
     vm.describe({ asideBecause: because });
     return "aside";

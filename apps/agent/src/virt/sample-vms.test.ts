@@ -12,7 +12,7 @@ const row: StatsRow = { "cpu.time": 1, "vcpu.current": 1 };
 function world(hypervisor: ScriptedHypervisor) {
   const virt = scriptedVirt(hypervisor);
   const missing: Vm[] = [];
-  const sampler = new VmSampler({ ...virt, onMissing: (vm) => missing.push(vm) });
+  const sampler = new VmSampler({ ...virt, onMissing: async (vm) => void missing.push(vm) });
   const guest = (): Vm => {
     const { vmId, xml } = disklessGuest();
     const vm = virt.vms.add({ vmId, name: "guest", xml });

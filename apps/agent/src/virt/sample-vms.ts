@@ -23,13 +23,14 @@ export interface VmSamplerOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** A VM that should run was not among the running ones: somebody must look. */
-  onMissing(vm: Vm): void;
+  onMissing(vm: Vm): Promise<void>;
 }
 
 /** Reads the statistics of all VMs by one call of libvirt each period. */
 export class VmSampler {
   #callsUnderWay = 0;
   readonly #refreshing = new Set<VmId>();
+  readonly #missing = new Set<VmId>();
   readonly #options: VmSamplerOptions;
 
   constructor(options: VmSamplerOptions) {
@@ -57,7 +58,7 @@ export class VmSampler {
       const rows = await hypervisor.readStats();
       for (const vm of running) {
         const row = rows.get(vm.id);
-        if (row === undefined) this.#options.onMissing(vm);
+        if (row === undefined) void this.#lookAtMissing(vm);
         take(vm, row, askedAtMs);
       }
     } catch (error) {
@@ -95,6 +96,19 @@ export class VmSampler {
     const patience = clock.sleep(FRESH_WAIT_MS, stop.signal).catch(() => undefined);
     await Promise.race([reading, patience]);
     stop.abort();
+  }
+
+  /** One look at a time for each VM: a look may hang for as long as libvirt does. */
+  async #lookAtMissing(vm: Vm): Promise<void> {
+    if (this.#missing.has(vm.id)) return;
+    this.#missing.add(vm.id);
+    try {
+      await this.#options.onMissing(vm);
+    } catch (error) {
+      this.#options.log.warn("could not look at a VM", { vmId: vm.id, error: describeError(error) });
+    } finally {
+      this.#missing.delete(vm.id);
+    }
   }
 
   #judge(vm: Vm): void {

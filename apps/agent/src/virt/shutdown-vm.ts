@@ -34,7 +34,7 @@ export function shutdownVm(context: VirtContext, wanted: ShutdownVm): void {
   const vm = runningVm(context, wanted.vmId);
   if (!wanted.isReboot) {
     vm.asked = "shutdown";
-    void recordAsked(context, vm);
+    void recordAsked(context, vm, "shutdown");
   }
   vm.become(wanted.isReboot ? "reboot-asked" : "shutdown-asked");
   void drive(context, vm, wanted).catch((error: unknown) =>
@@ -43,10 +43,11 @@ export function shutdownVm(context: VirtContext, wanted: ShutdownVm): void {
 }
 
 async function drive(context: VirtContext, vm: Vm, wanted: ShutdownVm): Promise<void> {
-  const { clock, log } = context;
+  const { log } = context;
   const during: VmStatus = wanted.isReboot ? "RebootInProgress" : "Powering down";
   const steps = planShutdown({ hasAgent: vm.view.isGuestAgentConnected, isForced: wanted.isForced });
-  if (wanted.delaySeconds > 0) await clock.sleep(wanted.delaySeconds * 1000, ended(context, vm));
+  const delayMs = wanted.delaySeconds * 1000;
+  if (delayMs > 0 && (await leaves(context, vm, { status: during, timeoutMs: delayMs }))) return;
   for (const step of steps) {
     if (vm.status !== during) return;
     try {
@@ -61,6 +62,7 @@ async function drive(context: VirtContext, vm: Vm, wanted: ShutdownVm): Promise<
   if (vm.status === during) {
     vm.asked = undefined;
     vm.become("shutdown-given-up");
+    await recordAsked(context, vm, undefined);
   }
 }
 
@@ -98,22 +100,12 @@ async function leaves(
   }
 }
 
-function ended({ vms }: VirtContext, vm: Vm): AbortSignal {
-  const controller = new AbortController();
-  const stop = vms.onChange((changed) => {
-    if (changed !== vm || vm.status !== "Down") return;
-    controller.abort(new Error("the VM is down"));
-    stop();
-  });
-  return controller.signal;
-}
-
 /** So that the end of the VM is explained rightly even if this agent is restarted before it comes. */
-async function recordAsked(context: VirtContext, vm: Vm): Promise<void> {
+async function recordAsked(context: VirtContext, vm: Vm, asked: "shutdown" | undefined): Promise<void> {
   const { startedAtMs } = vm.view;
   await writeVmRecord(context, vm, {
     phase: "started",
-    asked: "shutdown",
+    ...(asked !== undefined && { asked }),
     ...(startedAtMs !== undefined && { startedAtMs }),
   });
 }
