@@ -1,7 +1,9 @@
 import type { Nic as RestNic } from "@yagura/rest-model";
 import type { NicId, VmId } from "@yagura/std/ids.ts";
+import { getCluster } from "../../db/queries/clusters.ts";
 import { getNic, listNics } from "../../db/queries/nics.ts";
 import { NotFound, OperationRefused } from "../../domain/errors.ts";
+import type { VnicProfile } from "../../domain/network/network.ts";
 import type { NicInterface } from "../../domain/nic/nic.ts";
 import { addNic } from "../../operations/nics/add-nic.ts";
 import { removeNic } from "../../operations/nics/remove-nic.ts";
@@ -100,8 +102,8 @@ function vmIdOf(request: RestRequest): VmId {
 
 const interfaces: readonly NicInterface[] = ["virtio", "e1000", "e1000e", "rtl8139"];
 
-async function readNic({ inventory }: RestRequest, body: RestNic) {
-  const profile = await findReferenced("vnic profile", body.vnic_profile, () => inventory.vnicProfiles());
+async function readNic(request: RestRequest, body: RestNic) {
+  const profile = await findReferenced("vnic profile", body.vnic_profile, () => profilesFor(request, body));
   const model = interfaces.find((each) => each === body.interface);
   if (body.interface !== undefined && model === undefined) {
     throw new OperationRefused("unsupported", "Cannot use Interface.", [`${body.interface} is not supported.`]);
@@ -114,6 +116,21 @@ async function readNic({ inventory }: RestRequest, body: RestNic) {
     isLinked: body.linked,
     isPlugged: body.plugged,
   });
+}
+
+/** Every data center has a profile of the same name, so a name means the one of the VM's own data center. */
+async function profilesFor(
+  request: RestRequest,
+  { vnic_profile: reference }: RestNic,
+): Promise<readonly VnicProfile[]> {
+  const { inventory } = request;
+  const all = await inventory.vnicProfiles();
+  if (reference?.id !== undefined) return all;
+  const { clusterId } = await inventory.vm(param(request, "vm"));
+  const { dataCenterId } = await getCluster(request.context.db, clusterId);
+  const networks = await inventory.networks();
+  const own = new Set(networks.filter((each) => each.dataCenterId === dataCenterId).map(({ id }) => id));
+  return all.filter(({ networkId }) => own.has(networkId));
 }
 
 async function reportedDevices(request: RestRequest) {
