@@ -103,7 +103,11 @@ function faultReason(fault: RestFault): Omit<Problem, "attempted"> {
     case 404:
       return { why: "the Manager knows no such thing, or you may not see it", todo: "Check the name or id", exitCode };
     case 409:
-      return { why: `it is busy: ${said}`, todo: "Try again when the other work is done: yagura job list", exitCode };
+      return {
+        why: `the Manager says: ${said}`,
+        todo: "See how it is now (show, list; job list), then try again",
+        exitCode,
+      };
     case 501:
       return {
         why: `this Manager does not do that: ${said}`,

@@ -13,6 +13,21 @@ export function wayUp(status: VmStatus): Way {
   return { is: vmRests.includes(status) ? "resting" : "moving", state };
 }
 
+/** So many looks at a VM that is still up, and it has rebooted unseen. */
+const LOOKS_BEFORE_REBOOT_MAX = 10;
+
+/** How far a VM is that should go down and come up: it is up before the reboot too. */
+export function newWayThroughReboot(): (status: VmStatus) => Way {
+  let looksBefore = 0;
+  let hasLeft = false;
+  return (status) => {
+    hasLeft ||= status !== "up";
+    if (hasLeft || looksBefore >= LOOKS_BEFORE_REBOOT_MAX) return wayUp(status);
+    looksBefore += 1;
+    return { is: "moving", state: "up, not rebooting yet" };
+  };
+}
+
 /** How far a VM is that should be down: stopped, or just made. */
 export function wayDown(status: VmStatus): Way {
   const state = status ?? "in an unknown status";

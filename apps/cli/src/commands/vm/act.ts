@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { Cli } from "../../cli.ts";
 import { findOne } from "../../find-one.ts";
 import { type Way, waitUntil } from "../../wait/wait-until.ts";
-import { wayDown, wayUp } from "../../wait/ways.ts";
+import { newWayThroughReboot, wayDown, wayUp } from "../../wait/ways.ts";
 import { type WaitOptions, withWaiting } from "../waiting.ts";
 
 interface VmAction {
@@ -12,7 +12,8 @@ interface VmAction {
   readonly until: string;
   /** What is said when the Manager has taken the request. */
   readonly taken: string;
-  readonly way: (status: Vm["status"]) => Way;
+  /** Made anew for each wait: some look at what was before. */
+  readonly newWay: () => (status: Vm["status"]) => Way;
   /** Options that go into the body of the action, each a boolean. */
   readonly flags: Readonly<Record<string, string>>;
 }
@@ -25,7 +26,7 @@ const actions: readonly VmAction[] = [
     description: "start a VM",
     until: "it is up",
     taken: "starts",
-    way: wayUp,
+    newWay: () => wayUp,
     flags: { pause: "with its processors stopped" },
   },
   {
@@ -33,7 +34,7 @@ const actions: readonly VmAction[] = [
     description: "stop a VM at once, as if its power were cut",
     until: "it is down",
     taken: "stops",
-    way: wayDown,
+    newWay: () => wayDown,
     flags: force,
   },
   {
@@ -41,7 +42,7 @@ const actions: readonly VmAction[] = [
     description: "ask the guest to shut down",
     until: "it is down",
     taken: "shuts down",
-    way: wayDown,
+    newWay: () => wayDown,
     flags: force,
   },
   {
@@ -49,7 +50,7 @@ const actions: readonly VmAction[] = [
     description: "ask the guest to reboot",
     until: "it is up again",
     taken: "reboots",
-    way: wayUp,
+    newWay: newWayThroughReboot,
     flags: force,
   },
 ];
@@ -59,7 +60,7 @@ export function addVmActions(vm: Command, cli: Cli): void {
   for (const action of actions) addVmAction(vm, cli, action);
 }
 
-function addVmAction(vm: Command, cli: Cli, { name, description, until, taken, way, flags }: VmAction): void {
+function addVmAction(vm: Command, cli: Cli, { name, description, until, taken, newWay, flags }: VmAction): void {
   const command = withWaiting(vm.command(name).description(description).argument("<vm>", "name or id"), until);
   for (const [flag, text] of Object.entries(flags)) command.option(`--${flag}`, text);
   command.action((vmName: string, options: WaitOptions & Readonly<Record<string, unknown>>) =>
@@ -72,6 +73,7 @@ function addVmAction(vm: Command, cli: Cli, { name, description, until, taken, w
       await manager.vms.action(found.id, name, body, { correlationId, signal: world.signal });
       const what = `VM ${found.name ?? found.id}`;
       if (options.wait !== true) return cli.say(`${what} ${taken}.`);
+      const way = newWay();
       const look = async () => way((await manager.vms.get(found.id)).status);
       await waitUntil(world, manager, { what, timeoutMs: options.timeout, correlationId, look });
     }),

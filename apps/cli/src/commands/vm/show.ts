@@ -65,7 +65,7 @@ function detailsOf(vm: WholeVm, names: Names): Row[] {
     ["Name", vm.name],
     ["Id", vm.id],
     ["Status", [vm.status, vm.status_detail].filter(Boolean).join(", ")],
-    ...(vm.stop_reason === undefined ? [] : [["Stopped because", vm.stop_reason] as const]),
+    ...(!vm.stop_reason ? [] : [["Stopped because", vm.stop_reason] as const]),
     ["Description", vm.description],
     ["Cluster", names.cluster(vm.cluster)],
     ["Template", names.template(vm.template)],

@@ -234,8 +234,8 @@ test("what the Manager refuses is said in its words", async () => {
   assert.equal(code, 1);
   assert.equal(
     stderr,
-    "Cannot start VM web.\nWhy: it is busy: [Cannot run VM. The VM is already running.]\n" +
-      "Do:  Try again when the other work is done: yagura job list\n",
+    "Cannot start VM web.\nWhy: the Manager says: [Cannot run VM. The VM is already running.]\n" +
+      "Do:  See how it is now (show, list; job list), then try again\n",
   );
 });
 
