@@ -42,6 +42,10 @@ test("writeJson puts lists under the singular name, and an empty one is {}", () 
   });
 });
 
+test("writeJson leaves out links when there are none, as XML does", () => {
+  assert.deepEqual(JSON.parse(writeJson("tag", { link: [], actions: [] })), { actions: {} });
+});
+
 test("writeJson puts a collection under the singular name", () => {
   const collection = { collection: true } as const;
   assert.deepEqual(JSON.parse(writeJson("vm", [{ id: "1" }], collection)), { vm: [{ id: "1" }] });

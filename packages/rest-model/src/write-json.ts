@@ -28,7 +28,10 @@ function structToJson(type: RestTypeName, value: Struct): Record<string, unknown
   const json: Record<string, unknown> = {};
   for (const member of codecOf(type).members) {
     const content = value[member.name];
-    if (content !== undefined && content !== null) json[member.tag] = memberToJson(member, content);
+    if (content === undefined || content === null) continue;
+    // A list without a wrapper cannot be there and empty in XML; so it is not in JSON either.
+    if (member.place === "repeated" && (content as readonly unknown[]).length === 0) continue;
+    json[member.tag] = memberToJson(member, content);
   }
   return json;
 }
