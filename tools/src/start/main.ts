@@ -1,5 +1,6 @@
 // npm start: a data centre on this machine, with a running guest.
 
+import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { buildDemoDisk } from "@yagura/lab/demo-guest/build-demo-disk.ts";
@@ -28,7 +29,7 @@ const progress = new Progress();
 
 try {
   const { manager, guest } = await bringUp();
-  report(manager, guest);
+  await report(manager, guest);
   manager.client.close();
   if (!options.detach) await untilInterrupted();
 } catch (error) {
@@ -68,7 +69,7 @@ async function bringUp(): Promise<{ manager: RunningManager; guest: GuestState }
   return { manager, guest };
 }
 
-function report({ url, caFingerprint }: RunningManager, guest: GuestState): void {
+async function report({ url, caFingerprint }: RunningManager, guest: GuestState): Promise<void> {
   const passwordFile = options.adminPasswordFile ?? layout.adminPassword;
   const result = {
     url,
@@ -89,7 +90,7 @@ function report({ url, caFingerprint }: RunningManager, guest: GuestState): void
     `Yagura runs, after ${formatDuration(progress.totalMs)}.`,
     `  Address    ${url}`,
     `  User       admin@internal`,
-    `  Password   in ${passwordFile}`,
+    `  Password   ${await shownPassword()}`,
     `  Guest      ${options.vmName}: ${guest.status}, host name ${guest.hostName ?? "unknown"}, address ${guest.addresses.join(", ")}`,
     `  Command    npm run yagura -- login ${url}`,
     options.detach
@@ -98,6 +99,13 @@ function report({ url, caFingerprint }: RunningManager, guest: GuestState): void
     "",
   ];
   process.stdout.write(lines.join("\n"));
+}
+
+/** A password that was made up here is shown; one that somebody chose is not. */
+async function shownPassword(): Promise<string> {
+  if (options.adminPasswordFile !== undefined) return `the one in ${options.adminPasswordFile}`;
+  const password = (await readFile(layout.adminPassword, "utf8")).trim();
+  return `${password}   (made up for the first login; kept in ${layout.adminPassword})`;
 }
 
 async function untilInterrupted(): Promise<void> {
