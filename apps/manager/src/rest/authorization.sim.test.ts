@@ -30,6 +30,7 @@ const bodies: Readonly<Record<string, string>> = {
   "POST /templates": `<template><name>new</name><vm id="${ids.otherVm}"/></template>`,
   "PUT /templates/:template": "<template><comment>new</comment></template>",
   "POST /users": "<user><user_name>new@internal</user_name></user>",
+  "PUT /users/:user": "<user/>",
   "POST /vms": `<vm><name>new</name><cluster id="${ids.cluster}"/><template id="${ids.template}"/></vm>`,
   "PUT /vms/:vm": "<vm><comment>new</comment></vm>",
   "POST /vms/:vm/diskattachments": `<disk_attachment><disk id="${ids.looseDisk}"/><interface>virtio</interface></disk_attachment>`,
@@ -58,6 +59,7 @@ const open: ReadonlySet<string> = new Set([
   // His own, and nobody else's.
   "GET /users/:user",
   "GET /users/:user/permissions",
+  "PUT /users/:user",
 ]);
 
 /** What the owner of VM `demo` and its disks may reach besides what is open: the rest is not there for him. */

@@ -187,3 +187,24 @@ test("a user that was added can log in when he has a password and a role, and ge
   const refused = await w.request({ method: "POST", url: `${api}/permissions`, payload: escalation, as: "joe" });
   assert.equal(refused.status, 403);
 });
+
+test("one changes one's own password, which ends all of one's sessions; others' only as an administrator", async () => {
+  await using w = await restWorld();
+  const [ann, bob] = [await w.addUser("ann", "UserRole"), await w.addUser("bob", "UserRole")];
+  await w.login("ann");
+  const payload = "<user><password>another horse</password></user>";
+  const change = (id: string, as: string) => w.request({ method: "PUT", url: `${api}/users/${id}`, payload, as });
+  assert.equal((await change(bob.id, "ann")).status, 404);
+  assert.equal((await change(ann.id, "ann")).status, 200);
+  assert.equal((await w.request({ url: api, as: "ann" })).status, 401);
+  const login = (password: string) => form(w, "/sso/oauth/token", { ...admin, username: "ann@internal", password });
+  assert.equal((await login(testPassword)).status, 400);
+  assert.equal((await login("another horse")).status, 200);
+  assert.equal((await change(bob.id, "admin")).status, 200);
+  const short = await w.request({
+    method: "PUT",
+    url: `${api}/users/${bob.id}`,
+    payload: "<user><password>x</password></user>",
+  });
+  assert.equal(short.status, 400);
+});

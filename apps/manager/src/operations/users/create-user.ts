@@ -1,5 +1,5 @@
 import { newId, type UserId } from "@yagura/std/ids.ts";
-import { hashPassword, PASSWORD_BYTES_MAX } from "../../auth/authn/password-hash.ts";
+import { hashPassword } from "../../auth/authn/password-hash.ts";
 import type { OpContext } from "../../context.ts";
 import { findUserByLogin, insertUser } from "../../db/queries/users.ts";
 import { transaction } from "../../db/transaction.ts";
@@ -7,6 +7,7 @@ import { refuseIf } from "../../domain/errors.ts";
 import { systemObject, type User } from "../../domain/user/user.ts";
 import { announce } from "../../events/announce.ts";
 import { byActor } from "../subjects.ts";
+import { passwordProblems } from "./password-problems.ts";
 
 const attempt = "Cannot add User.";
 
@@ -44,19 +45,12 @@ export async function createUser(context: OpContext, asked: AskedUser): Promise<
   return user;
 }
 
-const PASSWORD_CHARACTERS_MIN = 8;
-
 function problemsOf({ name, domain, password }: AskedUser): string[] {
   return [
     ...(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)
       ? []
       : ["The name of a user has letters, digits, '.', '_' and '-' only."]),
     ...(domain === "internal" ? [] : ["Only users of the domain internal can be added."]),
-    ...(password !== undefined && password.length < PASSWORD_CHARACTERS_MIN
-      ? [`A password needs at least ${PASSWORD_CHARACTERS_MIN} characters.`]
-      : []),
-    ...(password !== undefined && Buffer.byteLength(password) > PASSWORD_BYTES_MAX
-      ? ["The password is too long."]
-      : []),
+    ...(password === undefined ? [] : passwordProblems(password)),
   ];
 }

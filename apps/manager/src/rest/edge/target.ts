@@ -25,7 +25,7 @@ export class BadTarget extends Error {
  * @throws BadTarget
  */
 export function parseTarget(url: string): Target {
-  const [rawPath = "/", rawQuery = ""] = splitOnce(url, "?");
+  const [rawPath, rawQuery = ""] = splitOnce(url, "?");
   const matrix = new Map<string, string>();
   const segments = rawPath.split("/").map((segment) => {
     const [name = "", ...parameters] = segment.split(";");
@@ -47,7 +47,7 @@ function isApi(segments: readonly string[]): boolean {
 
 function addParameter(into: Map<string, string>, text: string, decode: (part: string) => string): void {
   if (text === "") return;
-  const [name = "", value = ""] = splitOnce(text, "=");
+  const [name, value = ""] = splitOnce(text, "=");
   const key = decode(name);
   if (into.has(key)) return;
   if (into.size >= PARAMETERS_MAX) throw new BadTarget(`more than ${PARAMETERS_MAX} parameters`);

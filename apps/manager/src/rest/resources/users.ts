@@ -5,6 +5,8 @@ import { NotFound } from "../../domain/errors.ts";
 import type { User } from "../../domain/user/user.ts";
 import { createUser } from "../../operations/users/create-user.ts";
 import { removeUser } from "../../operations/users/remove-user.ts";
+import { updateUser } from "../../operations/users/update-user.ts";
+import { defined } from "../defined.ts";
 import { pathId, required } from "../references.ts";
 import { renderUser } from "../representations/user.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
@@ -40,12 +42,24 @@ export const userRoutes: readonly Route[] = [
       const created = await createUser(request.context, {
         name: parts?.name ?? userName,
         domain: (parts?.domain ?? body.domain?.name ?? "internal").replace(/-authz$/, ""),
-        ...(body.name !== undefined && { firstName: body.name }),
-        ...(body.last_name !== undefined && { lastName: body.last_name }),
-        ...(body.email !== undefined && { email: body.email }),
-        ...(body.password !== undefined && { password: body.password }),
+        ...defined({
+          firstName: body.name,
+          lastName: body.last_name,
+          email: body.email,
+          password: body.password,
+        }),
       });
       return entity("user", renderUser(created, request.links), "created");
+    },
+  },
+  {
+    method: "PUT",
+    path: "/users/:user",
+    async handle(request) {
+      const { password } = request.read("user");
+      const { id } = await userOf(request);
+      const updated = await updateUser(request.context, { userId: id, ...defined({ password }) });
+      return entity("user", renderUser(updated, request.links));
     },
   },
   {
