@@ -27,8 +27,8 @@ export function withFaults(verbs: SomeVerbs, log: Log): SomeVerbs {
             const fault = faultOf(error);
             const isExpected = error instanceof AgentFault || error instanceof AgentError || error instanceof NotAnId;
             const fields = { verb: `${namespace}.${name}`, code: fault.code, error: describeError(error) };
-            if (isExpected) log.info("a verb was refused", fields);
-            else
+            // The server logs every refusal; only what nobody expected needs more than that.
+            if (!isExpected)
               log.error("a verb failed unexpectedly", { ...fields, stack: error instanceof Error ? error.stack : "" });
             throw fault;
           }

@@ -60,7 +60,7 @@ export async function ensureGuestNetwork(network: GuestNetwork, libvirt: Libvirt
       case "refuse":
         throw new Error(plan.because);
       case "create":
-        log.info("making a NAT network for guests", { ...plan.network });
+        log.info("making a NAT network for guests", { network: plan.network });
         await libvirt.defineNetwork(plan.network);
         break;
       case "start":

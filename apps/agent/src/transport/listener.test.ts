@@ -7,7 +7,7 @@ import { type AgentServer, connectAgent, serveAgent } from "@yagura/agent-protoc
 import type { Credentials } from "@yagura/pki";
 import { silentLog } from "@yagura/std/log.ts";
 import { createTestPki, type TestPki } from "../testing/test-pki.ts";
-import { Listener } from "./listener.ts";
+import { CannotListen, Listener } from "./listener.ts";
 
 let pki: TestPki;
 let manager: Credentials;
@@ -150,4 +150,16 @@ test("a renewed certificate is shown to the next peer, and open connections go o
   world.listener.renew(await pki.host());
   assert.notEqual(await shown(), before);
   await client.call.Host.ping2();
+});
+
+test("a port that somebody else has is a clear error", async () => {
+  await using world = await openListener();
+  const agent = serveAgent({ verbs: {} });
+  const options = { address: "127.0.0.1", port: world.port, credentials: server, log: silentLog, agent };
+  await assert.rejects(Listener.open({ ...options, serveHttp: () => undefined }), (error: unknown) => {
+    assert.ok(error instanceof CannotListen);
+    assert.match(error.message, new RegExp(`cannot listen on 127.0.0.1 port ${world.port}`));
+    return true;
+  });
+  await agent.close();
 });

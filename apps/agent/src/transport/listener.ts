@@ -22,6 +22,11 @@ export interface ListenerOptions {
   serveHttp(socket: TLSSocket, firstBytes: Buffer, peer: Peer): void;
 }
 
+/** The port cannot be had: the cause says why, such as somebody else who has it. */
+export class CannotListen extends Error {
+  override readonly name = "CannotListen";
+}
+
 /** The one port of the agent. Who connects is decided by the certificate, before a byte of any protocol is read. */
 export class Listener implements AsyncDisposable {
   readonly #options: ListenerOptions;
@@ -33,7 +38,7 @@ export class Listener implements AsyncDisposable {
     this.#server = server;
   }
 
-  /** @throws the error of `listen`, such as EADDRINUSE. */
+  /** @throws CannotListen */
   static async open(options: ListenerOptions): Promise<Listener> {
     const { address, port, credentials, limits = defaultConnectionLimits, handshakeMsMax = HANDSHAKE_MS_MAX } = options;
     const server = createServer({
@@ -62,11 +67,7 @@ export class Listener implements AsyncDisposable {
       socket.destroy();
     });
     server.on("secureConnection", (socket) => void listener.#serve(socket, handshakeMsMax));
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    server.once("error", reject);
-    server.listen({ host: address, port }, resolve);
-    await promise;
-    server.off("error", reject);
+    await listen(server, { address, port });
     server.on("error", (error) => options.log.error("the listener failed", { error: describeError(error) }));
     return listener;
   }
@@ -111,6 +112,25 @@ export class Listener implements AsyncDisposable {
       socket.destroy();
     }
   }
+}
+
+/** Takes the port; `::` means IPv4 alone where the kernel has no IPv6. */
+async function listen(server: Server, at: { readonly address: string; readonly port: number }): Promise<void> {
+  try {
+    await listenOnce(server, at);
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    const lacksIpv6 = at.address === "::" && (code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL");
+    if (lacksIpv6) await listen(server, { ...at, address: "0.0.0.0" });
+    else throw new CannotListen(`cannot listen on ${at.address} port ${at.port}`, { cause });
+  }
+}
+
+function listenOnce(server: Server, { address, port }: { address: string; port: number }): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen({ host: address, port }, resolve);
+  return promise.finally(() => server.off("error", reject));
 }
 
 function tlsOptions({ caPem, certificatePem, keyPem }: Credentials) {
