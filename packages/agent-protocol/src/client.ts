@@ -7,7 +7,7 @@ import type { CallOptions } from "./call.ts";
 import { ClientConnection } from "./client-connection.ts";
 import { dial } from "./dial.ts";
 import { ConnectionEnded } from "./errors.ts";
-import type { AgentEvent } from "./generated/events.ts";
+import type { AgentEventFeed } from "./event-feed.ts";
 import { type AgentCalls, verbNames } from "./generated/verbs.ts";
 
 export interface ConnectAgentOptions {
@@ -34,13 +34,6 @@ export interface ConnectAgentOptions {
   readonly log?: Log | undefined;
 }
 
-/** An event with the place it has in the order of its agent. */
-export interface ReceivedEvent {
-  readonly event: AgentEvent;
-  /** Milliseconds that only grow while the agent's machine runs; for ordering only. */
-  readonly notifyTime: number;
-}
-
 /** A connection to one host agent. */
 export interface AgentClient extends AsyncDisposable {
   /** `client.call.Host.getCapabilities()`: throws AgentFault (the agent said no), OutcomeUnknown, NotConnected, UnexpectedAnswer. */
@@ -54,11 +47,6 @@ export interface AgentClient extends AsyncDisposable {
   readonly closed: Promise<Error | undefined>;
   readonly isOpen: boolean;
   close(): Promise<void>;
-}
-
-export interface AgentEventFeed extends AsyncIterable<ReceivedEvent>, Disposable {
-  /** How many were dropped so far because nobody read them. */
-  readonly missed: number;
 }
 
 const connectTimeoutMsDefault = 20_000;

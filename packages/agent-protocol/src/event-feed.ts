@@ -1,4 +1,16 @@
-import type { AgentEventFeed, ReceivedEvent } from "./client.ts";
+import type { AgentEvent } from "./generated/events.ts";
+
+/** An event with the place it has in the order of its agent. */
+export interface ReceivedEvent {
+  readonly event: AgentEvent;
+  /** Milliseconds that only grow while the agent's machine runs; for ordering only. */
+  readonly notifyTime: number;
+}
+
+export interface AgentEventFeed extends AsyncIterable<ReceivedEvent>, Disposable {
+  /** How many were dropped so far because nobody read them. */
+  readonly missed: number;
+}
 
 /** Events kept for a reader that is slow. */
 const feedMax = 1000;

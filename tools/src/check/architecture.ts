@@ -1,6 +1,7 @@
 // Holds the imports of the code against architecture.json.
 import { glob, readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { findCycles } from "./cycles.ts";
 
 interface Architecture {
   /** Part → the parts it may import, besides itself. */
@@ -16,20 +17,23 @@ export interface Import {
   readonly to: string;
 }
 
-/** Every import that goes against the arrows, one line each. */
+/** Every import that goes against the arrows and every circle of files, also of types only; one line each. */
 export async function findWrongImports(root: string): Promise<string[]> {
   const architecture: Architecture = JSON.parse(await readFile(join(root, "architecture.json"), "utf8"));
   const packages = await packageFolders(root, Object.keys(architecture.parts));
   const wrong: string[] = [];
+  const graph = new Map<string, readonly string[]>();
   for await (const path of glob("{packages,apps,sims,lab,tools,test,bench}/**/*.ts", {
     cwd: root,
     exclude: (name) => name === "node_modules",
   })) {
     const text = await readFile(join(root, path), "utf8");
-    for (const to of importsOf(root, path, text, packages))
-      wrong.push(...judgeImport(architecture, { from: path, to }));
+    const imports = importsOf(root, path, text, packages);
+    graph.set(path, imports);
+    for (const to of imports) wrong.push(...judgeImport(architecture, { from: path, to }));
   }
-  return [...new Set(wrong)].sort();
+  const circles = findCycles(graph).map((files) => `these files import each other in a circle: ${files.join(", ")}`);
+  return [...new Set(wrong), ...circles].sort();
 }
 
 /** Why this import is wrong, in one line, or nothing. Pure; exported for the test. */
