@@ -40,7 +40,10 @@ export interface Reply {
 }
 
 /** A REST server on a database of its own, without hosts: `admin` is super user. */
-export async function restWorld(overrides: Partial<ServerDeps> = {}): Promise<RestWorld> {
+export async function restWorld({
+  hosts = silentHosts,
+  ...overrides
+}: Partial<ServerDeps> & { readonly hosts?: Partial<Services["hosts"]> } = {}): Promise<RestWorld> {
   const clock = new FakeClock();
   const db = await openDatabase({ kind: "sqlite", path: ":memory:" });
   await seedDatabase(db);
@@ -50,7 +53,7 @@ export async function restWorld(overrides: Partial<ServerDeps> = {}): Promise<Re
     log: silentLog,
     wake: () => undefined,
     sagas: sagasWithoutSteps(db, clock),
-    hosts: silentHosts,
+    hosts,
   };
   // Only what these tests reach; sagas and hosts with all they can do are tried with simulated hosts.
   const services = parts as unknown as Services;
