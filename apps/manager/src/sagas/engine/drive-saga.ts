@@ -59,16 +59,18 @@ export async function driveSaga<Params, Deps>(options: DriveOptions<Params, Deps
 async function runStep<Params, Deps>(step: Step<Params, Deps>, options: DriveOptions<Params, Deps>): Promise<void> {
   const { journal, faults, signal } = options;
   const input = inputOf(step, options);
+  let output: unknown;
   try {
-    let output = await retryWhileTransient(options, () => step.run(input));
+    output = await retryWhileTransient(options, () => step.run(input));
     if (faults?.repeatSteps === true) output = await retryWhileTransient(options, () => step.run(input));
     if (faults?.failAfter === step.name) throw new Error(`made to fail after: ${step.name}`);
-    await journal.append({ step: step.name, event: "succeeded", output });
   } catch (error) {
     signal.throwIfAborted();
     input.log.warn("a step failed; what was done is undone", { error: describeError(error) });
     await journal.append({ step: step.name, event: "failed", output: describeError(error) });
+    return;
   }
+  await journal.append({ step: step.name, event: "succeeded", output });
 }
 
 /** Returns why it is stuck, or nothing when it was undone. */
@@ -82,8 +84,7 @@ async function undoStep<Params, Deps>(
     try {
       await retryWhileTransient(options, async () => step.undo?.(input));
       if (faults?.repeatSteps === true) await step.undo?.(input);
-      await journal.append({ step: step.name, event: "undone" });
-      return undefined;
+      break;
     } catch (error) {
       signal.throwIfAborted();
       if (attempt >= UNDO_ATTEMPTS_MAX) return `cannot undo "${step.name}": ${describeError(error)}`;
@@ -91,6 +92,8 @@ async function undoStep<Params, Deps>(
       await clock.sleep(RETRY_MS_MIN * attempt, signal);
     }
   }
+  await journal.append({ step: step.name, event: "undone" });
+  return undefined;
 }
 
 async function retryWhileTransient<Params, Deps, T>(
