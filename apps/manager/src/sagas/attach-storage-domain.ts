@@ -50,7 +50,12 @@ export const attachStorageDomain = saga<AttachStorageDomain, SagaDeps>(
       undo: ({ params, deps }) =>
         transaction(deps.db, async (tx) => {
           await updateStorageDomain(tx, params.domainId, { status: "unattached", dataCenterId: null, isMaster: false });
-          if (params.isFirst) await updateDataCenter(tx, params.dataCenterId, { masterVersion: 0 });
+          if (!params.isFirst) return;
+          await updateDataCenter(tx, params.dataCenterId, {
+            masterVersion: 0,
+            status: "uninitialized",
+            spmHostId: null,
+          });
         }),
     },
     "connect the storage": {
