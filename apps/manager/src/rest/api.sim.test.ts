@@ -360,3 +360,41 @@ test("an internal error tells the client nothing of its cause", async () => {
   assert.equal(reply.status, 500);
   assert.ok(!reply.text.includes("secret"));
 });
+
+test("networks and their profiles are made, changed, and not removed while they are used", async () => {
+  await using w = await world();
+  const send = (method: "POST" | "PUT" | "DELETE", path: string, payload?: string) =>
+    w.request({ method, url: `${api}${path}`, ...(payload !== undefined && { payload, headers: asXml }) });
+  const added = await send(
+    "POST",
+    "/networks",
+    '<network><name>blue</name><vlan id="7"/><mtu>9000</mtu><data_center><name>Default</name></data_center></network>',
+  );
+  const network = readXml("network", added.text);
+  assert.deepEqual([added.status, network.vlan?.id, network.mtu, network.usages], [201, 7, 9000, ["vm"]]);
+  const profiles = await w.request({ url: `${api}/networks/${network.id}/vnicprofiles`, headers: json });
+  const [profile] = profiles.json<{ vnic_profile: { id: string; name: string }[] }>().vnic_profile;
+  assert.equal(profile?.name, "blue");
+  const nic = await send(
+    "POST",
+    `/vms/${ids.otherVm}/nics`,
+    `<nic><name>nic1</name><vnic_profile id="${profile?.id}"/></nic>`,
+  );
+  assert.equal(nic.status, 201, nic.text);
+  assert.equal((await send("DELETE", `/vnicprofiles/${profile?.id}`)).status, 409);
+  assert.equal((await send("DELETE", `/networks/${network.id}`)).status, 409);
+  assert.equal((await send("DELETE", `/vms/${ids.otherVm}/nics/${readXml("nic", nic.text).id}`)).status, 200);
+  assert.equal(
+    readXml("network", (await send("PUT", `/networks/${network.id}`, "<network><name>red</name></network>")).text).name,
+    "red",
+  );
+  assert.equal((await send("DELETE", `/networks/${network.id}`)).status, 200);
+  for (const bad of ["a name", "longer-than-a-bridge", "x;rm", "-f"]) {
+    const reply = await send(
+      "POST",
+      "/networks",
+      `<network><name>${bad}</name><data_center><name>Default</name></data_center></network>`,
+    );
+    assert.equal(reply.status, 400, bad);
+  }
+});

@@ -1,6 +1,12 @@
+import type { VnicProfile as RestVnicProfile } from "@yagura/rest-model";
+import type { NetworkId, VnicProfileId } from "@yagura/std/ids.ts";
 import { NotFound } from "../../domain/errors.ts";
+import { createVnicProfile } from "../../operations/vnic-profiles/create-vnic-profile.ts";
+import { removeVnicProfile } from "../../operations/vnic-profiles/remove-vnic-profile.ts";
+import { updateVnicProfile } from "../../operations/vnic-profiles/update-vnic-profile.ts";
+import { getReferenced, pathId, readTexts, required } from "../references.ts";
 import { renderVnicProfile } from "../representations/network.ts";
-import { entity, list, param, type Route } from "../route.ts";
+import { type Answer, completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import { cutList } from "../select-list.ts";
 
 export const vnicProfileRoutes: readonly Route[] = [
@@ -45,4 +51,49 @@ export const vnicProfileRoutes: readonly Route[] = [
       return entity("vnic_profile", renderVnicProfile(profile, request.links));
     },
   },
+  {
+    method: "POST",
+    path: "/vnicprofiles",
+    async handle(request) {
+      const body = request.read("vnic_profile");
+      const missing = { type: "VnicProfile", member: "network", operation: "add" } as const;
+      const all = () => request.inventory.networks();
+      return add(request, body, (await getReferenced("network", body.network, all, missing)).id);
+    },
+  },
+  {
+    method: "POST",
+    path: "/networks/:network/vnicprofiles",
+    async handle(request) {
+      const { id } = await request.inventory.network(param(request, "network"));
+      return add(request, request.read("vnic_profile"), id);
+    },
+  },
+  {
+    method: "PUT",
+    path: "/vnicprofiles/:vnicProfile",
+    async handle(request) {
+      const changes = readTexts(request.read("vnic_profile"));
+      const updated = await updateVnicProfile(request.context, { vnicProfileId: idOf(request), ...changes });
+      return entity("vnic_profile", renderVnicProfile(updated, request.links));
+    },
+  },
+  {
+    method: "DELETE",
+    path: "/vnicprofiles/:vnicProfile",
+    async handle(request) {
+      await removeVnicProfile(request.context, idOf(request));
+      return completed();
+    },
+  },
 ];
+
+function idOf(request: RestRequest): VnicProfileId {
+  return pathId<VnicProfileId>("vnic profile", param(request, "vnicProfile"));
+}
+
+async function add({ context, links }: RestRequest, body: RestVnicProfile, networkId: NetworkId): Promise<Answer> {
+  const name = required(body.name, "VnicProfile", "name", "add");
+  const added = await createVnicProfile(context, { ...readTexts(body), name, networkId });
+  return entity("vnic_profile", renderVnicProfile(added, links), "created");
+}
