@@ -4,12 +4,13 @@
 // directory, because these paths are compiled into libvirt. As another user the XDG variables do the same.
 // The daemon outlives whoever started it, and its guests outlive the daemon: a new one adopts them.
 import { spawn } from "node:child_process";
-import { access, mkdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { poll } from "@yagura/std/poll.ts";
-import { runProgram } from "@yagura/std/run-program.ts";
+import { openPrivateNamespace, type PrivateNamespace } from "./private-namespace.ts";
 import { readRecord, recordProcess, stopRecorded } from "./recorded-process.ts";
+import { ensureShortPath, removeShortPath } from "./short-path.ts";
 
 export interface LibvirtDaemon {
   readonly uri: "qemu:///system" | "qemu:///session";
@@ -41,8 +42,9 @@ export async function ensureLibvirtd(directory: string): Promise<LibvirtDaemon> 
 
 /** The libvirtd that guests started with this directory run on: ours if it runs, else the machine's, if that runs. */
 export async function findLibvirtd(directory: string): Promise<LibvirtDaemon | undefined> {
-  const own = privateDaemon(directory);
-  if (await answers(own.socketPath)) return own;
+  const hasStarted = await canRead(join(directory, "libvirtd.pid"));
+  const own = hasStarted ? await privateDaemon(directory) : undefined;
+  if (own !== undefined && (await answers(own.socketPath))) return own;
   if (process.getuid?.() !== 0) return undefined;
   for (const socketPath of systemSockets) {
     if (await answers(socketPath)) return { uri: "qemu:///system", socketPath, isOurs: false };
@@ -50,15 +52,17 @@ export async function findLibvirtd(directory: string): Promise<LibvirtDaemon | u
   return undefined;
 }
 
-function privateDaemon(directory: string): LibvirtDaemon {
-  return process.getuid?.() === 0
-    ? { uri: "qemu:///system", socketPath: join(directory, "run/libvirt-sock"), isOurs: true }
-    : { uri: "qemu:///session", socketPath: join(directory, "xdg/run/libvirt/libvirt-sock"), isOurs: true };
+async function privateDaemon(directory: string): Promise<LibvirtDaemon> {
+  if (process.getuid?.() === 0) {
+    return { uri: "qemu:///system", socketPath: join(directory, "run/libvirt-sock"), isOurs: true };
+  }
+  const short = await ensureShortPath(join(directory, "xdg"));
+  return { uri: "qemu:///session", socketPath: join(short, "run/libvirt/libvirt-sock"), isOurs: true };
 }
 
 /** Starts a libvirtd below `directory`, or finds the one that was started there before. */
 export async function startPrivateLibvirtd(directory: string): Promise<LibvirtDaemon> {
-  const daemon = privateDaemon(directory);
+  const daemon = await privateDaemon(directory);
   const isRunning = (await readRecord(join(directory, "libvirtd.pid"))) !== undefined;
   if (isRunning && (await answers(daemon.socketPath))) return daemon;
 
@@ -72,6 +76,7 @@ export async function startPrivateLibvirtd(directory: string): Promise<LibvirtDa
 export async function stopPrivateLibvirtd(directory: string): Promise<void> {
   await stopRecorded(join(directory, "libvirtd.pid"));
   await stopRecorded(join(directory, "virtlogd.pid"));
+  await removeShortPath(join(directory, "xdg"));
 }
 
 async function startSystem(directory: string): Promise<void> {
@@ -82,19 +87,11 @@ async function startSystem(directory: string): Promise<void> {
   await mkdir(join(directory, "etc/qemu/networks"), { recursive: true });
   await writeFile(join(directory, "etc/libvirtd.conf"), await daemonConfiguration(directory));
   await writeFile(join(directory, "etc/qemu.conf"), await qemuConfiguration());
-  const holder = spawn("unshare", ["--mount", "--propagation", "private", "sleep", "infinity"], { stdio: "ignore" });
-  try {
-    await poll("a mount namespace", () => hasOwnMounts(holder.pid ?? 0), { timeoutMs: 5_000, everyMs: 10 });
-    const inside = ["--target", `${holder.pid}`, "--mount"];
-    for (const [path, folder] of Object.entries(privateFolders)) {
-      await runProgram("nsenter", [...inside, "mount", "--bind", join(directory, folder), path]);
-    }
-    if (!(await canUseKvm())) await hideKvm(directory, inside);
-    await startDaemon(directory, "virtlogd", ["nsenter", ...inside, "virtlogd"]);
-    await startDaemon(directory, "libvirtd", ["nsenter", ...inside, "libvirtd"]);
-  } finally {
-    holder.kill("SIGKILL"); // The namespace lives on with the daemons.
-  }
+  using namespace = await openPrivateNamespace(); // It lives on with the daemons.
+  for (const [path, folder] of Object.entries(privateFolders)) await namespace.cover(path, join(directory, folder));
+  if (!(await canUseKvm())) await hideKvm(directory, namespace);
+  await startDaemon(directory, "virtlogd", [...namespace.enter, "virtlogd"]);
+  await startDaemon(directory, "libvirtd", [...namespace.enter, "libvirtd"]);
 }
 
 /** KVM runs guests only where the CPU has VT or AMD-V; a device alone proves nothing. */
@@ -106,27 +103,28 @@ async function canUseKvm(): Promise<boolean> {
  * Puts an unreadable file over a /dev/kvm that cannot run guests. Otherwise QEMU, which is asked as one user, says that it
  * has KVM, libvirt as another user finds that it has not, and asks QEMU again and again: 90 s for each start of a guest.
  */
-async function hideKvm(directory: string, inside: readonly string[]): Promise<void> {
+async function hideKvm(directory: string, namespace: PrivateNamespace): Promise<void> {
   if (!(await canRead("/dev/kvm"))) return;
   const cover = join(directory, "no-kvm");
   await writeFile(cover, "", { mode: 0o000 });
-  await runProgram("nsenter", [...inside, "mount", "--bind", cover, "/dev/kvm"]);
+  await namespace.cover("/dev/kvm", cover);
 }
 
 async function startSession(directory: string): Promise<void> {
-  const env = sessionEnvironment(directory);
+  await mkdir(join(directory, "xdg"), { recursive: true, mode: 0o700 });
+  const env = sessionEnvironment(await ensureShortPath(join(directory, "xdg")));
   for (const path of Object.values(env)) await mkdir(path, { recursive: true, mode: 0o700 });
   await startDaemon(directory, "virtlogd", ["virtlogd"], env);
   await startDaemon(directory, "libvirtd", ["libvirtd"], env);
 }
 
 /** Where a session daemon keeps its sockets and files when it is ours. */
-export function sessionEnvironment(directory: string): Record<string, string> {
+function sessionEnvironment(xdg: string): Record<string, string> {
   return {
-    XDG_RUNTIME_DIR: join(directory, "xdg/run"),
-    XDG_CONFIG_HOME: join(directory, "xdg/config"),
-    XDG_CACHE_HOME: join(directory, "xdg/cache"),
-    XDG_DATA_HOME: join(directory, "xdg/data"),
+    XDG_RUNTIME_DIR: join(xdg, "run"),
+    XDG_CONFIG_HOME: join(xdg, "config"),
+    XDG_CACHE_HOME: join(xdg, "cache"),
+    XDG_DATA_HOME: join(xdg, "data"),
   };
 }
 
@@ -183,15 +181,6 @@ async function qemuConfiguration(): Promise<string> {
   const lines = ['security_driver = "none"', 'stdio_handler = "logd"', "namespaces = []"];
   if (!hasUnifiedGroups) lines.push("cgroup_controllers = []");
   return `${lines.join("\n")}\n`;
-}
-
-async function hasOwnMounts(pid: number): Promise<boolean> {
-  const [ours, theirs] = await Promise.all([mountNamespace("self"), mountNamespace(`${pid}`)]);
-  return theirs !== undefined && ours !== theirs;
-}
-
-async function mountNamespace(pid: string): Promise<string | undefined> {
-  return readlink(`/proc/${pid}/ns/mnt`).catch(() => undefined);
 }
 
 function canRead(path: string): Promise<boolean> {

@@ -5,7 +5,16 @@ import { join } from "node:path";
 import { connectManager, type ManagerClient } from "@yagura/rest-client";
 import { runProgram } from "@yagura/std/run-program.ts";
 
-const tools = join(import.meta.dirname, "../../tools/src");
+const repository = join(import.meta.dirname, "../..");
+
+/** Where and as whom the commands are run; by default as this process itself. */
+export interface Place {
+  /** What to put before a command line. */
+  readonly enter: readonly string[];
+  /** Our own Node, and this repository, as they are found there. */
+  readonly node: string;
+  readonly repository: string;
+}
 
 export interface Started {
   readonly url: string;
@@ -18,6 +27,8 @@ export interface Started {
   };
   readonly phases: readonly { readonly name: string; readonly seconds: number }[];
   readonly seconds: number;
+  /** What was told on standard error meanwhile. */
+  readonly said: string;
 }
 
 export interface QuickStart extends AsyncDisposable {
@@ -46,25 +57,44 @@ export async function whyNoQuickStart(): Promise<string | false> {
 
 /** A data centre of the test's own; removed with all it started when disposed of. */
 export async function quickStart(): Promise<QuickStart> {
-  // Not below the temporary directory of root, which QEMU's user might not be able to pass.
-  const data = await mkdtemp("/var/lib/yagura-test-");
-  await chmod(data, 0o755);
+  const data = await openDirectory();
+  const centre = await quickStartIn(data, { enter: [], node: process.execPath, repository });
+  return {
+    ...centre,
+    async [Symbol.asyncDispose]() {
+      await centre[Symbol.asyncDispose]();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A directory that QEMU's user can pass, which one below root's temporary directory might not be. */
+export async function openDirectory(): Promise<string> {
+  const path = await mkdtemp("/var/lib/yagura-test-");
+  await chmod(path, 0o755);
+  return path;
+}
+
+/** The same in a directory that is there already, and stays. */
+export async function quickStartIn(data: string, place: Place): Promise<QuickStart> {
   const [https, http, agent] = await freePorts(3);
   const ports = ["--https-port", `${https}`, "--http-port", `${http}`, "--agent-port", `${agent}`];
-  const run = (tool: string, ...args: string[]) =>
-    runProgram(process.execPath, [join(tools, tool, "main.ts"), "--data", data, ...args], { timeoutMs: 300_000 });
+  const run = (tool: string, ...args: string[]) => {
+    const program = join(place.repository, "tools/src", tool, "main.ts");
+    const [first = "", ...rest] = [...place.enter, place.node, program, "--data", data, ...args];
+    return runProgram(first, rest, { timeoutMs: 300_000 });
+  };
   return {
     data,
     async start(...more) {
-      const { stdout } = await run("start", "--detach", "--json", "--yes", ...ports, ...more);
-      return JSON.parse(stdout);
+      const { stdout, stderr } = await run("start", "--detach", "--json", "--yes", ...ports, ...more);
+      return { ...JSON.parse(stdout), said: stderr };
     },
     async stop() {
       await run("stop");
     },
     async [Symbol.asyncDispose]() {
       await run("reset", "--yes");
-      await rm(data, { recursive: true, force: true });
     },
   };
 }
