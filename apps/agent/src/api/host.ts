@@ -29,8 +29,6 @@ export interface HostApi {
   readonly guestNetworkBridge: string | undefined;
   readHostUsage(): Promise<HostUsage>;
   readHypervisorFacts(): Promise<HypervisorFacts>;
-  /** A Manager reached us by a call of its own making: what a change of the network waits for. */
-  noteConnectivity(): void;
 }
 
 /** The namespace `Host`. */
@@ -38,13 +36,13 @@ export function hostVerbs(host: HostApi): NonNullable<SomeVerbs["Host"]> {
   const { virt, storage } = host;
   return {
     async ping() {
-      host.noteConnectivity();
+      // Being answered is the answer.
     },
     async ping2() {
-      // Being answered is the answer; unlike ping it proves no connectivity after a change of the network.
+      // Unlike ping, it does not count as a proof of connectivity while the network is being changed.
     },
     async confirmConnectivity() {
-      host.noteConnectivity();
+      // Waited for only while the Manager changes this host's network, which it cannot yet.
     },
     async echo({ message }) {
       return message;

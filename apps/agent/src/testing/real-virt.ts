@@ -5,20 +5,14 @@ import { newId, type VmId } from "@yagura/std/ids.ts";
 import { type Log, silentLog } from "@yagura/std/log.ts";
 import { MiB } from "@yagura/std/units.ts";
 import { sinceBootMs } from "../event-clock.ts";
-import { followDomain } from "../virt/follow-domain.ts";
-import { GuestPoller } from "../virt/guest-agent.ts";
-import { LibvirtHypervisor } from "../virt/libvirt-hypervisor.ts";
-import { LibvirtLink } from "../virt/libvirt-link.ts";
-import { recoverVms } from "../virt/recover-vms.ts";
-import { subscribeDomainEvents } from "../virt/subscribe-domain-events.ts";
+import type { LibvirtHypervisor } from "../virt/libvirt-hypervisor.ts";
+import { openVirt } from "../virt/open-virt.ts";
 import type { DiskImages, VirtContext } from "../virt/virt-context.ts";
-import { Vms } from "../virt/vms.ts";
 import type { RealLibvirt } from "./real-libvirt.ts";
 
 export interface RealVirt extends AsyncDisposable {
   readonly context: VirtContext;
   readonly hypervisor: LibvirtHypervisor;
-  readonly poller: GuestPoller;
   /** How often recovery has run: once for each connection. */
   recoveries(): number;
 }
@@ -31,48 +25,28 @@ export async function openRealVirt(
   const stop = new AbortController();
   const first = Promise.withResolvers<void>();
   let recoveries = 0;
-  const clocks = { nowMs: () => systemClock.nowMs(), sinceBootMs };
-  const vms = new Vms(clocks);
-  const link = new LibvirtLink({
+  const virt = openVirt({
     clock: systemClock,
+    clocks: { nowMs: () => systemClock.nowMs(), sinceBootMs },
     log,
-    connect: (signal) => connect({ uri: libvirt.daemon.uri, socketPath: libvirt.daemon.socketPath, signal }),
-    prepare: (operations) =>
-      subscribeDomainEvents(operations, (event) =>
-        followDomain(context, event, { onGuestAgent: (vm) => poller.connected(vm) }),
-      ),
-    async onConnected() {
-      await recoverVms(context);
-      recoveries++;
-      first.resolve();
-    },
-    onLost() {
-      for (const vm of vms.list()) vm.setResponding(false);
-    },
-  });
-  const hypervisor = new LibvirtHypervisor(link);
-  const context: VirtContext = {
-    vms,
-    hypervisor,
     images,
-    clock: systemClock,
-    clocks,
-    log,
     domainType: "qemu",
     displayAddress: "127.0.0.1",
     nicSource: { kind: "user" },
+    connect: (signal) => connect({ uri: libvirt.daemon.uri, socketPath: libvirt.daemon.socketPath, signal }),
     ensureGuestNetwork: async () => undefined,
-    readQemuUser: async () => undefined,
     findPid: async () => undefined,
     randomPassword: () => "12345678",
-  };
-  const poller = new GuestPoller({ vms, hypervisor, clock: systemClock, log });
-  const watching = link.watch(stop.signal);
+    async onRecovered() {
+      recoveries++;
+      first.resolve();
+    },
+  });
+  const watching = virt.watch(stop.signal);
   await first.promise;
   return {
-    context,
-    hypervisor,
-    poller,
+    context: virt.context,
+    hypervisor: virt.hypervisor,
     recoveries: () => recoveries,
     async [Symbol.asyncDispose]() {
       stop.abort();
