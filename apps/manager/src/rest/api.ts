@@ -14,10 +14,11 @@ import { apiPath, parseTarget, type Target } from "./edge/target.ts";
 import { faultOf, successStatus } from "./faults.ts";
 import { follow, parseFollow } from "./follow.ts";
 import { Inventory } from "./inventory.ts";
-import { Links, type Served, servedBy } from "./links.ts";
+import { Links, type Served } from "./links.ts";
 import { NotAcceptable, NotServed } from "./refusals.ts";
 import type { Answer, RestRequest, Route } from "./route.ts";
 import { locate, type Match, Router, segmentsOf } from "./router.ts";
+import { servedBy } from "./served-by.ts";
 
 /** No operation takes longer to answer; what takes longer is a job. */
 const REQUEST_MS_MAX = 100_000;

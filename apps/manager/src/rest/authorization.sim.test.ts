@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ids, populate } from "./inventory.fixture.ts";
-import { servedBy } from "./links.ts";
 import { type Reply, restWorld } from "./rest-world.fixture.ts";
 import type { Route } from "./route.ts";
 import { routes } from "./routes.ts";
+import { servedBy } from "./served-by.ts";
 
 // Every route × nobody, a stranger without any right on the objects, the owner of one VM, and the administrator.
 

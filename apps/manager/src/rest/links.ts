@@ -1,24 +1,8 @@
 import { type Link, rootLinks, type ServiceName, services } from "@yagura/rest-model";
 import { apiPath } from "./edge/target.ts";
-import type { Route } from "./route.ts";
-import { locate, segmentsOf } from "./router.ts";
 
 /** What is served below each service: its sub-collections and actions, as they stand in a path. */
 export type Served = ReadonlyMap<ServiceName, ReadonlySet<string>>;
-
-/** Read off the routes, so that no document has a link that leads nowhere. */
-export function servedBy(routes: readonly Route[]): Served {
-  const served = new Map<ServiceName, Set<string>>();
-  for (const { path } of routes) {
-    const segments = segmentsOf(path);
-    const last = segments.at(-1);
-    const parent = locate(segments.slice(0, -1));
-    if (last === undefined || last.startsWith(":") || parent === undefined) continue;
-    const known = served.get(parent.service) ?? new Set();
-    served.set(parent.service, known.add(last));
-  }
-  return served;
-}
 
 /** A reference to another object. */
 export interface Reference {
