@@ -83,6 +83,15 @@ test("over plain HTTP nothing is served that needs a login, and nothing is redir
   assert.match(await get("/"), /<title>Yagura<\/title>/);
 });
 
+test("the page for people has no script, no markup from the request, and a policy that forbids both", async () => {
+  await using world = await restWorld();
+  const page = await world.server.app.inject({ url: "/yagura", headers: { host: 'x"><script>alert(1)</script>' } });
+  assert.equal(page.statusCode, 200);
+  assert.ok(!page.body.includes("<script"));
+  assert.match(String(page.headers["content-security-policy"]), /^default-src 'none'; style-src 'sha256-/);
+  assert.match(page.body, /yagura login/);
+});
+
 test("a server that is closed twice is closed", async () => {
   const world = await restWorld();
   await world.server.listen({ host: "127.0.0.1", port: 0 });

@@ -87,18 +87,19 @@ export async function buildServer(deps: ServerDeps): Promise<RestServer> {
     newId: deps.newId ?? (() => crypto.randomUUID()),
     stopping: stopping.signal,
   });
-  const caCertificate = () => deps.caCertificate();
+  let httpsPort: number | undefined;
+  const site = { caCertificate: () => deps.caCertificate(), httpsPort: () => httpsPort };
   const app = newApp(api);
   for (const mount of deps.mounts ?? []) await mount(app, { isSecure: true });
   app.register(async (scope) => apiRoute(scope, api));
   app.register(async (scope) => ssoRoutes(scope, auth));
-  app.register(async (scope) => siteRoutes(scope, caCertificate));
+  app.register(async (scope) => siteRoutes(scope, site));
   app.register(async (scope) => imageRoutes(scope, { services: deps.services, stopping: stopping.signal }));
   await app.ready();
 
   const plainApp = newApp(api);
   for (const mount of deps.mounts ?? []) await mount(plainApp, { isSecure: false });
-  plainApp.register(async (scope) => siteRoutes(scope, caCertificate));
+  plainApp.register(async (scope) => siteRoutes(scope, site));
   for (const url of [apiPath, "/ovirt-engine/sso/*", "/images/*"]) {
     // Not redirected: the password or token has been told to the whole network already.
     plainApp.all(url, () => Promise.reject(new NotOverPlainHttp()));
@@ -111,6 +112,7 @@ export async function buildServer(deps: ServerDeps): Promise<RestServer> {
     plainApp,
     async listen(options) {
       const listener = await listen(options.tls === undefined ? plainApp : app, options, deps);
+      if (options.tls !== undefined) httpsPort = listener.port;
       listeners.add(listener);
       return listener;
     },

@@ -1,10 +1,16 @@
 import { createHash } from "node:crypto";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { parseTarget } from "./edge/target.ts";
 import { welcomePage } from "./welcome-page.ts";
 
+export interface SiteParts {
+  caCertificate(): string;
+  /** Where HTTPS is served, if it is: people who come by plain HTTP are shown that address. */
+  httpsPort(): number | undefined;
+}
+
 /** What everybody may read: the page for people, the CA's certificate, and whether the Manager is well. */
-export function siteRoutes(app: FastifyInstance, caCertificate: () => string): void {
+export function siteRoutes(app: FastifyInstance, { caCertificate, httpsPort }: SiteParts): void {
   app.get("/ovirt-engine/services/health", async (_, reply) =>
     reply.type("text/plain;charset=UTF-8").send("DB Up!Welcome to Health Status!"),
   );
@@ -20,13 +26,18 @@ export function siteRoutes(app: FastifyInstance, caCertificate: () => string): v
   });
   for (const url of ["/", "/yagura", "/ovirt-engine"]) {
     app.get(url, async (request, reply) => {
-      const page = welcomePage(`${request.protocol}://${request.host}`, fingerprintOf(caCertificate()));
+      const page = welcomePage(secureOrigin(request, httpsPort()), fingerprintOf(caCertificate()));
       return reply
         .type("text/html;charset=UTF-8")
         .header("Content-Security-Policy", `default-src 'none'; style-src '${page.styleHash}'; frame-ancestors 'none'`)
         .send(page.html);
     });
   }
+}
+
+function secureOrigin({ protocol, host, hostname }: FastifyRequest, httpsPort: number | undefined): string {
+  if (protocol === "https" || httpsPort === undefined) return `${protocol}://${host}`;
+  return `https://${hostname}${httpsPort === 443 ? "" : `:${httpsPort}`}`;
 }
 
 /** SHA-256 over the certificate, as `openssl x509 -fingerprint` writes it. */

@@ -9,7 +9,7 @@ code, pre { font: 14px/1.5 ui-monospace, monospace; } pre { background: #f2f2f2;
 
 const styleHash = `sha256-${createHash("sha256").update(style).digest("base64")}`;
 
-/** The page at the Manager's address, until there is a console. `origin` is how the browser reached us. */
+/** The page at the Manager's address, until there is a console. `origin` is where HTTPS is served. */
 export function welcomePage(origin: string, caFingerprint: string): { html: string; styleHash: string } {
   const address = escapeHtml(origin);
   const html = `<!DOCTYPE html>
@@ -20,12 +20,12 @@ export function welcomePage(origin: string, caFingerprint: string): { html: stri
 <p>The Manager of this data center is running.</p>
 <dl>
 <dt>REST API v4</dt>
-<dd><a href="${apiPath}">${address}${apiPath}</a></dd>
+<dd><a href="${address}${apiPath}">${address}${apiPath}</a></dd>
 <dt>Certificate authority</dt>
 <dd><a href="/ovirt-engine/services/pki-resource?resource=ca-certificate&amp;format=X509-PEM-CA">ca.pem</a>
 <br>SHA-256 <code>${escapeHtml(caFingerprint)}</code></dd>
 <dt>Command line</dt>
-<dd><pre>yagura login ${address} --user admin@internal</pre></dd>
+<dd><pre>yagura login ${address}</pre></dd>
 </dl>
 </body>
 </html>

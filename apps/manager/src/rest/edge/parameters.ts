@@ -67,8 +67,4 @@ export class Parameters {
     if (value === undefined) throw new BadParameter(`The parameter '${name}' must be a whole number.`);
     return value;
   }
-
-  has(name: string): boolean {
-    return this.find(name) !== undefined;
-  }
 }
