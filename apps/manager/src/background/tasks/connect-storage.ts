@@ -1,5 +1,6 @@
 import { storageDomainLifecycle } from "@yagura/lifecycles";
 import { describeError } from "@yagura/std/describe-error.ts";
+import type { DataCenterId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
 import { listDataCenters, updateDataCenter } from "../../db/queries/data-centers.ts";
 import { listLocks } from "../../db/queries/locks.ts";
@@ -16,8 +17,12 @@ import { decideSpm, type HostView } from "../../spm/decide-spm.ts";
 import type { BackgroundTask } from "../driver.ts";
 import { ensurePoolConnected } from "../pool-of-host.ts";
 
+/** An agent, or a Manager, that was restarted is back within this; nobody needs to hear of it. */
+const PATIENCE_MS = 15_000;
+
 /** Keeps every data center's storage in use: its hosts connected, one of them the manager of its structure, its domains known. */
 export function connectStorage(): BackgroundTask<Record<string, string>> {
+  const missingSinceMs = new Map<DataCenterId, number>();
   return {
     name: "connect-storage",
     periodMs: 3000,
@@ -28,7 +33,7 @@ export function connectStorage(): BackgroundTask<Record<string, string>> {
           .filter((dataCenter) => dataCenter.status !== "uninitialized" && dataCenter.status !== "maintenance")
           .map(async (dataCenter) => {
             try {
-              report[dataCenter.name] = await keepInUse(context, dataCenter);
+              report[dataCenter.name] = await keepInUse(context, dataCenter, missingSinceMs);
             } catch (error) {
               // Not tried again here: the next activation looks with fresh eyes.
               report[dataCenter.name] = describeError(error);
@@ -45,16 +50,24 @@ export function connectStorage(): BackgroundTask<Record<string, string>> {
   };
 }
 
-async function keepInUse(context: OpContext, dataCenter: DataCenter): Promise<string> {
+async function keepInUse(
+  context: OpContext,
+  dataCenter: DataCenter,
+  missingSinceMs: Map<DataCenterId, number>,
+): Promise<string> {
   // A saga changes this data center's storage right now; it leaves it in order.
   if ((await listLocks(context.db, [`data-center:${dataCenter.id}`])).length > 0) return "locked";
   const hosts = await listHostsOfDataCenter(context.db, dataCenter.id);
   const views = await Promise.all(hosts.map((host) => viewOf(context, dataCenter, host)));
   const decision = decideSpm({ hosts: views });
   if (decision.do === "wait") {
-    await becomeWithoutSpm(context, dataCenter, decision.because);
+    const nowMs = context.clock.monotonicMs();
+    const sinceMs = missingSinceMs.get(dataCenter.id) ?? nowMs;
+    missingSinceMs.set(dataCenter.id, sinceMs);
+    if (nowMs - sinceMs >= PATIENCE_MS) await becomeWithoutSpm(context, dataCenter, decision.because);
     return decision.because;
   }
+  missingSinceMs.delete(dataCenter.id);
   const host = hosts.find((each) => each.id === decision.host);
   if (host === undefined) return "the SPM is gone";
   const talk = talkTo(context, host);
