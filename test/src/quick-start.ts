@@ -1,4 +1,5 @@
 // `npm start` as its user runs it, in a directory and on ports of its own.
+import { existsSync } from "node:fs";
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -94,7 +95,7 @@ export async function quickStartIn(data: string, place: Place): Promise<QuickSta
       await run("stop");
     },
     async [Symbol.asyncDispose]() {
-      await run("reset", "--yes");
+      if (existsSync(data)) await run("reset", "--yes");
     },
   };
 }

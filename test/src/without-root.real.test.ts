@@ -10,39 +10,36 @@ const skip = await whyNoQuickStart();
 
 test("npm start works without root: a guest on qemu:///session with user-mode networking", { skip }, async (t) => {
   await using user = await openPlainUser();
-  const centre = await quickStartIn(join(user.home, ".local/state/yagura"), user);
-  try {
-    const first = await centre.start();
+  await using centre = await quickStartIn(join(user.home, ".local/state/yagura"), user);
+  const first = await centre.start();
 
-    await t.test("it says what that costs, and the guest runs and tells its address", async () => {
-      assert.match(
-        first.said,
-        /Without root, guests get user-mode networking: they reach out, but nothing reaches them/,
-      );
-      assert.equal(first.guest.status, "up");
-      assert.deepEqual(first.guest.addresses, ["10.0.2.15"]);
-      await using client = await connectTo(first);
-      assert.equal((await client.hosts.list())[0]?.status, "up");
-    });
+  await t.test("it says what that costs, and the guest runs and tells its address", async () => {
+    assert.match(first.said, /Without root, guests get user-mode networking: they reach out, but nothing reaches them/);
+    assert.equal(first.guest.status, "up");
+    assert.deepEqual(first.guest.addresses, ["10.0.2.15"]);
+    await using client = await connectTo(first);
+    assert.equal((await client.hosts.list())[0]?.status, "up");
+  });
 
-    await t.test("everything runs as that user", async () => {
-      const programs = await listProcesses(user.uid);
-      for (const name of ["libvirtd", "node", "qemu-system-x86_64"]) {
-        assert.ok(programs.includes(name), `${name} is not among ${programs.join(", ")}`);
-      }
-    });
+  await t.test("everything runs as that user", async () => {
+    const programs = await listProcesses(user.uid);
+    for (const name of ["libvirtd", "node", "qemu-system-x86_64"]) {
+      assert.ok(programs.includes(name), `${name} is not among ${programs.join(", ")}`);
+    }
+  });
 
-    await t.test("npm run stop ends all of it, and the next start brings the guest back", async () => {
-      await centre.stop();
-      assert.deepEqual(await listProcesses(user.uid), []);
-      const again = await centre.start();
-      assert.equal(again.guest.status, "up");
-    });
-  } finally {
+  await t.test("npm run stop ends all of it, and the next start brings the guest back", async () => {
+    await centre.stop();
+    assert.deepEqual(await listProcesses(user.uid), []);
+    const again = await centre.start();
+    assert.equal(again.guest.status, "up");
+  });
+
+  await t.test("npm run reset leaves nothing", async () => {
     await centre[Symbol.asyncDispose]();
-  }
-  assert.deepEqual(await listProcesses(user.uid), []);
-  await assert.rejects(access(centre.data), { code: "ENOENT" });
+    assert.deepEqual(await listProcesses(user.uid), []);
+    await assert.rejects(access(centre.data), { code: "ENOENT" });
+  });
 });
 
 interface PlainUser extends Place, AsyncDisposable {

@@ -44,7 +44,7 @@ export async function waitForGuest(client: ManagerClient, vmId: string): Promise
     "the guest to be up and to tell its address",
     async () => {
       const vm = await client.vms.get(vmId);
-      if (vm.status === "down") throw new Error(`the guest went down: ${vm.status_detail ?? "no reason is known"}`);
+      if (vm.status === "down") throw new Error(`the guest went down: ${vm.stop_reason || "no reason is known"}`);
       const devices = await client.vms.at(vmId).reported_devices.list();
       const addresses = devices
         .flatMap((device) => device.ips ?? [])

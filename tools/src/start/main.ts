@@ -41,6 +41,7 @@ try {
 }
 
 async function bringUp(): Promise<{ manager: RunningManager; guest: GuestState }> {
+  await refuseClosedParents(layout.storage);
   await makeFolders(layout);
   await tellEmulation(progress);
   const demoDisk = progress.step("building the demo guest's disk", () =>
@@ -48,7 +49,6 @@ async function bringUp(): Promise<{ manager: RunningManager; guest: GuestState }
   );
   demoDisk.catch(() => undefined); // Whoever needs the disk gets the error.
   const libvirt = await progress.step("libvirt", () => startLibvirt(layout));
-  await refuseClosedParents(layout.storage, libvirt);
   if (libvirt.uri === "qemu:///session") {
     progress.say(
       "Without root, guests get user-mode networking: they reach out, but nothing reaches them; no bridges, no tuning.",

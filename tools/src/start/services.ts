@@ -38,12 +38,15 @@ export class NotPassable extends Error {
   override readonly name = "NotPassable";
 }
 
-/** As root, guests run as another user: each folder above their disks must let it pass. @throws NotPassable */
-export async function refuseClosedParents(directory: string, daemon: LibvirtDaemon): Promise<void> {
-  if (daemon.uri !== "qemu:///system") return;
+/**
+ * As root, guests run as another user: each folder above their disks that is there already must let it pass.
+ * @throws NotPassable
+ */
+export async function refuseClosedParents(directory: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
   for (let path = directory; path !== "/"; path = dirname(path)) {
-    const { mode } = await stat(path);
-    if ((mode & 0o001) === 0) {
+    const found = await stat(path).catch(() => undefined); // Not there yet: it will be made, and open.
+    if (found !== undefined && (found.mode & 0o001) === 0) {
       throw new NotPassable(
         `QEMU, which runs as a user of its own, cannot pass ${path}. Let it pass (chmod o+x ${path}), or choose another --data.`,
       );
