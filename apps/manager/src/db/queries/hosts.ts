@@ -23,12 +23,6 @@ export async function findHostByName(db: Db, name: string): Promise<Host | undef
   return row && toHost(row);
 }
 
-/** By the UUID that the machine itself tells: a host that registers again is known by it. */
-export async function findHostByHardwareId(db: Db, hardwareId: string): Promise<Host | undefined> {
-  const row = await db.selectFrom("hosts").selectAll().where("hardwareId", "=", hardwareId).executeTakeFirst();
-  return row && toHost(row);
-}
-
 export async function listHosts(db: Db, filter: { clusterId?: ClusterId } = {}): Promise<Host[]> {
   let query = db.selectFrom("hosts").selectAll().orderBy("name");
   if (filter.clusterId !== undefined) query = query.where("clusterId", "=", filter.clusterId);

@@ -89,14 +89,6 @@ export async function insertStep(tx: Tx, step: Step): Promise<void> {
     .execute();
 }
 
-export async function endStep(
-  tx: Tx,
-  stepId: StepId,
-  end: { readonly status: JobStatus; readonly atMs: number },
-): Promise<void> {
-  await tx.updateTable("steps").set({ status: end.status, endedAtMs: end.atMs }).where("id", "=", stepId).execute();
-}
-
 function toJob(row: JobRow): Job {
   return {
     id: row.id as JobId,

@@ -47,11 +47,6 @@ export async function insertSaga(tx: Tx, saga: SagaRecord): Promise<void> {
     .execute();
 }
 
-export async function findSaga(db: Db, sagaId: SagaId): Promise<SagaRecord | undefined> {
-  const row = await db.selectFrom("sagas").selectAll().where("id", "=", sagaId).executeTakeFirst();
-  return row && toSaga(row);
-}
-
 /** Those that have not ended: in the order in which they were started. */
 export async function listLivingSagas(db: Db): Promise<SagaRecord[]> {
   const rows = await db

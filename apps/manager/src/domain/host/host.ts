@@ -83,20 +83,3 @@ export interface HostStatistics {
   readonly activeVmCount: number;
   readonly migratingVmCount: number;
 }
-
-/** What enrolment knows of a host that asked in. */
-export interface NewHost {
-  readonly id: HostId;
-  readonly name: string;
-  readonly description?: string;
-  readonly comment?: string;
-  readonly address: string;
-  readonly port: number;
-  readonly clusterId: ClusterId;
-  readonly status: "pending_approval" | "unassigned" | "maintenance";
-  readonly hardwareId?: string;
-  readonly keyFingerprint?: string;
-  readonly certificateSubject?: string;
-}
-
-export const agentPortDefault = 54321;

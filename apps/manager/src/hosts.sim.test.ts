@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { HostId } from "@yagura/std/ids.ts";
+import { getDataCenter } from "./db/queries/data-centers.ts";
+import { getHost } from "./db/queries/hosts.ts";
+import { getVm } from "./db/queries/vms.ts";
+import { OperationRefused } from "./domain/errors.ts";
+import { makeInventory, makeVm, managerWorld, until } from "./manager.fixture.ts";
+import { activateHost } from "./operations/hosts/activate-host.ts";
+import { deactivateHost } from "./operations/hosts/deactivate-host.ts";
+import { startVm } from "./operations/vms/start-vm.ts";
+
+test("a lost answer to the start of a guest is looked up: the guest is started once", async () => {
+  await using world = await managerWorld();
+  const inventory = await makeInventory(world);
+  const { vm } = await makeVm(world, inventory);
+  const { db } = world.system;
+  const { host } = inventory;
+
+  host.silence();
+  const { ended } = await startVm(world.system, { vmId: vm.id });
+  // The call is on its way; its host comes back as another process, which has never heard of the call.
+  await until(
+    "the host to be given up",
+    async () => (await getHost(db, host.hostId as HostId)).status === "connecting",
+  );
+  host.speak();
+  await host.restart();
+  assert.deepEqual(await ended, { do: "end", outcome: "succeeded" });
+  await until("the guest to be up", async () => (await getVm(db, vm.id)).run.status === "up");
+  assert.equal(host.vms.length, 1);
+});
+
+test("an agent that starts again is well within 15 s, storage and guests too, and the guest is not touched", async () => {
+  await using world = await managerWorld();
+  const inventory = await makeInventory(world);
+  const { vm } = await makeVm(world, inventory);
+  const { db } = world.system;
+  const { host } = inventory;
+  await startVm(world.system, { vmId: vm.id });
+  await until("the guest to be up", async () => (await getVm(db, vm.id)).run.status === "up");
+  const elapsed = host.vms[0]?.pid;
+
+  await host.restart();
+  host.world.pool = undefined;
+  const isWell = async (): Promise<boolean> =>
+    (await getHost(db, host.hostId as HostId)).status === "up" &&
+    (await getVm(db, vm.id)).run.status === "up" &&
+    (await getDataCenter(db, inventory.dataCenter.id)).status === "up" &&
+    host.world.pool !== undefined;
+  await until("all to be well", isWell, 15_000);
+  assert.equal(host.vms[0]?.pid, elapsed);
+});
+
+test("a host with a running guest cannot be deactivated; without one it can, and comes back", async () => {
+  await using world = await managerWorld();
+  const inventory = await makeInventory(world);
+  const { vm } = await makeVm(world, inventory);
+  const { db } = world.system;
+  const hostId = inventory.host.hostId as HostId;
+  await startVm(world.system, { vmId: vm.id });
+  await until("the guest to be up", async () => (await getVm(db, vm.id)).run.status === "up");
+  await assert.rejects(deactivateHost(world.system, hostId), OperationRefused);
+
+  inventory.host.shutDownFromInside(vm.id);
+  await until("the guest to be down", async () => (await getVm(db, vm.id)).run.status === "down");
+  await deactivateHost(world.system, hostId);
+  await until("maintenance", async () => (await getHost(db, hostId)).status === "maintenance");
+  await activateHost(world.system, hostId);
+  await until("the host to be up", async () => (await getHost(db, hostId)).status === "up");
+});
+
+test("a host whose key is not the approved one is not talked to", async () => {
+  await using world = await managerWorld();
+  const { host } = await makeInventory(world);
+  const { db } = world.system;
+  const hostId = host.hostId as HostId;
+  await db
+    .updateTable("hosts")
+    .set({ keyFingerprint: "0".repeat(64) })
+    .where("id", "=", hostId)
+    .execute();
+  world.manager.services.wake("watch-hosts");
+  await until("the host to be cut off", async () => (await getHost(db, hostId)).status === "connecting");
+  assert.match((await getHost(db, hostId)).statusReason ?? "", /another key/);
+});
