@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import type { NicSource } from "@yagura/domain-xml";
 import type { Log } from "@yagura/std/log.ts";
+import { parseProcNetDev } from "./interfaces.ts";
 import { type KnownNetwork, type NewNatNetwork, planGuestNetwork } from "./plan-guest-network.ts";
 import { parseIpv4, parseProcNetRoute, prefixOfMask, type Subnet } from "./subnet.ts";
 
@@ -51,8 +52,13 @@ export function nicSourceOf(network: GuestNetwork): NicSource {
 export async function ensureGuestNetwork(network: GuestNetwork, libvirt: LibvirtNetworks, log: Log): Promise<void> {
   if (network.kind !== "network") return;
   try {
-    const [networks, usedSubnets] = await Promise.all([libvirt.listNetworks(), readUsedSubnets()]);
-    const interfaces = Object.keys(networkInterfaces());
+    const [networks, usedSubnets, devices] = await Promise.all([
+      libvirt.listNetworks(),
+      readUsedSubnets(),
+      readFile("/proc/net/dev", "utf8"),
+    ]);
+    // Not of `networkInterfaces()`: it leaves out those without a carrier, such as the bridge of a network without guests.
+    const interfaces = parseProcNetDev(devices);
     const plan = planGuestNetwork({ wanted: network.name, networks, usedSubnets, interfaces });
     switch (plan.do) {
       case "nothing":
