@@ -86,13 +86,3 @@ async function readUsedSubnets(): Promise<Subnet[]> {
     .map((address) => ({ address: parseIpv4(address.address), prefixLength: prefixOfMask(address.netmask) }));
   return [...addresses, ...parseProcNetRoute(await readFile("/proc/net/route", "utf8"))];
 }
-
-/** All of them, also those without a carrier, which Node does not list: a bridge of libvirt without guests is one. */
-async function readInterfaceNames(): Promise<string[]> {
-  return parseInterfaceNames(await readFile("/proc/net/dev", "utf8"));
-}
-
-/** The names in /proc/net/dev: two lines of titles, then "  eth0: 4711 …". Exported for the test. */
-export function parseInterfaceNames(table: string): string[] {
-  return table.split("\n").flatMap((line) => /^\s*([^\s:]+):/.exec(line)?.[1] ?? []);
-}
