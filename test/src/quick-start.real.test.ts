@@ -15,7 +15,7 @@ const recoveryMs = 15_000;
 test("npm start gives a running guest, and no death of Manager, agent or libvirtd touches it", { skip }, async (t) => {
   await using centre = await quickStart();
   const first = await centre.start();
-  await using client = await connectTo(first);
+  using client = await connectTo(first);
   const qemu = await findQemu(centre.data);
 
   await t.test("the guest is up, with what its agent tells", async () => {

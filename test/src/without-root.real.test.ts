@@ -17,7 +17,7 @@ test("npm start works without root: a guest on qemu:///session with user-mode ne
     assert.match(first.said, /Without root, guests get user-mode networking: they reach out, but nothing reaches them/);
     assert.equal(first.guest.status, "up");
     assert.deepEqual(first.guest.addresses, ["10.0.2.15"]);
-    await using client = await connectTo(first);
+    using client = await connectTo(first);
     assert.equal((await client.hosts.list())[0]?.status, "up");
   });
 
