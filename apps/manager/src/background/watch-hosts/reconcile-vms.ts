@@ -17,7 +17,7 @@ const ANSWER_MS_MAX = 10_000;
 export async function reconcileVms(context: OpContext, host: Host): Promise<number> {
   const { db, hosts, clock, signal } = context;
   // Read before the host is asked: what changes meanwhile is newer than its answer, and is left for the next time.
-  const before = new Map((await listVms(db)).map((vm) => [vm.id, vm]));
+  const recorded = await listVms(db, { hostId: host.id });
   const calls = hosts.calls(host.id);
   const answer = await calls.Host.getAllVmStats({}, { signal, timeoutMs: ANSWER_MS_MAX });
   const reports = new Map<VmId, VmReport>();
@@ -25,9 +25,10 @@ export async function reconcileVms(context: OpContext, host: Host): Promise<numb
     const report = readVmReport(stats, clock.nowMs());
     if (report !== undefined) reports.set(report.vmId, report);
   }
-  const concerned = [...before.values()].filter((vm) => vm.run.hostId === host.id || reports.has(vm.id));
+  const here = new Set(recorded.map((vm) => vm.id));
+  const others = await listVms(db, { ids: [...reports.keys()].filter((vmId) => !here.has(vmId)) });
   const forgotten: VmId[] = [];
-  for (const vm of concerned) {
+  for (const vm of [...recorded, ...others]) {
     const change = planVmChange({ vm, hostId: host.id, report: reports.get(vm.id), nowMs: clock.nowMs() });
     if (change.do === "nothing") continue;
     const isDone = await apply(context, host, vm, change);

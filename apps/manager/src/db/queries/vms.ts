@@ -9,6 +9,7 @@ import type { VmRow, VmRunRow } from "../schema.ts";
 
 export interface VmFilter {
   readonly id?: VmId;
+  readonly ids?: readonly VmId[];
   readonly name?: string;
   readonly clusterId?: ClusterId;
   readonly templateId?: TemplateId;
@@ -17,6 +18,7 @@ export interface VmFilter {
 }
 
 export async function listVms(db: Db, filter: VmFilter = {}): Promise<Vm[]> {
+  if (filter.ids?.length === 0) return [];
   let query = db
     .selectFrom("vms")
     .innerJoin("vmRuns", "vmRuns.vmId", "vms.id")
@@ -38,6 +40,7 @@ export async function listVms(db: Db, filter: VmFilter = {}): Promise<Vm[]> {
     .orderBy("vms.name")
     .orderBy("vms.id");
   if (filter.id !== undefined) query = query.where("vms.id", "=", filter.id);
+  if (filter.ids !== undefined) query = query.where("vms.id", "in", filter.ids);
   if (filter.name !== undefined) query = query.where("vms.name", "=", filter.name);
   if (filter.clusterId !== undefined) query = query.where("vms.clusterId", "=", filter.clusterId);
   if (filter.templateId !== undefined) query = query.where("vms.templateId", "=", filter.templateId);

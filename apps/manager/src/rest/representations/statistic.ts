@@ -7,8 +7,8 @@ export interface Measured {
   readonly description: string;
   readonly unit: StatisticUnit;
   readonly kind?: StatisticKind;
-  /** None: not known. */
-  readonly value: number | undefined;
+  /** A number, or a text; none: not known. */
+  readonly value: number | string | undefined;
 }
 
 /** The statistics of something; each has an id made of its name, the same on every host and forever. */
@@ -16,6 +16,10 @@ export function renderStatistics(measured: readonly Measured[], links: Links, ..
   return measured.map(({ name, description, unit, kind = "gauge", value }) => {
     const id = Buffer.from(name).toString("hex");
     const isWhole = unit === "bytes" || unit === "seconds";
+    if (typeof value === "string") {
+      const ref = links.ref(...owner, "statistics", id);
+      return { ...ref, name, description, kind, type: "string", unit, values: [{ detail: value }] };
+    }
     return {
       ...links.ref(...owner, "statistics", id),
       name,

@@ -77,7 +77,21 @@ function measureVm({ hardware, run }: Vm, nowMs: number): Measured[] {
     percent("migration.progress", "Migration progress", 0),
     percent("network.current.total", "Total network used", 0),
     { name: "elapsed.time", description: "Elapsed VM runtime", unit: "seconds", value: elapsedMs / 1000 },
+    { name: "disks.usage", description: "Disk usage, in bytes, as JSON", unit: "none", value: formatFileSystems(run) },
   ];
+}
+
+/** As vdsm tells them to the Manager, numbers as texts included: clients parse it. Nothing until the guest's agent speaks. */
+function formatFileSystems({ guest }: Vm["run"]): string | undefined {
+  if (guest === undefined) return undefined;
+  return JSON.stringify(
+    guest.fileSystems.map(({ path, type, totalBytes, usedBytes }) => ({
+      path,
+      total: `${totalBytes}`,
+      used: `${usedBytes}`,
+      fs: type,
+    })),
+  );
 }
 
 function measureHost({ facts, statistics }: Host): Measured[] {
