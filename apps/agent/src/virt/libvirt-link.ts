@@ -12,7 +12,8 @@ export type LinkPurpose = "operations" | "statistics" | "guests";
 const purposes: readonly LinkPurpose[] = ["operations", "statistics", "guests"];
 
 const RETRY_MS_MIN = 250;
-const RETRY_MS_MAX = 10_000;
+/** A socket that is not there is cheap to try; a guest should not be out of sight for longer than it must. */
+const RETRY_MS_MAX = 2_000;
 
 export interface LibvirtLinkOptions {
   readonly clock: Clock;
