@@ -1,8 +1,10 @@
 // `npm start` as its user runs it, in a directory and on ports of its own.
 import { existsSync } from "node:fs";
-import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { demoGuestCache } from "@yagura/lab/cache-directory.ts";
+import { buildDemoDisk } from "@yagura/lab/demo-guest/build-demo-disk.ts";
 import { connectManager, type ManagerClient } from "@yagura/rest-client";
 import { runProgram } from "@yagura/std/run-program.ts";
 
@@ -98,6 +100,12 @@ export async function quickStartIn(data: string, place: Place): Promise<QuickSta
       if (existsSync(data)) await run("reset", "--yes");
     },
   };
+}
+
+/** Puts the demo guest's finished disk where `npm start` looks for one first, so that it is not built again. */
+export async function putDemoDisk(data: string): Promise<void> {
+  const disk = await buildDemoDisk({ cacheDirectory: demoGuestCache() });
+  await cp(disk, join(data, "cache/demo-guest", basename(disk)));
 }
 
 /** A client that is logged in as the administrator, as the CLI would be. */

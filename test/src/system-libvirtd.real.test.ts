@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { access, chmod, cp, mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { access, chmod, mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
-import { demoGuestCache } from "@yagura/lab/cache-directory.ts";
-import { buildDemoDisk } from "@yagura/lab/demo-guest/build-demo-disk.ts";
 import { describeProcess } from "@yagura/lab/recorded-process.ts";
 import { openUntouchedLibvirtd } from "@yagura/lab/untouched-libvirtd.ts";
-import { openDirectory, quickStartIn, whyNoQuickStart } from "./quick-start.ts";
+import { openDirectory, putDemoDisk, quickStartIn, whyNoQuickStart } from "./quick-start.ts";
 
 const skip = await whyNoQuickStart();
 
@@ -32,7 +30,7 @@ test("npm start uses the libvirtd that runs, as it is, and takes away only what 
 
   const place = { enter: namespace.enter, node: process.execPath, repository: join(import.meta.dirname, "../..") };
   const data = join(directory.path, "data");
-  await putDemoDisk(data);
+  await putDemoDisk(data); // A network of its own reaches no package mirror.
   await using centre = await quickStartIn(data, place);
 
   await t.test("the guest runs there, as QEMU's own user", async () => {
@@ -78,12 +76,6 @@ test("npm start uses the libvirtd that runs, as it is, and takes away only what 
 async function ownDirectory(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await openDirectory();
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
-}
-
-/** A network of its own reaches no package mirror: the demo guest's disk must be there. */
-async function putDemoDisk(data: string): Promise<void> {
-  const disk = await buildDemoDisk({ cacheDirectory: demoGuestCache() });
-  await cp(disk, join(data, "cache/demo-guest", basename(disk)));
 }
 
 /** Every file below a folder, with what is in it. */
