@@ -22,15 +22,15 @@ export interface DemoDiskOptions {
  */
 export async function buildDemoDisk({ cacheDirectory, onProgress }: DemoDiskOptions): Promise<string> {
   await mkdir(cacheDirectory, { recursive: true });
-  const kernelPackages = await findKernelPackages();
-  const finished = join(cacheDirectory, `demo-${await fingerprint(kernelPackages)}.qcow2`);
+  const kernel = await findKernelPackages(join(cacheDirectory, "lists"));
+  const finished = join(cacheDirectory, `demo-${await fingerprint(kernel.names)}.qcow2`);
   if (await exists(finished)) return finished;
 
   const work = `${finished}.${process.pid}.work`;
   await mkdir(work, { recursive: true });
   try {
     onProgress?.("fetching the guest's kernel and agent");
-    const root = await unpackPackages([...kernelPackages, "qemu-guest-agent"], work);
+    const root = await unpackPackages({ ...kernel, names: [...kernel.names, "qemu-guest-agent"] }, work);
     onProgress?.("making the guest's first file system");
     const parts = await buildInitrd(root, work);
     onProgress?.("writing the guest's disk");

@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 import { runProgram } from "@yagura/std/run-program.ts";
 
@@ -65,14 +65,10 @@ async function findModulesDirectory(root: string): Promise<string> {
   throw new Error(`no kernel modules below ${root}`);
 }
 
+/** Reads a module; one that is packed with xz is unpacked beside itself, in the tree that is ours. */
 async function readModule(path: string): Promise<Uint8Array> {
   if (path.endsWith(".zst")) return zstdDecompressSync(await readFile(path));
   if (!path.endsWith(".xz")) return readFile(path);
-  const plain = join("/tmp", `${basename(path)}-${process.pid}`);
-  // xz writes binary; going through a file keeps the bytes as they are.
-  await runProgram("cp", [path, `${plain}.xz`]);
-  await runProgram("xz", ["--decompress", "--force", `${plain}.xz`]);
-  const content = await readFile(plain);
-  await runProgram("rm", ["--force", plain]);
-  return content;
+  await runProgram("xz", ["--decompress", path]);
+  return readFile(path.slice(0, -".xz".length));
 }

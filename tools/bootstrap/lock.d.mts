@@ -1,0 +1,1 @@
+export function locked<T>(path: string, work: (addProcess: (pid: number) => void) => Promise<T>): Promise<T>;

@@ -1,0 +1,14 @@
+export interface Need {
+  readonly what: string;
+  readonly for: readonly string[];
+  readonly paths: readonly string[];
+  readonly apt: readonly string[];
+  readonly dnf: readonly string[];
+}
+
+export function isMissing(need: Need, purpose: string, exists: (path: string) => boolean): boolean;
+
+export function planInstallation(
+  missing: readonly Need[],
+  machine: { readonly hasApt: boolean; readonly isRoot: boolean; readonly sudo: readonly string[] },
+): { readonly text: string; readonly update?: readonly string[]; readonly command?: readonly string[] };
