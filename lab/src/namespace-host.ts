@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { poll } from "@yagura/std/poll.ts";
 import { runProgram } from "@yagura/std/run-program.ts";
 
 export interface NamespaceHost {
@@ -51,19 +52,44 @@ export async function createLab(name: string, count: number): Promise<Lab> {
   };
 }
 
-/** Removes the namespaces of a lab, whoever left them. Processes in them must be gone by then. */
+/** Removes the namespaces of a lab, whoever left them, with everything that runs in them: daemons and guests. */
 export async function removeLab(name: string): Promise<void> {
   const { stdout } = await runProgram("ip", ["-j", "netns", "list"]);
   const present: { name: string }[] = stdout.trim() === "" ? [] : JSON.parse(stdout);
   for (const { name: namespace } of present) {
-    if (namespace.startsWith(`${name}-`)) await ip("netns", "delete", namespace);
+    if (!namespace.startsWith(`${name}-`)) continue;
+    await poll(`the processes on ${namespace} to end`, () => killAll(namespace), { timeoutMs: 20_000, everyMs: 50 });
+    await ip("netns", "delete", namespace);
   }
 }
 
-/** Starts a program on a host; it dies with this process. */
-export function spawnOn(on: NamespaceHost, program: string, args: readonly string[]): ChildProcess {
+/** Kills what runs in a namespace; true when nothing is left. */
+async function killAll(namespace: string): Promise<boolean> {
+  const { stdout } = await runProgram("ip", ["netns", "pids", namespace]);
+  const pids = stdout.split(/\s+/).filter((pid) => pid !== "");
+  for (const pid of pids) {
+    try {
+      process.kill(Number(pid), "SIGKILL");
+    } catch (error) {
+      // It ended in the meantime, which is what we wanted.
+      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+    }
+  }
+  return pids.length === 0;
+}
+
+/**
+ * Starts a program on a host; it dies with this process.
+ * @param log where its standard error goes: an open file, or our own
+ */
+export function spawnOn(
+  on: NamespaceHost,
+  program: string,
+  args: readonly string[],
+  log: number | "inherit" = "inherit",
+): ChildProcess {
   const [enter = "", ...rest] = [...on.enter, "setpriv", "--pdeathsig", "KILL", program, ...args];
-  return spawn(enter, rest, { stdio: ["ignore", "pipe", "inherit"] });
+  return spawn(enter, rest, { stdio: ["ignore", "pipe", log] });
 }
 
 /** A directory of a host's own that QEMU's user can pass. */
