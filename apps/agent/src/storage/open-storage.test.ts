@@ -269,6 +269,7 @@ describe("volumes", () => {
     );
     assert.deepEqual((await storage.volumes.getInfo(base)).childIds, [top.volumeId]);
     assert.equal((await storage.volumes.getInfo(base)).role, "INTERNAL");
+    await assert.rejects(storage.images.prepare(base, { isToBeWritten: true }), { code: 220 });
     const deletion = { domainId, imageId: base.imageId, volumeIds: [base.volumeId], wipes: false };
     assert.equal(
       (await ended(storage, await storage.volumes.delete(poolId, { ...deletion, volumeIds: [top.volumeId] }))).code,
@@ -310,6 +311,13 @@ describe("volumes", () => {
       [template.volumeId, disk.volumeId],
     );
     await storage.images.teardown(domainId, disk.imageId);
+    // A guest on the template's own bytes would spoil the disks of all others, by whichever name it has them.
+    for (const imageId of [template.imageId, disk.imageId]) {
+      const own = { ...template, imageId };
+      await assert.rejects(storage.images.prepare(own, { isToBeWritten: true }), { code: 219 });
+      await storage.images.prepare(own);
+      await storage.images.teardown(domainId, imageId);
+    }
     await assert.rejects(storage.images.delete(poolId, { ...template, wipes: false }), { code: 223 });
     await finished(storage, await storage.images.delete(poolId, { ...disk, wipes: true }));
     assert.match(

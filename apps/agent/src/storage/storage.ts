@@ -286,6 +286,8 @@ export interface DeletedImage {
 
 export interface PrepareOptions {
   readonly allowsIllegal?: boolean;
+  /** Refused for a template's volume, and for one on which others stand. */
+  readonly isToBeWritten?: boolean;
 }
 
 export interface PreparedImage {

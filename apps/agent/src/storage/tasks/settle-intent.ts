@@ -1,8 +1,8 @@
 import { unreachable } from "@yagura/std/assert.ts";
 import type { KnownDomains } from "../domains/known-domains.ts";
-import { undoCreateVolume } from "../volumes/create-volume.ts";
+import { settleVolumeCreation } from "../volumes/create-volume.ts";
 import { settleImageDeletion } from "../volumes/delete-image.ts";
-import { finishDeletion } from "../volumes/delete-volumes.ts";
+import { settleVolumesDeletion } from "../volumes/delete-volumes.ts";
 import type { VolumeWorld } from "../volumes/volume-world.ts";
 import type { Intent, Settled } from "./intent.ts";
 
@@ -15,9 +15,9 @@ export async function settleIntent(intent: Intent, known: KnownDomains, world: V
   const signal = new AbortController().signal;
   switch (intent.kind) {
     case "create-volume":
-      return undoCreateVolume(domain, intent, world);
+      return settleVolumeCreation(domain, intent, world);
     case "delete-volumes":
-      return finishDeletion(domain, intent, world, signal);
+      return settleVolumesDeletion(domain, intent, world, signal);
     case "delete-image":
       return settleImageDeletion(domain, intent, world, signal);
     default:

@@ -99,3 +99,43 @@ test("operations on one image follow one another, also when the first is slow", 
   assert.equal((await ended(storage, secondTask)).code, 212);
   assert.equal((await storage.volumes.getInfo(first)).legality, "LEGAL");
 });
+
+/** Writes into the journal what an earlier task could not bring up to date, because the disk was full. */
+async function leaveRecord(storagePath: string, intent: object): Promise<TaskId> {
+  const taskId = newId<TaskId>();
+  const record = { format: 1, taskId, poolId, verb: "test", state: "running", code: 0, message: "", intent };
+  await writeFile(`${storagePath}/${domainId}/master/tasks/${taskId}.json`, JSON.stringify(record));
+  return taskId;
+}
+
+test("an old record of a creation does not cost the volume that was made again under the same id", async () => {
+  await using world = await storageWorld();
+  const { storage, storagePath } = world;
+  await becomeSpm(storage, storagePath);
+  const volume = newVolume();
+  await finished(storage, await storage.volumes.create(poolId, volume));
+  const { imageId, volumeId } = volume;
+  const taskId = await leaveRecord(storagePath, { kind: "create-volume", domainId, imageId, volumeId });
+  await storage.pools.stopSpm(poolId);
+  await resumeSpm(storage, storagePath);
+  assert.equal(storage.tasks.getStatus(taskId).result, "success");
+  assert.equal((await storage.volumes.getInfo(volume)).status, "OK");
+});
+
+test("an old record of a deletion does not take away what a guest has open by now", async () => {
+  await using world = await storageWorld();
+  const { storage, storagePath } = world;
+  await becomeSpm(storage, storagePath);
+  const volume = newVolume();
+  await finished(storage, await storage.volumes.create(poolId, volume));
+  const { imageId, volumeId } = volume;
+  const intent = { kind: "delete-volumes", domainId, imageId, volumeIds: [volumeId], wipes: false };
+  const taskId = await leaveRecord(storagePath, intent);
+  await storage.images.prepare(volume, { isToBeWritten: true });
+  await storage.pools.stopSpm(poolId);
+  await resumeSpm(storage, storagePath);
+  assert.deepEqual(
+    [storage.tasks.getStatus(taskId).result, (await storage.volumes.getInfo(volume)).legality],
+    ["cleanSuccess", "LEGAL"],
+  );
+});

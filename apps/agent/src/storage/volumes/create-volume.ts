@@ -102,18 +102,34 @@ async function createContent(
   }
 }
 
-/** Takes away whatever there is of the volume. May run any number of times, however far the creation got. */
-export async function undoCreateVolume(
+/**
+ * Takes away whatever there is of a volume whose creation did not end; one that was finished stays. May run any number of
+ * times, and long after: a record that could not be brought up to date must not cost a volume that was made again.
+ */
+export async function settleVolumeCreation(
   domain: StorageDomain,
-  { imageId, volumeId, demotedParentId }: CreateVolumeIntent,
+  intent: CreateVolumeIntent,
   world: VolumeWorld,
 ): Promise<Settled> {
+  const { imageId, volumeId, demotedParentId } = intent;
+  if (await isInService(domain, intent)) return "completed";
   const { paths } = domain;
   await world.files.remove(paths.volume(imageId, volumeId));
   await removeMetadata(domain, imageId, volumeId, world);
   if (demotedParentId !== undefined) await promoteParent(domain, imageId, demotedParentId);
   await tidyImage(domain, imageId, world);
   return "undone";
+}
+
+/** LEGAL is the last thing that a creation writes; bytes of a later generation and volumes on top came after that. */
+async function isInService(
+  domain: StorageDomain,
+  { imageId, volumeId }: Pick<CreateVolumeIntent, "imageId" | "volumeId">,
+): Promise<boolean> {
+  const volumes = await readVolumes(domain, imageId);
+  const metadata = volumes.get(volumeId);
+  if (metadata === undefined) return false;
+  return metadata.legality === "LEGAL" || metadata.generation > 0 || childrenOf(volumes, volumeId).length > 0;
 }
 
 export async function removeMetadata(

@@ -40,13 +40,25 @@ function checkDeletion({ imageId, volumeIds }: DeletedVolumes, volumes: Volumes)
   return [...plan.order];
 }
 
+/** Finishes a deletion that did not end, unless somebody has come to use what is left of the image: he keeps it. */
+export async function settleVolumesDeletion(
+  domain: StorageDomain,
+  intent: DeleteVolumesIntent,
+  world: VolumeWorld,
+  signal: AbortSignal,
+): Promise<Settled> {
+  if (await world.prepared.has(domain.domainId, intent.imageId)) return "undone";
+  await finishDeletion(domain, intent, world, signal);
+  return "completed";
+}
+
 /** Deletes what of it is still there. The mark ILLEGAL comes first: nobody starts a guest on half a chain. */
-export async function finishDeletion(
+async function finishDeletion(
   domain: StorageDomain,
   { imageId, volumeIds, wipes }: DeleteVolumesIntent,
   world: VolumeWorld,
   signal: AbortSignal,
-): Promise<Settled> {
+): Promise<void> {
   for (const volumeId of volumeIds) {
     const metadata = await domain.findVolume(imageId, volumeId);
     if (metadata === undefined) continue;
@@ -59,7 +71,6 @@ export async function finishDeletion(
     await removeMetadata(domain, imageId, volumeId, world);
   }
   await tidyImage(domain, imageId, world);
-  return "completed";
 }
 
 /** A file with a second name is a template's, and others stand on its bytes. */

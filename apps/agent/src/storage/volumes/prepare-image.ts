@@ -2,7 +2,7 @@ import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { PreparedImage, PrepareOptions, VolumeKey } from "../storage.ts";
 import { type ChainedVolume, chainOf } from "./volume-chain.ts";
-import { readVolumes, type VolumeWorld } from "./volume-world.ts";
+import { readVolumes, requireWritable, type VolumeWorld } from "./volume-world.ts";
 
 export async function prepareImage(
   domain: StorageDomain,
@@ -13,6 +13,8 @@ export async function prepareImage(
   const { domainId, imageId, volumeId } = volume;
   const { paths } = domain;
   const chain = await readLegalChain(domain, volume, options);
+  const top = chain.at(-1)?.[1];
+  if (options.isToBeWritten === true && top !== undefined) await requireWritable(domain, volume, top);
   for (const [id] of chain) {
     if ((await files.find(paths.volume(imageId, id)))?.kind !== "file") {
       throw new StorageError("VolumeDoesNotExist", `the file of volume ${id} of image ${imageId} is missing`);
@@ -22,7 +24,7 @@ export async function prepareImage(
   return {
     path: paths.volume(imageId, volumeId),
     kind: "file",
-    format: chain.at(-1)?.[1].format ?? "RAW",
+    format: top?.format ?? "RAW",
     chain: chain.map(([id, { format }]) => ({
       domainId,
       imageId,

@@ -7,8 +7,7 @@ import { StorageError } from "../errors.ts";
 import { writeStream } from "../files/write-stream.ts";
 import type { UploadOptions, VolumeKey } from "../storage.ts";
 import { verifyVolume } from "./verify-volume.ts";
-import { childrenOf } from "./volume-chain.ts";
-import { getVolume, readVolumes, requireUnused, type VolumeWorld } from "./volume-world.ts";
+import { getVolume, requireUnused, requireWritable, type VolumeWorld } from "./volume-world.ts";
 
 /** What qcow2 may need besides the content: tables in proportion, and some of fixed size. */
 const COW_OVERHEAD = 1.1;
@@ -58,12 +57,7 @@ async function requireUploadable(
 ): Promise<VolumeMetadata> {
   const { imageId, volumeId } = volume;
   const metadata = await getVolume(domain, volume);
-  if (metadata.role === "SHARED") {
-    throw new StorageError("SharedVolumeNonWritable", `volume ${volumeId} belongs to a template`);
-  }
-  if (childrenOf(await readVolumes(domain, imageId), volumeId).length > 0) {
-    throw new StorageError("InternalVolumeNonWritable", `other volumes stand on volume ${volumeId}`);
-  }
+  await requireWritable(domain, volume, metadata);
   await requireUnused(world, domain, imageId);
   const bytesMax =
     metadata.format === "RAW"

@@ -7,7 +7,7 @@ import type { StorageFiles } from "../files/storage-files.ts";
 import type { VolumeKey } from "../storage.ts";
 import type { QemuImg } from "../tools/qemu-img.ts";
 import type { PreparedImages } from "./prepared-images.ts";
-import type { Volumes } from "./volume-chain.ts";
+import { childrenOf, type Volumes } from "./volume-chain.ts";
 
 /** What operations on volumes need of the world. */
 export interface VolumeWorld {
@@ -37,6 +37,20 @@ export async function getVolume(domain: StorageDomain, { imageId, volumeId }: Vo
     );
   }
   return metadata;
+}
+
+/** Others stand on the bytes of a template and of an inner volume: whoever wrote there would spoil all of them. @throws StorageError 219 or 220 */
+export async function requireWritable(
+  domain: StorageDomain,
+  { imageId, volumeId }: VolumeKey,
+  { role }: VolumeMetadata,
+): Promise<void> {
+  if (role === "SHARED") {
+    throw new StorageError("SharedVolumeNonWritable", `volume ${volumeId} belongs to a template`);
+  }
+  if (childrenOf(await readVolumes(domain, imageId), volumeId).length > 0) {
+    throw new StorageError("InternalVolumeNonWritable", `other volumes stand on volume ${volumeId}`);
+  }
 }
 
 /** @throws StorageError 203 while somebody may have the image open */
