@@ -134,8 +134,8 @@ function openOwnVirt({ config, log }: WorldOptions, { clock, storage, guestNetwo
     displayAddress: config.displayAddress,
     nicSource: nicSourceOf(guestNetwork),
     images: {
-      async prepare(volume) {
-        const { kind, path, chain } = await storage.images.prepare(volume);
+      async prepare(volume, { isReadOnly }) {
+        const { kind, path, chain } = await storage.images.prepare(volume, { isToBeWritten: !isReadOnly });
         return { kind, path, chainPaths: chain.map((one) => one.path).toReversed() };
       },
       teardown: ({ domainId, imageId }) => storage.images.teardown(domainId, imageId),

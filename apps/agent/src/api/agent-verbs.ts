@@ -1,7 +1,7 @@
 import type { SomeVerbs } from "@yagura/agent-protocol";
 import { withFaults } from "./faults.ts";
 import { type HostApi, hostVerbs } from "./host.ts";
-import { imageVerbs } from "./image.ts";
+import { imageVerbs, teardownUnused } from "./image.ts";
 import { storageDomainVerbs } from "./storage-domain.ts";
 import { storagePoolVerbs } from "./storage-pool.ts";
 import { taskVerbs } from "./task.ts";
@@ -11,14 +11,15 @@ import { volumeVerbs } from "./volume.ts";
 /** Every verb that this host answers; all others are answered as unknown. */
 export function agentVerbs(host: HostApi): SomeVerbs {
   const { storage, virt, sampler } = host;
+  const teardown = teardownUnused(storage, virt);
   return withFaults(
     {
       Host: hostVerbs(host),
       VM: vmVerbs(virt, sampler),
       StoragePool: storagePoolVerbs(storage),
       StorageDomain: storageDomainVerbs(storage),
-      Volume: volumeVerbs(storage),
-      Image: imageVerbs(storage),
+      Volume: volumeVerbs(storage, teardown),
+      Image: imageVerbs(storage, teardown),
       Task: taskVerbs(storage),
     },
     virt.log,

@@ -11,7 +11,10 @@ interface KeyOnWire {
 }
 
 /** The namespace `Volume`. */
-export function volumeVerbs({ volumes, images }: Storage): NonNullable<SomeVerbs["Volume"]> {
+export function volumeVerbs(
+  { volumes }: Storage,
+  teardown: (domainId: StorageDomainId, imageId: ImageId) => Promise<void>,
+): NonNullable<SomeVerbs["Volume"]> {
   const pool = (id: string): PoolId => parseId<PoolId>(id);
   return {
     create: (params) =>
@@ -73,7 +76,7 @@ export function volumeVerbs({ volumes, images }: Storage): NonNullable<SomeVerbs
       await volumes.getSize(volumeKey(params));
     },
     teardown: ({ storagedomainID, imageID }) =>
-      images.teardown(parseId<StorageDomainId>(storagedomainID), parseId<ImageId>(imageID)),
+      teardown(parseId<StorageDomainId>(storagedomainID), parseId<ImageId>(imageID)),
   };
 }
 

@@ -5,6 +5,7 @@ import type { VirtContext } from "./virt-context.ts";
 import type { Vm } from "./vm.ts";
 import { decideExit, vmExit } from "./vm-exit.ts";
 import { findVmRecord, type VmRecord } from "./vm-record.ts";
+import { writeVmRecord } from "./write-vm-record.ts";
 
 /**
  * Makes the VM equal to what libvirt says of its domain: after its start, after a restart of the agent or of libvirt,
@@ -12,14 +13,16 @@ import { findVmRecord, type VmRecord } from "./vm-record.ts";
  */
 export async function adoptDomain(context: VirtContext, vm: Vm): Promise<void> {
   const { hypervisor } = context;
-  const state = await hypervisor.findState(vm.id);
-  if (state === undefined) {
-    vm.become("stopped", { exit: vmExit(1, "libvirtDomainMissing") });
-    return;
-  }
+  const wasDown = vm.status === "Down";
+  if ((await hypervisor.findState(vm.id)) === undefined) return missing(vm);
   const record = await refreshDescription(context, vm);
-  vm.asked ??= record?.asked;
-  switch (readDomainState(state.state, state.reason)) {
+  // Asked after everything else: what is applied below must not be older than the events that came meanwhile.
+  const state = await hypervisor.findState(vm.id);
+  if (state === undefined) return missing(vm);
+  const condition = readDomainState(state.state, state.reason);
+  if (wasDown && condition !== "gone") await takeBack(context, vm);
+  else vm.asked ??= record?.asked;
+  switch (condition) {
     case "gone":
       vm.become("stopped", { exit: exitOf(vm, record, state.reason) });
       return;
@@ -27,10 +30,13 @@ export async function adoptDomain(context: VirtContext, vm: Vm): Promise<void> {
       vm.become("launched-paused");
       vm.become("suspended", { pauseCode: "NOERR" });
       break;
-    case "paused-io-error":
-      vm.become("launched-paused", { pauseCode: "EOTHER" });
-      vm.become("suspended", { pauseCode: "EOTHER" });
+    case "paused-io-error": {
+      // The reason came with an event, and libvirt does not tell it a second time.
+      const pauseCode = vm.view.pauseCode === "NOERR" ? "EOTHER" : vm.view.pauseCode;
+      vm.become("launched-paused", { pauseCode });
+      vm.become("suspended", { pauseCode });
       break;
+    }
     case "paused-postcopy":
       vm.become("launched-paused", { pauseCode: "POSTCOPY" });
       vm.become("suspended", { pauseCode: "POSTCOPY" });
@@ -43,8 +49,23 @@ export async function adoptDomain(context: VirtContext, vm: Vm): Promise<void> {
   vm.takenOver();
 }
 
+function missing(vm: Vm): void {
+  vm.become("stopped", { exit: vmExit(1, "libvirtDomainMissing") });
+}
+
+/** A VM that was Down runs: its end is no longer true, nor anything that was asked of it before. */
+async function takeBack(context: VirtContext, vm: Vm): Promise<void> {
+  context.log.warn("a VM that was Down runs: somebody else started it", { vmId: vm.id, vmName: vm.name });
+  vm.asked = undefined;
+  vm.poweredOffBy = undefined;
+  const startedAtMs = context.clocks.nowMs();
+  vm.become("found-running");
+  vm.describe({ startedAtMs });
+  await writeVmRecord(context, vm, { phase: "started", startedAtMs });
+}
+
 /** Reads the domain's document again. */
-export async function refreshDescription(context: VirtContext, vm: Vm): Promise<VmRecord | undefined> {
+async function refreshDescription(context: VirtContext, vm: Vm): Promise<VmRecord | undefined> {
   const xml = await context.hypervisor.getXml(vm.id);
   const tree = parseXml(xml);
   const domain = describeDomain(tree);

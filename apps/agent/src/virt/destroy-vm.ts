@@ -1,7 +1,9 @@
+import type { VolumeReference } from "@yagura/domain-xml";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { VmId } from "@yagura/std/ids.ts";
 import { CannotDestroyVm, NoSuchVm } from "../errors.ts";
 import { readDomainState } from "./domain-events.ts";
+import { isImageInUse } from "./images-in-use.ts";
 import type { VirtContext } from "./virt-context.ts";
 import type { Vm } from "./vm.ts";
 import { vmExit } from "./vm-exit.ts";
@@ -22,8 +24,10 @@ export async function destroyVm(context: VirtContext, vmId: VmId, gracefulAttemp
     if (vms.find(vmId) !== vm) throw new NoSuchVm(vmId);
     log.info("destroying a VM", { vmId, vmName: vm.name });
     try {
-      await ensureStopped(context, vmId, Math.min(gracefulAttempts, 5));
-      await ensureGone(context, vmId);
+      if (!vm.isDomainForeign) {
+        await ensureStopped(context, vmId, Math.min(gracefulAttempts, 5));
+        await ensureGone(context, vmId);
+      }
       await teardownDisks(context, vm);
     } catch (cause) {
       throw new CannotDestroyVm(`Failed to destroy VM ${vmId}: ${describeError(cause)}`, { cause });
@@ -46,23 +50,36 @@ async function ensureStopped({ hypervisor, log }: VirtContext, vmId: VmId, grace
   }
 }
 
-async function isActive({ hypervisor }: Pick<VirtContext, "hypervisor">, vmId: VmId): Promise<boolean> {
+/** Whether libvirt has a process for the domain, or may be about to. */
+export async function isActive({ hypervisor }: Pick<VirtContext, "hypervisor">, vmId: VmId): Promise<boolean> {
   const state = await hypervisor.findState(vmId);
   return state !== undefined && readDomainState(state.state, state.reason) !== "gone";
 }
 
-/** Makes libvirt forget a domain of ours that does not run. */
-export async function ensureGone({ hypervisor }: VirtContext, vmId: VmId): Promise<void> {
-  const state = await hypervisor.findState(vmId);
-  if (state === undefined) return;
-  if (readDomainState(state.state, state.reason) !== "gone") await hypervisor.destroy(vmId, { isGraceful: false });
-  if ((await hypervisor.findState(vmId)) !== undefined) await hypervisor.undefine(vmId);
+/** Makes libvirt forget a domain of ours that does not run. One that runs is left alone. @throws Error when it runs */
+export async function ensureGone(context: Pick<VirtContext, "hypervisor">, vmId: VmId): Promise<void> {
+  const { hypervisor } = context;
+  if ((await hypervisor.findState(vmId)) === undefined) return;
+  if (await isActive(context, vmId)) throw new Error("the domain runs");
+  await hypervisor.undefine(vmId);
 }
 
-/** Lets go of the VM's volumes; one that cannot be let go of does not keep the others. */
-export async function teardownDisks({ images, log }: VirtContext, vm: Vm): Promise<void> {
-  for (const { volume } of vm.view.domain?.disks ?? []) {
-    if (volume === undefined) continue;
+/** Lets go of the volumes of a VM that has ended. */
+export async function teardownDisks(context: VirtContext, vm: Vm): Promise<void> {
+  const volumes = (vm.view.domain?.disks ?? []).flatMap(({ volume }) => volume ?? []);
+  await teardownVolumes(context, vm, volumes);
+}
+
+/** Lets go of what no other VM uses; a volume that cannot be let go of does not keep the others. */
+export async function teardownVolumes(
+  { images, vms, log }: VirtContext,
+  vm: Vm,
+  volumes: readonly VolumeReference[],
+): Promise<void> {
+  for (const volume of volumes) {
+    const others = vms.list().filter((other) => other !== vm);
+    const views = others.map(({ view }) => view);
+    if (isImageInUse(views, volume.imageId)) continue;
     try {
       await images.teardown(volume);
     } catch (error) {

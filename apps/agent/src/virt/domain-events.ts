@@ -97,10 +97,13 @@ export type DomainCondition = "running" | "paused" | "paused-io-error" | "paused
 
 export function readDomainState(state: number, reason: number): DomainCondition {
   const PAUSED = 3;
-  const SHUT_OFF = [5, 6];
+  const SHUT_OFF = 5;
+  const CRASHED = 6;
   const IO_ERROR = 5;
   const POSTCOPY = [12, 13];
-  if (SHUT_OFF.includes(state)) return "gone";
+  if (state === SHUT_OFF) return "gone";
+  // A guest that panicked and is kept: its vCPUs stand, but QEMU lives and has the disks.
+  if (state === CRASHED) return "paused";
   if (state !== PAUSED) return "running";
   if (reason === IO_ERROR) return "paused-io-error";
   return POSTCOPY.includes(reason) ? "paused-postcopy" : "paused";

@@ -1,5 +1,5 @@
 import { describeError } from "@yagura/std/describe-error.ts";
-import { adoptDomain, refreshDescription } from "./adopt-domain.ts";
+import { adoptDomain } from "./adopt-domain.ts";
 import { teardownDisks } from "./destroy-vm.ts";
 import { readLifecycleEvent } from "./domain-events.ts";
 import type { DomainEvent } from "./hypervisor.ts";
@@ -63,14 +63,13 @@ function followLifecycle(context: VirtContext, vm: Vm, event: { event: number; d
       stopped(context, vm, change.detail);
       return;
     case "started":
-      // Somebody started a domain of ours that was Down, or migration brought it: look at it.
-      later(context, vm, async () => void (await refreshDescription(context, vm)));
-      return;
+    // Somebody started a domain of ours that was Down, or migration brought it.
+    case "crashed":
+    // The guest panicked; what libvirt then does with it depends on the domain.
     case "undefined":
       // Undefining a running domain only makes it transient; only the state can tell.
       later(context, vm, () => adoptDomain(context, vm));
       return;
-    case "crashed":
     case "nothing":
   }
 }

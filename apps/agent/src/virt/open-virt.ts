@@ -103,7 +103,7 @@ export function openVirt(options: VirtOptions): Virt {
     hypervisor,
     clock,
     log: log.with({ part: "sampling" }),
-    onMissing: (vm) => vms.inTurn(vm.id, () => adoptDomain(context, vm)),
+    onDoubt: (vm) => vms.inTurn(vm.id, () => adoptDomain(context, vm)),
   });
   return {
     context,

@@ -27,7 +27,13 @@ export async function recoverVms(context: VirtContext): Promise<RecoveryReport> 
   // What was known and is no longer in libvirt has ended while nobody could look.
   const listed = new Set(domains.map((domain) => domain.vmId));
   for (const vm of context.vms.list().filter((known) => !listed.has(known.id) && known.status !== "Down")) {
-    await context.vms.inTurn(vm.id, () => adoptDomain(context, vm));
+    try {
+      await withDeadline(`looking at the VM ${vm.id}`, ADOPT_MS_MAX, () =>
+        context.vms.inTurn(vm.id, () => adoptDomain(context, vm)),
+      );
+    } catch (error) {
+      vm.putAside(describeError(error));
+    }
   }
   return { adopted: count("adopted"), aside: count("aside"), foreign: count("foreign") };
 }
@@ -57,8 +63,7 @@ async function recoverOne(context: VirtContext, ref: DomainRef): Promise<"adopte
     if (!ref.isActive && known === undefined) return "foreign";
     const vm = known ?? vms.find(ref.vmId) ?? vms.add({ vmId: ref.vmId, name: ref.name, xml: "" });
     if (known === undefined) vm.become("launched");
-    vm.setResponding(false);
-    vm.describe({ asideBecause: because });
+    vm.putAside(because);
     return "aside";
   }
 }

@@ -12,7 +12,7 @@ const row: StatsRow = { "cpu.time": 1, "vcpu.current": 1 };
 function world(hypervisor: ScriptedHypervisor) {
   const virt = scriptedVirt(hypervisor);
   const missing: Vm[] = [];
-  const sampler = new VmSampler({ ...virt, onMissing: async (vm) => void missing.push(vm) });
+  const sampler = new VmSampler({ ...virt, onDoubt: async (vm) => void missing.push(vm) });
   const guest = (): Vm => {
     const { vmId, xml } = disklessGuest();
     const vm = virt.vms.add({ vmId, name: "guest", xml });
@@ -125,4 +125,16 @@ test("nobody waits longer than a second for a guest that boots and hangs", async
   await waiting;
   // The next question does not even ask: the call is still under way.
   await sampler.refreshBooting([vm]);
+});
+
+test("a VM whose row says something else than its status is looked at, and so is one that was put aside", async () => {
+  const rows = new Map();
+  const { sampler, guest, missing, clock } = world(new ScriptedHypervisor({ readStats: async () => rows }));
+  const [paused, healthy, aside] = [guest(), guest(), guest()];
+  rows.set(paused.id, { ...row, "state.state": 3, "state.reason": 1 });
+  for (const vm of [healthy, aside]) rows.set(vm.id, { ...row, "state.state": 1, "state.reason": 1 });
+  aside.putAside("its document could not be read");
+  await clock.advance(1);
+  await sampler.sample();
+  assert.deepEqual(missing, [aside, paused]);
 });

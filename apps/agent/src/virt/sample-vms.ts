@@ -2,6 +2,7 @@ import type { Clock } from "@yagura/std/clock.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { VmId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
+import { readDomainState } from "./domain-events.ts";
 import type { Hypervisor } from "./hypervisor.ts";
 import type { Vm } from "./vm.ts";
 import { hasProcess } from "./vm-status.ts";
@@ -22,15 +23,15 @@ export interface VmSamplerOptions {
   readonly hypervisor: Hypervisor;
   readonly clock: Clock;
   readonly log: Log;
-  /** A VM that should run was not among the running ones: somebody must look. */
-  onMissing(vm: Vm): Promise<void>;
+  /** What libvirt says of a VM is not what we have of it: somebody must look. */
+  onDoubt(vm: Vm): Promise<void>;
 }
 
 /** Reads the statistics of all VMs by one call of libvirt each period. */
 export class VmSampler {
   #callsUnderWay = 0;
   readonly #refreshing = new Set<VmId>();
-  readonly #missing = new Set<VmId>();
+  readonly #inDoubt = new Set<VmId>();
   readonly #options: VmSamplerOptions;
 
   constructor(options: VmSamplerOptions) {
@@ -54,11 +55,12 @@ export class VmSampler {
     this.#callsUnderWay++;
     const askedAtMs = clock.monotonicMs();
     const running = vms.list().filter((vm) => hasProcess(vm.status));
+    for (const vm of vms.list()) if (vm.view.asideBecause !== undefined) void this.#lookAt(vm);
     try {
       const rows = await hypervisor.readStats();
       for (const vm of running) {
         const row = rows.get(vm.id);
-        if (row === undefined) void this.#lookAtMissing(vm);
+        if (row === undefined || contradicts(vm, row)) void this.#lookAt(vm);
         take(vm, row, askedAtMs);
       }
     } catch (error) {
@@ -99,15 +101,15 @@ export class VmSampler {
   }
 
   /** One look at a time for each VM: a look may hang for as long as libvirt does. */
-  async #lookAtMissing(vm: Vm): Promise<void> {
-    if (this.#missing.has(vm.id)) return;
-    this.#missing.add(vm.id);
+  async #lookAt(vm: Vm): Promise<void> {
+    if (this.#inDoubt.has(vm.id)) return;
+    this.#inDoubt.add(vm.id);
     try {
-      await this.#options.onMissing(vm);
+      await this.#options.onDoubt(vm);
     } catch (error) {
       this.#options.log.warn("could not look at a VM", { vmId: vm.id, error: describeError(error) });
     } finally {
-      this.#missing.delete(vm.id);
+      this.#inDoubt.delete(vm.id);
     }
   }
 
@@ -117,6 +119,14 @@ export class VmSampler {
     if (!hasProcess(vm.status) || sampledAtMs === undefined) return;
     if (!hypervisor.isConnected || clock.monotonicMs() - sampledAtMs >= SILENT_MS_MAX) vm.setResponding(false);
   }
+}
+
+/** An event was lost, or came in the wrong order: events alone are never the truth. */
+function contradicts(vm: Vm, row: StatsRow): boolean {
+  const { "state.state": state, "state.reason": reason } = row;
+  if (state === undefined || vm.status === "Saving State" || vm.status.startsWith("Migration")) return false;
+  const condition = readDomainState(Number(state), Number(reason));
+  return condition === "gone" || (condition === "running") === (vm.status === "Paused");
 }
 
 function take(vm: Vm, row: StatsRow | undefined, monotonicMs: number): void {

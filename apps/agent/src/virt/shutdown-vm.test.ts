@@ -72,3 +72,23 @@ test("a guest that ends during the delay is not asked at all", async () => {
   await turns();
   assert.deepEqual(asked, []);
 });
+
+test("force that waits for its turn does not end a guest that has come back meanwhile", async () => {
+  const { virt, vm, asked } = world({ shutdown: () => Promise.reject(new Error("no ACPI")) });
+  const { promise: busy, resolve: release } = Promise.withResolvers<void>();
+  const other = virt.vms.inTurn(vm.id, () => busy);
+  shutdownVm(virt, { ...ask, vmId: vm.id, isForced: true });
+  await turns();
+  vm.become("rebooted");
+  release();
+  await other;
+  await turns();
+  assert.deepEqual(asked, []);
+});
+
+test("a delay longer than timers can wait for does not end at once", async () => {
+  const { virt, vm, asked } = world();
+  shutdownVm(virt, { ...ask, vmId: vm.id, delaySeconds: 2 ** 31, isForced: true });
+  await virt.clock.advance(24 * 3_600_000 - 1);
+  assert.deepEqual(asked, []);
+});

@@ -17,6 +17,9 @@ export interface ShutdownVm {
   readonly isForced: boolean;
 }
 
+/** No wait is longer, however long the Manager says: timers of Node end at 25 days, and then at once. */
+const WAIT_SECONDS_MAX = 24 * 3600;
+
 /** One way to make a guest go down, from the kindest on. */
 export type ShutdownStep = "guest-agent" | "acpi" | "force";
 
@@ -46,18 +49,23 @@ async function drive(context: VirtContext, vm: Vm, wanted: ShutdownVm): Promise<
   const { log } = context;
   const during: VmStatus = wanted.isReboot ? "RebootInProgress" : "Powering down";
   const steps = planShutdown({ hasAgent: vm.view.isGuestAgentConnected, isForced: wanted.isForced });
-  const delayMs = wanted.delaySeconds * 1000;
+  const delayMs = Math.min(wanted.delaySeconds, WAIT_SECONDS_MAX) * 1000;
+  const timeoutMs = Math.min(wanted.timeoutSeconds, WAIT_SECONDS_MAX) * 1000;
+  const isStillWanted = (): boolean => vm.status === during && context.vms.find(vm.id) === vm;
   if (delayMs > 0 && (await leaves(context, vm, { status: during, timeoutMs: delayMs }))) return;
   for (const step of steps) {
-    if (vm.status !== during) return;
+    if (!isStillWanted()) return;
     try {
-      await context.vms.inTurn(vm.id, () => take(context, vm, { step, isReboot: wanted.isReboot }));
+      // By its turn the VM may have come back, or be another one of the same id: that one nobody wants to end.
+      await context.vms.inTurn(vm.id, async () => {
+        if (isStillWanted()) await take(context, vm, { step, isReboot: wanted.isReboot });
+      });
       log.info("asked a guest to go down", { vmId: vm.id, by: step, isReboot: wanted.isReboot });
     } catch (error) {
       log.warn("a guest could not be asked to go down", { vmId: vm.id, by: step, error: describeError(error) });
       continue;
     }
-    if (await leaves(context, vm, { status: during, timeoutMs: wanted.timeoutSeconds * 1000 })) return;
+    if (await leaves(context, vm, { status: during, timeoutMs })) return;
   }
   if (vm.status === during) {
     vm.asked = undefined;

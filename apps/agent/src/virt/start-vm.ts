@@ -2,14 +2,16 @@ import {
   type DescribedDisk,
   describeDomain,
   formatXml,
+  parseXml,
   type SecurityLabel,
   type VolumeReference,
   type XmlElement,
 } from "@yagura/domain-xml";
+import { DeadlineExceeded } from "@yagura/std/deadline.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
-import { VmExists } from "../errors.ts";
-import { adoptDomain } from "./adopt-domain.ts";
-import { ensureGone } from "./destroy-vm.ts";
+import { HypervisorAway, VmExists } from "../errors.ts";
+import { adoptDomain, isOurs } from "./adopt-domain.ts";
+import { ensureGone, isActive, teardownVolumes } from "./destroy-vm.ts";
 import { labelDisk } from "./label-disk.ts";
 import { placeholderXml, type RealDisk, realiseDomain } from "./realise-domain.ts";
 import type { VirtContext } from "./virt-context.ts";
@@ -22,18 +24,22 @@ export interface StartVm {
   readonly isLaunchedPaused: boolean;
 }
 
+/** Where a start is: what may be there of it in libvirt, if it ends here. */
+type Progress = "looking" | "preparing" | "starting" | "started";
+
 /**
- * Starts a VM that was accepted. Never throws for what the world refuses: the VM is then Down and says why.
- * When libvirt goes away in between, the outcome is unknown; the VM keeps its status until libvirt can be asked again.
+ * Starts a VM that was accepted. Never throws for what the world refuses: the VM is then Down and says why. When libvirt
+ * goes away, or is silent for too long, the outcome is unknown: the VM is put aside until libvirt can be asked.
  */
 export async function startVm(context: VirtContext, { vm, domain, isLaunchedPaused }: StartVm): Promise<void> {
   const { hypervisor, clocks, log } = context;
   const { signal } = vm.startAbort;
   const startedAtMs = clocks.nowMs();
   const prepared: VolumeReference[] = [];
+  let progress: Progress = "looking";
   try {
-    // Somebody else's domain of this id must survive us.
-    if ((await hypervisor.findState(vm.id)) !== undefined) throw new VmExists(vm.id);
+    if ((await hypervisor.findState(vm.id)) !== undefined) return await meetDomain(context, vm);
+    progress = "preparing";
     // The id is taken before anything else is done, so that a crash in between leaves a trace.
     await hypervisor.define(placeholderXml(domain, { phase: "placeholder", startedAtMs }));
     signal.throwIfAborted();
@@ -51,18 +57,39 @@ export async function startVm(context: VirtContext, { vm, domain, isLaunchedPaus
     await hypervisor.define(formatXml(real));
     signal.throwIfAborted();
     log.info("starting a VM", { vmId: vm.id, vmName: vm.name, domainType: context.domainType });
+    progress = "starting";
     await hypervisor.start(vm.id, { isPaused: isLaunchedPaused });
+    progress = "started";
     await adoptDomain(context, vm);
   } catch (error) {
-    if (!hypervisor.isConnected) {
-      log.warn("lost libvirt while a VM was starting; its state is unknown", {
-        vmId: vm.id,
-        error: describeError(error),
-      });
-      return;
-    }
-    await failStart(context, { vm, error, prepared });
+    if (isOutcomeUnknown(error, progress) || !hypervisor.isConnected) putAside(context, vm, error);
+    else await failStart(context, { vm, error, prepared });
   }
+}
+
+/** A VM that may run is never taken for failed, nor ended to make that true. */
+function isOutcomeUnknown(error: unknown, progress: Progress): boolean {
+  if (error instanceof HypervisorAway || progress === "looking" || progress === "started") return true;
+  return progress === "starting" && error instanceof DeadlineExceeded;
+}
+
+/** libvirt has a domain of this id that the agent did not know. Ours is taken over as it is; another's must survive us. */
+async function meetDomain(context: VirtContext, vm: Vm): Promise<void> {
+  const { hypervisor, log } = context;
+  if (isOurs(parseXml(await hypervisor.getXml(vm.id)))) {
+    log.warn("a VM that was to be started is in libvirt already, and is taken over", { vmId: vm.id });
+    return adoptDomain(context, vm);
+  }
+  vm.isDomainForeign = true;
+  const { message } = new VmExists(vm.id);
+  log.error("a VM cannot be started: libvirt has somebody else's domain of its id", { vmId: vm.id });
+  vm.become("stopped", { exit: vmExit(1, "libvirtStartFailed", message) });
+}
+
+function putAside({ log }: VirtContext, vm: Vm, error: unknown): void {
+  const because = describeError(error);
+  log.warn("it is not known whether a VM was started; libvirt will be asked", { vmId: vm.id, error: because });
+  vm.putAside(because);
 }
 
 async function prepareDisks(
@@ -73,9 +100,9 @@ async function prepareDisks(
   const user = await context.readQemuUser();
   const disks = new Map<string, RealDisk>();
   for (const disk of describeDomain(domain).disks) {
-    const files = await prepareDisk(context, disk, prepared);
-    if (files === undefined) continue;
     const isReadOnly = disk.isReadOnly || disk.device === "cdrom";
+    const files = await prepareDisk(context, { disk, isReadOnly }, prepared);
+    if (files === undefined) continue;
     const seclabel = user === undefined ? undefined : await labelDisk({ paths: files.paths, isReadOnly }, user);
     disks.set(disk.target, { source: files.source, ...withLabel(seclabel) });
   }
@@ -84,11 +111,11 @@ async function prepareDisks(
 
 async function prepareDisk(
   { images }: VirtContext,
-  disk: DescribedDisk,
+  { disk, isReadOnly }: { disk: DescribedDisk; isReadOnly: boolean },
   prepared: VolumeReference[],
 ): Promise<{ source: RealDisk["source"]; paths: readonly string[] } | undefined> {
   if (disk.volume !== undefined) {
-    const { kind, path, chainPaths } = await images.prepare(disk.volume);
+    const { kind, path, chainPaths } = await images.prepare(disk.volume, { isReadOnly });
     prepared.push(disk.volume);
     return { source: { kind, path }, paths: chainPaths };
   }
@@ -104,12 +131,18 @@ async function failStart(
   context: VirtContext,
   { vm, error, prepared }: { vm: Vm; error: unknown; prepared: readonly VolumeReference[] },
 ): Promise<void> {
-  const { images, log } = context;
+  const { log } = context;
   const wasDestroyed = vm.startAbort.signal.aborted;
   log.error("a VM could not be started", { vmId: vm.id, vmName: vm.name, error: describeError(error) });
   try {
-    if (!(error instanceof VmExists)) await ensureGone(context, vm.id);
-    for (const volume of prepared) await images.teardown(volume);
+    // libvirt refused, perhaps because somebody was faster.
+    if (await isActive(context, vm.id)) return await adoptDomain(context, vm);
+  } catch (asking) {
+    return putAside(context, vm, asking);
+  }
+  try {
+    await ensureGone(context, vm.id);
+    await teardownVolumes(context, vm, prepared);
   } catch (cleaning) {
     // What is left is looked at again when the VM is destroyed.
     log.warn("could not clean up after a failed start", { vmId: vm.id, error: describeError(cleaning) });

@@ -1,8 +1,8 @@
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { ImageId, StorageDomainId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
+import { listImagesInUse } from "./images-in-use.ts";
 import type { VmView } from "./vm.ts";
-import { hasProcess } from "./vm-status.ts";
 
 export interface PreparedImageRef {
   readonly domainId: StorageDomainId;
@@ -14,10 +14,8 @@ export interface PreparedImageRef {
  * disks are not known: its disks would be among them.
  */
 export function planTidyImages(prepared: readonly PreparedImageRef[], vms: readonly VmView[]): PreparedImageRef[] {
-  const alive = vms.filter((vm) => hasProcess(vm.status) || vm.status === "WaitForLaunch");
-  if (alive.some((vm) => vm.domain === undefined || vm.asideBecause !== undefined)) return [];
-  const used = new Set(alive.flatMap((vm) => (vm.domain?.disks ?? []).flatMap((disk) => disk.volume?.imageId ?? [])));
-  return prepared.filter((image) => !used.has(image.imageId));
+  const used = listImagesInUse(vms);
+  return used === undefined ? [] : prepared.filter(({ imageId }) => !used.has(imageId));
 }
 
 export interface PreparedImages {

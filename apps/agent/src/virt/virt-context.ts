@@ -16,7 +16,8 @@ export interface PreparedDisk {
 
 /** What running VMs needs of the storage: nothing else of it is known here. */
 export interface DiskImages {
-  prepare(volume: VolumeReference): Promise<PreparedDisk>;
+  /** Makes the volume ready; one that others stand on is refused to whoever would write to it. */
+  prepare(volume: VolumeReference, options: { readonly isReadOnly: boolean }): Promise<PreparedDisk>;
   teardown(volume: VolumeReference): Promise<void>;
 }
 

@@ -23,6 +23,7 @@ export type VmStatusEvent =
   | "shutdown-given-up"
   | "reboot-asked"
   | "rebooted"
+  | "found-running" // it was Down, and libvirt has it running: somebody else started it
   | "stopped";
 
 const whileBooting = {
@@ -65,7 +66,7 @@ const transitions: Readonly<Record<VmStatus, Partial<Record<VmStatusEvent, VmSta
   "Restoring state": { launched: "Powering up", "launched-paused": "Paused", stopped: "Down" },
   "Migration Source": { stopped: "Down", resumed: "Up" },
   "Migration Destination": { launched: "Up", "launched-paused": "Paused", resumed: "Up", stopped: "Down" },
-  Down: {},
+  Down: { "found-running": "Powering up" },
 };
 
 /** The status after an event; the same one when the event means nothing in it. */

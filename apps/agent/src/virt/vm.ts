@@ -60,6 +60,8 @@ export class Vm {
   /** What the Manager asked for, so that the end of the VM can be explained. */
   asked: "shutdown" | "destroy" | "reboot-destroy" | undefined;
   poweredOffBy: "guest" | "host" | undefined;
+  /** libvirt has a domain of this id that is none of ours: it is never touched, least of all to destroy this VM. */
+  isDomainForeign = false;
   #view: VmView;
   #sample: StatsSample | undefined;
   #hasSettled = false;
@@ -106,7 +108,7 @@ export class Vm {
       this.#hasSettled = false;
       this.#rebootedAtMs = this.#clocks.nowMs();
     }
-    const { ioError: _past, ...view } = this.#view;
+    const { ioError: _past, exit: _end, ...view } = this.#view;
     this.#view = {
       ...view,
       status,
@@ -135,9 +137,7 @@ export class Vm {
     if (isBooting && Math.max(bootingMs, inStatusMs) >= BOOT_TIME_MS_MAX) this.become("settled");
   }
 
-  describe(
-    changes: Partial<Pick<VmView, "domain" | "xml" | "xmlDigest" | "startedAtMs" | "pid" | "asideBecause">>,
-  ): void {
+  describe(changes: Partial<Pick<VmView, "domain" | "xml" | "xmlDigest" | "startedAtMs" | "pid">>): void {
     this.#view = { ...this.#view, ...changes };
     this.#onChange(this, "details");
   }
@@ -163,6 +163,12 @@ export class Vm {
     this.#view = { ...this.#view, guest, guestAnsweredAtMs: this.#clocks.nowMs() };
     if (this.status === "Powering up" || this.status === "RebootInProgress") this.become("settled");
     else this.#onChange(this, "details");
+  }
+
+  /** What became of the VM is not known: it keeps its status and is looked at again until it is. */
+  putAside(because: string): void {
+    this.#view = { ...this.#view, asideBecause: because, isResponding: false };
+    this.#onChange(this, "details");
   }
 
   /** The VM is managed (again). */
