@@ -9,6 +9,7 @@ import { Logins } from "../auth/authn/login.ts";
 import { Sessions } from "../auth/authn/sessions.ts";
 import { databaseAuthStore } from "../auth/database-auth-store.ts";
 import type { Services } from "../context.ts";
+import { databaseAnswers } from "../db/database-answers.ts";
 import { Api } from "./api.ts";
 import { apiPath } from "./edge/target.ts";
 import { imageRoutes } from "./image-proxy.ts";
@@ -16,7 +17,8 @@ import { readStream } from "./read-stream.ts";
 import { ManagerStopping, NoSuchPath, NotOverPlainHttp } from "./refusals.ts";
 import type { Route } from "./route.ts";
 import { routes as ownRoutes, type Product } from "./routes.ts";
-import { siteRoutes } from "./site.ts";
+import { openApiPath } from "./site/paths.ts";
+import { siteRoutes } from "./site/site-routes.ts";
 import { ssoRoutes } from "./sso-routes.ts";
 
 /** What the REST edge needs of the rest of the Manager. Made in `world.ts`. */
@@ -81,14 +83,21 @@ export async function buildServer(deps: ServerDeps): Promise<RestServer> {
     logins: new Logins(store, deps.services.clock, deps.services.log),
     sessions: new Sessions(store, deps.services.clock),
   };
-  const api = new Api(deps.routes ?? ownRoutes(deps.product), {
+  const routes = deps.routes ?? ownRoutes(deps.product);
+  const api = new Api(routes, {
     ...auth,
     services: deps.services,
     newId: deps.newId ?? (() => crypto.randomUUID()),
     stopping: stopping.signal,
   });
   let httpsPort: number | undefined;
-  const site = { caCertificate: () => deps.caCertificate(), httpsPort: () => httpsPort };
+  const site = {
+    version: deps.product.version,
+    routes,
+    caCertificate: () => deps.caCertificate(),
+    httpsPort: () => httpsPort,
+    databaseAnswers: () => databaseAnswers(deps.services.db, deps.services.log),
+  };
   const app = newApp(api);
   for (const mount of deps.mounts ?? []) await mount(app, { isSecure: true });
   app.register(async (scope) => apiRoute(scope, api));
@@ -101,8 +110,9 @@ export async function buildServer(deps: ServerDeps): Promise<RestServer> {
   for (const mount of deps.mounts ?? []) await mount(plainApp, { isSecure: false });
   plainApp.register(async (scope) => siteRoutes(scope, site));
   for (const url of [apiPath, "/ovirt-engine/sso/*", "/images/*"]) {
-    // Not redirected: the password or token has been told to the whole network already.
-    plainApp.all(url, () => Promise.reject(new NotOverPlainHttp()));
+    // Not redirected: the password or token has been told to the whole network already. Refused before the body is read.
+    const refuse = () => Promise.reject(new NotOverPlainHttp());
+    plainApp.all(url, { onRequest: refuse }, refuse);
   }
   await plainApp.ready();
 
@@ -149,7 +159,8 @@ function apiRoute(scope: FastifyInstance, api: Api): void {
     readStream(payload, { bytesMax: BODY_BYTES_MAX, timeoutMs: BODY_TIMEOUT_MS }),
   );
   scope.route({
-    method: ["GET", "HEAD", "POST", "PUT", "DELETE"],
+    // PATCH is nowhere in v4, and is refused as any verb that a path does not have.
+    method: ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"],
     url: apiPath,
     onRequest: async (request, reply) => {
       const { method, headers } = request;
@@ -163,6 +174,7 @@ function apiRoute(scope: FastifyInstance, api: Api): void {
 }
 
 function isApiUrl(url: string): boolean {
+  if (url.split("?")[0] === openApiPath) return false;
   return url.startsWith(apiPath) && /^(\/|;|\?|$)/.test(url.slice(apiPath.length));
 }
 
