@@ -38,7 +38,7 @@ async function main(): Promise<void> {
     return;
   }
   await stopServices(layout);
-  const daemon = await stopGuests(layout, say);
+  const { daemon } = await stopGuests(layout, say);
   if (daemon !== undefined) await forgetGuests(daemon, layout);
   await stopPrivateLibvirtd(layout.libvirt);
   // Only what we made: the directory may hold other things of its owner.

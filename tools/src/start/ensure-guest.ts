@@ -1,12 +1,20 @@
-import type { ManagerClient } from "@yagura/rest-client";
+import type { ManagerClient, Vm } from "@yagura/rest-client";
 import { poll } from "@yagura/std/poll.ts";
 import { names, settleMs } from "./ensure-data-center.ts";
 
 /** Enough for the demo guest: its kernel and first file system live in it. */
 export const demoMemoryBytes = 256 * 1024 * 1024;
 
-/** The guest, created from the template and running. */
-export async function ensureRunning(client: ManagerClient, name: string): Promise<string> {
+/**
+ * The guest, created from the template and running.
+ * @param sight what can be seen without the Manager: what it believes of a guest on this host may be older than this
+ *   start (the machine was switched off, `npm run stop`), so it is held against `isAlive`
+ */
+export async function ensureRunning(
+  client: ManagerClient,
+  name: string,
+  sight?: { hostName: string; isAlive: (vmId: string) => Promise<boolean> },
+): Promise<string> {
   const [known] = await client.vms.list({ search: `name=${name}` });
   const vm =
     known ??
@@ -27,8 +35,20 @@ export async function ensureRunning(client: ManagerClient, name: string): Promis
     },
     { timeoutMs: settleMs, everyMs: 200 },
   );
-  if (settled.status === "down") await client.vms.action(id, "start");
+  if (settled.status === "down" || (await hasEnded(settled))) await client.vms.action(id, "start");
   return id;
+
+  /** Whether the guest is gone although the Manager has not noticed yet; then it has noticed when this returns. */
+  async function hasEnded(vm: Vm): Promise<boolean> {
+    if (sight === undefined) return false;
+    const [host] = await client.hosts.list({ search: `name=${sight.hostName}` });
+    if (vm.host?.id !== host?.id || (await sight.isAlive(id))) return false;
+    await poll(`the Manager to see that ${name} has ended`, async () => (await client.vms.get(id)).status === "down", {
+      timeoutMs: settleMs,
+      everyMs: 200,
+    });
+    return true;
+  }
 }
 
 /** What the guest's own agent says, once it does. */

@@ -7,9 +7,11 @@ import { buildDemoDisk } from "@yagura/lab/demo-guest/build-demo-disk.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
 import { formatDuration } from "@yagura/std/units.ts";
 import { stopServices } from "../stop/stop-services.ts";
+import { claim } from "./claim.ts";
 import { createHostTicket, ensureCluster, ensureStorage, waitForHost } from "./ensure-data-center.ts";
 import { ensureRunning, type GuestState, waitForGuest } from "./ensure-guest.ts";
 import { ensureTemplate } from "./ensure-template.ts";
+import { guestIsAlive } from "./guest-is-alive.ts";
 import { layoutOf } from "./layout.ts";
 import { readStartOptions } from "./options.ts";
 import { Progress } from "./progress.ts";
@@ -26,9 +28,10 @@ import { tellEmulation } from "./tell-emulation.ts";
 const options = readStartOptions(process.argv.slice(2));
 const layout = layoutOf(options.dataDirectory);
 const progress = new Progress();
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 try {
-  const { manager, guest } = await bringUp();
+  const { manager, guest } = await bringUpUnlessInterrupted();
   await report(manager, guest);
   manager.client.close();
   if (!options.detach) await untilInterrupted();
@@ -40,9 +43,22 @@ try {
   process.exitCode = 1;
 }
 
+/** Ctrl-C before all is up also ends Manager and agent. */
+async function bringUpUnlessInterrupted(): ReturnType<typeof bringUp> {
+  const interrupt = (signal: NodeJS.Signals): void => {
+    progress.say(`\nended by ${signal}; ending Manager and agent`);
+    void stopServices(layout).finally(() => process.exit(signal === "SIGINT" ? 130 : 143));
+  };
+  for (const signal of signals) process.once(signal, interrupt);
+  const up = await bringUp();
+  for (const signal of signals) process.off(signal, interrupt);
+  return up;
+}
+
 async function bringUp(): Promise<{ manager: RunningManager; guest: GuestState }> {
   await refuseClosedParents(layout.storage);
   await makeFolders(layout);
+  await using _ = await claim(layout, (line) => progress.say(line));
   await tellEmulation(progress);
   const demoDisk = progress.step("building the demo guest's disk", () =>
     buildDemoDisk({ cacheDirectory: join(layout.cache, "demo-guest") }),
@@ -64,7 +80,9 @@ async function bringUp(): Promise<{ manager: RunningManager; guest: GuestState }
   await progress.step("the storage domain", () => ensureStorage(client, hostname(), layout.storage));
   const disk = await demoDisk;
   await progress.step("the demo template", () => ensureTemplate(client, manager, disk));
-  const vmId = await progress.step(`the guest ${options.vmName}`, () => ensureRunning(client, options.vmName));
+  const vmId = await progress.step(`the guest ${options.vmName}`, () =>
+    ensureRunning(client, options.vmName, { hostName: hostname(), isAlive: (id) => guestIsAlive(libvirt, id) }),
+  );
   const guest = await progress.step("the guest's boot", () => waitForGuest(client, vmId));
   return { manager, guest };
 }
@@ -112,7 +130,7 @@ async function untilInterrupted(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   // Without something to do Node would end; the timer never fires in practice.
   const alive = setInterval(() => undefined, 2 ** 30);
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+  for (const signal of signals) process.once(signal, () => resolve());
   await promise;
   clearInterval(alive);
   progress.say("\nending Manager and agent; guests go on");

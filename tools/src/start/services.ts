@@ -25,8 +25,22 @@ export interface RunningManager extends Daemon<ManagerReady> {
   readonly client: ManagerClient;
 }
 
-/** Makes the folders. QEMU's user must be able to pass the root, so it is open to be passed by all, and only that. */
+/** The data directory cannot be one. */
+export class NoDataDirectory extends Error {
+  override readonly name = "NoDataDirectory";
+}
+
+/**
+ * Makes the folders. QEMU's user must be able to pass the root, so it is open to be passed by all, and only that.
+ * @throws NoDataDirectory
+ */
 export async function makeFolders(layout: Layout): Promise<void> {
+  await makeAll(layout).catch((cause) => {
+    throw new NoDataDirectory(`${layout.root} cannot be the data directory`, { cause });
+  });
+}
+
+async function makeAll(layout: Layout): Promise<void> {
   for (const path of [layout.root, layout.storage, layout.libvirt]) await mkdir(path, { recursive: true, mode: 0o755 });
   for (const path of [layout.manager, layout.agent, layout.cache, layout.log, layout.run]) {
     await mkdir(path, { recursive: true, mode: 0o700 });

@@ -16,10 +16,14 @@ const layout = layoutOf(resolve(command.parse().opts()["data"]));
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 try {
-  const wasRunning = await stopServices(layout);
-  await stopGuests(layout, say);
+  const wereServing = await stopServices(layout);
+  const { daemon, count } = await stopGuests(layout, say);
   await stopPrivateLibvirtd(layout.libvirt);
-  say(wasRunning ? "all is stopped; npm start brings it back" : "nothing was running");
+  say(
+    wereServing || count > 0 || daemon?.isOurs === true
+      ? "all is stopped; npm start brings it back"
+      : "nothing was running",
+  );
 } catch (error) {
   say(`npm run stop: ${describeError(error)}`);
   process.exitCode = 1;
