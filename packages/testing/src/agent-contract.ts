@@ -148,7 +148,7 @@ function guestContract(getPeer: () => ContractPeer): void {
       stats !== undefined && "hash" in stats,
       "it is in the statistics of all guests, with a hash of its devices",
     );
-    const [xmls = {}] = await call.Host.dumpxmls({ vmList: [vmID] });
+    const xmls = await call.Host.dumpxmls({ vmList: [vmID] });
     assert.match(xmls[vmID] ?? "", new RegExp(vmID));
     assert.ok((await call.Host.getStats()).vmActive >= 1, "it is counted");
 

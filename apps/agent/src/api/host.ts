@@ -95,7 +95,7 @@ export function hostVerbs(host: HostApi): NonNullable<SomeVerbs["Host"]> {
       return chosen(vmList).map((vm) => formatVmFullInfo(vm.view));
     },
     async dumpxmls({ vmList }) {
-      return [Object.fromEntries(chosen(vmList).map((vm) => [vm.id, vm.view.xml]))];
+      return Object.fromEntries(chosen(vmList).map((vm) => [vm.id, vm.view.xml]));
     },
     async getAllTasksStatuses() {
       return Object.fromEntries(storage.tasks.listStatuses().map((task) => [task.taskId, formatTaskStatus(task)]));

@@ -341,7 +341,7 @@ export const verbSchemas: Readonly<Record<string, s.VerbSchema>> = {
   "Host.startMonitoringDomain": s.verb({ sdUUID: s.uuid, hostID: s.int32 }, s.none),
   "Host.stopMonitoringDomain": s.verb({ sdUUID: s.uuid }, s.none),
   "Host.getVMList": s.verb({ fullStatus: s.optional(s.bool), vmList: s.optional(s.list(s.uuid)), onlyUUID: s.optional(s.bool) }, s.list(s.named("VmInfo"))),
-  "Host.dumpxmls": s.verb({ vmList: s.optional(s.list(s.uuid)) }, s.list(s.named("StringMap"))),
+  "Host.dumpxmls": s.verb({ vmList: s.optional(s.list(s.uuid)) }, s.named("StringMap")),
   "Host.getExternalVMs": s.verb({ uri: s.string, username: s.string, password: s.string, vm_names: s.optional(s.list(s.string)) }, s.list(s.named("ExternalVmInfo"))),
   "Host.getExternalVMNames": s.verb({ uri: s.string, username: s.string, password: s.string }, s.list(s.string)),
   "Host.getExternalVmFromOva": s.verb({ ova_path: s.string }, s.named("ExternalVmInfo")),

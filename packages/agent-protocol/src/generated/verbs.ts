@@ -1495,7 +1495,7 @@ export interface HostVerbs {
   startMonitoringDomain(params: HostStartMonitoringDomainParams, context: CallContext): Promise<void>;
   stopMonitoringDomain(params: HostStopMonitoringDomainParams, context: CallContext): Promise<void>;
   getVMList(params: HostGetVMListParams, context: CallContext): Promise<readonly t.VmInfo[]>;
-  dumpxmls(params: HostDumpxmlsParams, context: CallContext): Promise<readonly t.StringMap[]>;
+  dumpxmls(params: HostDumpxmlsParams, context: CallContext): Promise<t.StringMap>;
   getExternalVMs(params: HostGetExternalVMsParams, context: CallContext): Promise<readonly t.ExternalVmInfo[]>;
   getExternalVMNames(params: HostGetExternalVMNamesParams, context: CallContext): Promise<readonly string[]>;
   getExternalVmFromOva(params: HostGetExternalVmFromOvaParams, context: CallContext): Promise<t.ExternalVmInfo>;
@@ -1743,7 +1743,7 @@ export interface HostCalls {
   startMonitoringDomain(params: HostStartMonitoringDomainParams, options?: CallOptions): Promise<void>;
   stopMonitoringDomain(params: HostStopMonitoringDomainParams, options?: CallOptions): Promise<void>;
   getVMList(params?: HostGetVMListParams, options?: CallOptions): Promise<readonly t.VmInfo[]>;
-  dumpxmls(params?: HostDumpxmlsParams, options?: CallOptions): Promise<readonly t.StringMap[]>;
+  dumpxmls(params?: HostDumpxmlsParams, options?: CallOptions): Promise<t.StringMap>;
   getExternalVMs(params: HostGetExternalVMsParams, options?: CallOptions): Promise<readonly t.ExternalVmInfo[]>;
   getExternalVMNames(params: HostGetExternalVMNamesParams, options?: CallOptions): Promise<readonly string[]>;
   getExternalVmFromOva(params: HostGetExternalVmFromOvaParams, options?: CallOptions): Promise<t.ExternalVmInfo>;

@@ -71,9 +71,11 @@ export function hostVerbs(world: HostWorld): NonNullable<SomeVerbs["Host"]> {
       }));
     },
     async dumpxmls({ vmList }) {
-      return chosen(vmList)
-        .filter(({ status }) => status !== "Down")
-        .map(({ vmId, xml }) => ({ [vmId]: xml }));
+      return Object.fromEntries(
+        chosen(vmList)
+          .filter(({ status }) => status !== "Down")
+          .map(({ vmId, xml }) => [vmId, xml]),
+      );
     },
     async getDeviceList() {
       return [];
