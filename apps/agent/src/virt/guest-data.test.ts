@@ -33,9 +33,28 @@ test("readGuestInfo reads what a Linux guest says", () => {
   });
   assert.equal(data.hostName, "demo");
   assert.equal(data.os?.kernel, "6.1.0");
+  // Without the loopback interface: it is of no use to anybody outside.
+  assert.deepEqual(data.nics, [{ name: "eth0", mac: "52:54:00:00:00:01", ipv4: ["192.168.130.5"], ipv6: ["fe80::1"] }]);
   assert.deepEqual(reachableAddresses(data.nics ?? []), ["192.168.130.5"]);
   assert.deepEqual(data.users, ["alice"]);
   assert.deepEqual(data.fileSystems, [{ mountPoint: "/", type: "ext4", totalBytes: 1000, usedBytes: 400 }]);
+});
+
+test("readGuestInfo knows a loopback interface by its addresses, and keeps one that has none yet", () => {
+  const windows = (addresses: readonly string[]) => ({
+    "if.count": 1,
+    "if.0.name": "Loopback Pseudo-Interface 1",
+    "if.0.addr.count": addresses.length,
+    ...Object.fromEntries(
+      addresses.flatMap((address, index) => [
+        [`if.0.addr.${index}.type`, address.includes(":") ? "ipv6" : "ipv4"],
+        [`if.0.addr.${index}.addr`, address],
+      ]),
+    ),
+  });
+  assert.deepEqual(readGuestInfo(windows(["::1", "127.0.0.1"])).nics, []);
+  assert.equal(readGuestInfo(windows([])).nics?.length, 1);
+  assert.deepEqual(readGuestInfo(windows(["127.0.0.1", "10.0.0.1"])).nics?.[0]?.ipv4, ["10.0.0.1"]);
 });
 
 test("readGuestInfo leaves out what the guest did not say", () => {

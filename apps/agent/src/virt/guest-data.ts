@@ -48,18 +48,15 @@ export function readGuestInfo(row: StatsRow): GuestData {
     ...(hasAny(row, "timezone.") && {
       timezone: { name: text(row, "timezone.name"), offsetSeconds: int(row, "timezone.offset") },
     }),
-    ...(row["if.count"] !== undefined && { nics: list(row, "if").map((at) => readNic(row, at)) }),
+    ...(row["if.count"] !== undefined && { nics: list(row, "if").flatMap((at) => readNic(row, at) ?? []) }),
     ...(row["user.count"] !== undefined && { users: list(row, "user").map((at) => text(row, `${at}.name`)) }),
     ...(row["fs.count"] !== undefined && { fileSystems: list(row, "fs").map((at) => readFileSystem(row, at)) }),
   };
 }
 
-/** The addresses by which somebody else can reach the guest: no loopback, no link-local ones. */
+/** The addresses by which somebody else can reach the guest: no link-local ones. */
 export function reachableAddresses(nics: readonly GuestNic[]): string[] {
-  return nics
-    .filter((nic) => nic.name !== "lo")
-    .flatMap((nic) => [...nic.ipv4, ...nic.ipv6])
-    .filter((address) => !/^(127\.|169\.254\.|::1$|fe80:)/i.test(address));
+  return nics.flatMap((nic) => [...nic.ipv4, ...nic.ipv6]).filter((address) => !/^(169\.254\.|fe80:)/i.test(address));
 }
 
 function readOs(row: StatsRow) {
@@ -74,14 +71,19 @@ function readOs(row: StatsRow) {
   };
 }
 
-function readNic(row: StatsRow, at: string): GuestNic {
-  const addresses = list(row, `${at}.addr`).map((address) => ({
+/** `undefined`: a loopback interface. vdsm tells of them too, and every reader would have to leave them out again. */
+function readNic(row: StatsRow, at: string): GuestNic | undefined {
+  const all = list(row, `${at}.addr`).map((address) => ({
     type: text(row, `${address}.type`),
     address: text(row, `${address}.addr`),
   }));
+  const addresses = all.filter(({ address }) => !/^(127\.|::1$)/.test(address));
+  const name = text(row, `${at}.name`);
+  // Windows has a name of its own for it, but no other address either.
+  if (name === "lo" || (all.length > 0 && addresses.length === 0)) return undefined;
   const ofType = (type: string): string[] => addresses.filter((one) => one.type === type).map((one) => one.address);
   return {
-    name: text(row, `${at}.name`),
+    name,
     mac: text(row, `${at}.hwaddr`),
     ipv4: ofType("ipv4"),
     ipv6: ofType("ipv6"),
