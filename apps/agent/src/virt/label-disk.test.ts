@@ -32,6 +32,7 @@ test("labelDisk lets libvirt relabel a disk when any file behind it cannot be re
   assert.deepEqual(await labelDisk({ paths: [leaf, base], isReadOnly: false }, stranger), {
     model: "dac",
     relabels: true,
+    label: "+4000000:+4000000",
   });
   await chmod(base, 0o644);
   assert.deepEqual(await labelDisk({ paths: [leaf, base], isReadOnly: false }, stranger), {

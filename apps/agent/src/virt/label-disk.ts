@@ -31,7 +31,8 @@ export async function labelDisk(files: DiskFiles, user: QemuUser): Promise<Secur
     if (decision.do === "refuse") throw cannotReach(realPath, decision.parent, user);
     if (decision.do === "relabel") relabels = true;
   }
-  return { model: "dac", relabels };
+  // libvirt from 10 on wants the label spelled out: QEMU's user, which is what it falls back to anyway.
+  return relabels ? { model: "dac", relabels, label: `+${user.uid}:+${user.gid}` } : { model: "dac", relabels };
 }
 
 function cannotReach(path: string, { path: parent, mode, uid, gid }: Ownership, user: QemuUser): CannotReachDisk {
