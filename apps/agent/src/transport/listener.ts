@@ -7,6 +7,9 @@ import type { Log } from "@yagura/std/log.ts";
 import { ConnectionCounter, type ConnectionLimits, defaultConnectionLimits } from "./connection-limits.ts";
 import { readFirstBytes } from "./first-bytes.ts";
 
+/** A peer that says nothing for so long is asked by TCP whether it is still there: not all agree on heart-beats. */
+const KEEPALIVE_AFTER_MS = 30_000;
+
 /** For the TLS handshake, and again for the first bytes after it. vdsm: SSL_HANDSHAKE_TIMEOUT */
 const HANDSHAKE_MS_MAX = 10_000;
 
@@ -98,6 +101,7 @@ export class Listener implements AsyncDisposable {
     socket.once("close", () => this.#sockets.delete(socket));
     socket.on("error", (error) => log.debug("a connection broke", { address, error: describeError(error) }));
     socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEPALIVE_AFTER_MS);
     try {
       const peer = readPeer(socket);
       const { protocol, bytes } = await readFirstBytes(socket, timeoutMs);

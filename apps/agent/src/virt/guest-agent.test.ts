@@ -73,6 +73,24 @@ test("a guest that hangs delays nobody, and is not asked again while it hangs", 
   assert.equal(calls.filter((vmId) => vmId === first.id).length, 1);
 });
 
+test("a guest whose agent connects again and again is not asked more often for it", async () => {
+  let calls = 0;
+  const { guest, poller, clock } = world(
+    new ScriptedHypervisor({
+      askGuestAgent() {
+        calls++;
+        return new Promise(() => undefined);
+      },
+    }),
+  );
+  const vm = guest();
+  for (let time = 0; time < 100; time++) {
+    poller.connected(vm);
+    await clock.advance(100);
+  }
+  assert.equal(calls, 1);
+});
+
 test("a guest that fails does not end the round for the others, and what it said before stays", async () => {
   let fails = false;
   const { guest, poller, clock } = world(

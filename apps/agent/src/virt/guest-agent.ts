@@ -18,7 +18,6 @@ interface GuestState {
   supported: ReadonlySet<string>;
   failures: number;
   failedAtMs: number;
-  isBusy: boolean;
 }
 
 export interface GuestPollerOptions {
@@ -34,6 +33,8 @@ export interface GuestPollerOptions {
  */
 export class GuestPoller {
   readonly #guests = new Map<VmId, GuestState>();
+  /** Asked right now. Apart from what is known of a guest: one that connects again and again is not asked more often. */
+  readonly #busy = new Set<VmId>();
   readonly #options: GuestPollerOptions;
 
   constructor(options: GuestPollerOptions) {
@@ -57,6 +58,9 @@ export class GuestPoller {
 
   /** The agent of a guest has connected: it is asked now, and everything anew. */
   connected(vm: Vm): void {
+    const before = this.#guests.get(vm.id);
+    // When its agent connects is the guest's choice; how often it is asked is ours.
+    if (before !== undefined && this.#options.clock.monotonicMs() - before.connectedAtMs < TICK_MS) return;
     this.#guests.delete(vm.id);
     this.#visit(vm);
   }
@@ -64,8 +68,8 @@ export class GuestPoller {
   #visit(vm: Vm): void {
     const isThere = vm.view.isGuestAgentConnected && hasProcess(vm.status) && vm.status !== "Paused";
     if (!isThere || !this.#options.hypervisor.isConnected) return;
+    if (this.#busy.has(vm.id)) return;
     const guest = this.#guests.get(vm.id) ?? this.#begin(vm);
-    if (guest.isBusy) return;
     const queries = decideGuestQueries({
       ...guest,
       nowMs: this.#options.clock.monotonicMs(),
@@ -81,7 +85,6 @@ export class GuestPoller {
       supported: new Set(),
       failures: 0,
       failedAtMs: 0,
-      isBusy: false,
     };
     this.#guests.set(vm.id, guest);
     return guest;
@@ -89,7 +92,7 @@ export class GuestPoller {
 
   async #ask(vm: Vm, guest: GuestState, queries: readonly GuestQuery[]): Promise<void> {
     const { hypervisor, clock, log } = this.#options;
-    guest.isBusy = true;
+    this.#busy.add(vm.id);
     try {
       if (queries.includes("capabilities")) {
         // Each time, because libvirt forgets it when the guest is started anew.
@@ -110,7 +113,7 @@ export class GuestPoller {
       guest.failedAtMs = clock.monotonicMs();
       log.debug("a guest agent did not answer", { vmId: vm.id, failures: guest.failures, error: describeError(error) });
     } finally {
-      guest.isBusy = false;
+      this.#busy.delete(vm.id);
     }
   }
 }
