@@ -1,5 +1,6 @@
 // A way into a lab for programs outside: its addresses mean nothing there, but a Unix socket is the same file everywhere.
 import { once } from "node:events";
+import { rm } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { joinSockets } from "./join-sockets.ts";
@@ -27,6 +28,7 @@ export async function openDoor(
     async [Symbol.asyncDispose]() {
       child.kill();
       await ended;
+      await rm(socketPath, { force: true });
     },
   };
 }

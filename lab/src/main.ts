@@ -7,8 +7,8 @@ import { removeLab } from "./namespace-host.ts";
 import { readRecord, recordProcess } from "./recorded-process.ts";
 import { startTwoHosts, type TwoHosts } from "./two-hosts/two-hosts.ts";
 
-/** Below which QEMU's user can reach its disks. */
-const root = "/var/lib/yagura-lab";
+/** QEMU's user must be able to reach the disks in it. */
+const directoryOf = (lab: string): string => `/var/lib/yagura-lab-${lab}`;
 const labs = { "two-hosts": { name: "ytwo", about: "a Manager, and two hosts with a data center each" } } as const;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -28,7 +28,7 @@ else if (wanted !== "two-hosts" || more.length > 0) {
 else await main();
 
 async function main(): Promise<void> {
-  const directory = join(root, wanted);
+  const directory = directoryOf(wanted);
   const record = join(directory, "lab.pid");
   const running = await readRecord(record);
   if (running !== undefined) return fail(`the lab ${wanted} runs already, as process ${running.pid}.`);

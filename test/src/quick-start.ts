@@ -60,22 +60,22 @@ export async function whyNoQuickStart(): Promise<string | false> {
 
 /** A data centre of the test's own; removed with all it started when disposed of. */
 export async function quickStart(): Promise<QuickStart> {
-  const data = await openDirectory();
-  const centre = await quickStartIn(data, { enter: [], node: process.execPath, repository });
+  const directory = await openDirectory();
+  const centre = await quickStartIn(directory.path, { enter: [], node: process.execPath, repository });
   return {
     ...centre,
     async [Symbol.asyncDispose]() {
       await centre[Symbol.asyncDispose]();
-      await rm(data, { recursive: true, force: true });
+      await directory[Symbol.asyncDispose]();
     },
   };
 }
 
-/** A directory that QEMU's user can pass, which one below root's temporary directory might not be. */
-export async function openDirectory(): Promise<string> {
+/** An empty directory that QEMU's user can pass, which one below root's temporary directory might not be. */
+export async function openDirectory(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await mkdtemp("/var/lib/yagura-test-");
   await chmod(path, 0o755);
-  return path;
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
 /** The same in a directory that is there already, and stays. */

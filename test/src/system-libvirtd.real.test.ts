@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { access, chmod, mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { access, chmod, mkdir, readdir, readFile, readlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { describeProcess } from "@yagura/lab/recorded-process.ts";
@@ -15,7 +15,7 @@ const theirGuest = `<domain type='qemu'><name>theirs</name><memory unit='MiB'>16
   <os><type arch='x86_64' machine='q35'>hvm</type></os></domain>`;
 
 test("npm start uses the libvirtd that runs, as it is, and takes away only what is its own", { skip }, async (t) => {
-  await using directory = await ownDirectory();
+  await using directory = await openDirectory();
   await using libvirtd = await openUntouchedLibvirtd(directory.path);
   const { namespace, configuration } = libvirtd;
   const virsh = (...args: string[]): Promise<string> => namespace.run("virsh", "--connect", "qemu:///system", ...args);
@@ -72,11 +72,6 @@ test("npm start uses the libvirtd that runs, as it is, and takes away only what 
     assert.deepEqual(await readdir(closed), []);
   });
 });
-
-async function ownDirectory(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await openDirectory();
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
-}
 
 /** Every file below a folder, with what is in it. */
 async function fingerprints(folder: string): Promise<Map<string, string>> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { access, chown, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { access, chown, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { openPrivateNamespace } from "@yagura/lab/private-namespace.ts";
@@ -52,7 +52,8 @@ interface PlainUser extends Place, AsyncDisposable {
  * our Node at places of its own, because they may lie where only root can go.
  */
 async function openPlainUser(): Promise<PlainUser> {
-  const root = await openDirectory();
+  const directory = await openDirectory();
+  const root = directory.path;
   const { uid, gid } = await findUser("games");
   const namespace = await openPrivateNamespace();
   const [home, node, repository] = [join(root, "plain-user"), join(root, "node"), join(root, "repository")];
@@ -72,7 +73,7 @@ async function openPlainUser(): Promise<PlainUser> {
     enter: [...namespace.enter, ...become, ...environment],
     async [Symbol.asyncDispose]() {
       namespace[Symbol.dispose]();
-      await rm(root, { recursive: true, force: true });
+      await directory[Symbol.asyncDispose]();
     },
   };
 }

@@ -11,7 +11,7 @@ type Unnumbered<Request> = Request extends unknown ? Omit<Request, "id"> : never
 type Answer = Extract<GuestReply, { id: number }>;
 
 /** How much longer than the program's own deadline we wait for the runner to say that it passed. */
-const graceMs = 5_000;
+const graceMs = 3_000;
 
 /** Our end of a host's serial line: questions with their answers, several at a time. */
 export class GuestLine {
