@@ -4,9 +4,13 @@ export interface Need {
   readonly paths: readonly string[];
   readonly apt: readonly string[];
   readonly dnf: readonly string[];
+  /** Package managers and processors for which no package brings it. */
+  readonly lacking?: readonly string[];
 }
 
 export function isMissing(need: Need, purpose: string, exists: (path: string) => boolean): boolean;
+
+export function isOffered(need: Need, here: readonly string[]): boolean;
 
 export function planInstallation(
   missing: readonly Need[],

@@ -11,10 +11,11 @@ import { Missing, run, say, timed } from "./run.mjs";
  */
 export function findMissingPackages(root, purpose) {
   const { needs } = JSON.parse(readFileSync(join(root, "lab", "system-packages.json"), "utf8"));
-  const missing = needs.filter((need) => isMissing(need, purpose, existsSync));
+  const hasApt = existsSync("/usr/bin/apt-get");
+  const here = [hasApt ? "apt" : "dnf", process.arch];
+  const missing = needs.filter((need) => isOffered(need, here) && isMissing(need, purpose, existsSync));
   if (missing.length === 0) return undefined;
   const isRoot = process.getuid() === 0;
-  const hasApt = existsSync("/usr/bin/apt-get");
   const sudo = isRoot || !hasApt ? [] : findSudo();
   const plan = planInstallation(missing, { hasApt, isRoot, sudo });
   if (plan.command === undefined) throw new Missing(plan.text);
@@ -24,6 +25,11 @@ export function findMissingPackages(root, purpose) {
 /** Whether something is needed for the purpose, and none of the paths that would show it is there. */
 export function isMissing(need, purpose, exists) {
   return need.for.includes(purpose) && !need.paths.some(exists);
+}
+
+/** Whether a package brings it on such a machine. Where none does, the tests that want it tell that they were skipped. */
+export function isOffered(need, here) {
+  return !here.some((one) => need.lacking?.includes(one));
 }
 
 /**
