@@ -54,6 +54,22 @@ test("host ticket prints the value alone, so that it can go into a file", async 
   assert.ok(expires !== undefined && Math.abs(expires.getTime() - Date.now() - 7_200_000) < 60_000);
 });
 
+test("host tickets lists what can still be used, and host revoke withdraws one", async () => {
+  await using directory = await temporaryDirectory();
+  await using manager = await startFakeManager();
+  await logIn(manager, directory.path);
+  manager.on("GET /clusters", { list: ["cluster", [{ id: "c", name: "Default" }]] });
+  manager.on("GET /hosttickets", { list: ["host_ticket", [{ id: "t", cluster: { id: "c" }, expires: new Date(0) }]] });
+  manager.on("DELETE /hosttickets/t", { one: ["action", { status: "complete" }] });
+  const listed = await runCommand(["host", "tickets"], { directory: directory.path });
+  assert.match(listed.stdout, /^CLUSTER +VALID UNTIL +ID\nDefault +\S+ \S+ +t\n$/);
+  const revoked = await runCommand(["host", "revoke", "t"], { directory: directory.path });
+  assert.equal(revoked.code, 0, revoked.stderr);
+  const again = await runCommand(["host", "revoke", "u"], { directory: directory.path });
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /Cannot withdraw ticket u\.\nWhy: there is no such ticket/);
+});
+
 test("lists of disks, templates, storage domains, jobs and hosts print tables", async () => {
   await using directory = await temporaryDirectory();
   await using manager = await startFakeManager();

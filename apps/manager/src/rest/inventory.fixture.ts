@@ -28,6 +28,7 @@ import type { StorageDomain } from "../domain/storage-domain/storage-domain.ts";
 import { blankTemplateId } from "../domain/template/template.ts";
 import type { GuestFacts } from "../domain/vm/vm.ts";
 import { hardwareDefaults } from "../domain/vm/vm-hardware.ts";
+import { createHostTicket } from "../enrolment/host-tickets.ts";
 import { createCluster } from "../operations/clusters/create-cluster.ts";
 import { createDataCenter } from "../operations/data-centers/create-data-center.ts";
 import type { RestWorld } from "./rest-world.fixture.ts";
@@ -70,7 +71,9 @@ export async function populate({
   services,
   system,
   clock,
-}: RestWorld): Promise<typeof ids & { readonly vnicProfile: string; readonly network: string }> {
+}: RestWorld): Promise<
+  typeof ids & { readonly vnicProfile: string; readonly network: string; readonly hostTicket: string }
+> {
   const { db } = services;
   const nowMs = clock.nowMs();
   await createDataCenter(system, { id: ids.dataCenter, name: "Default", isLocal: true });
@@ -243,5 +246,6 @@ export async function populate({
       updatedAtMs: nowMs,
     });
   });
-  return { ...ids, vnicProfile: profile.id, network: profile.networkId };
+  const ticket = await createHostTicket(services, { clusterId: ids.cluster, validMs: 60_000 });
+  return { ...ids, vnicProfile: profile.id, network: profile.networkId, hostTicket: ticket.id };
 }

@@ -4,6 +4,7 @@ import { addHostActions } from "./act.ts";
 import { addListHosts } from "./list.ts";
 import { addShowHost } from "./show.ts";
 import { addHostTicket } from "./ticket.ts";
+import { addHostTickets } from "./tickets.ts";
 
 /** `yagura host …` */
 export function addHostCommands(program: Command, cli: Cli): void {
@@ -12,4 +13,5 @@ export function addHostCommands(program: Command, cli: Cli): void {
   addShowHost(host, cli);
   addHostActions(host, cli);
   addHostTicket(host, cli);
+  addHostTickets(host, cli);
 }

@@ -30,7 +30,10 @@ export function addHostTicket(host: Command, cli: Cli): void {
         const ticket = await manager.host_tickets.add({ cluster: { id: cluster.id }, expires });
         // The value alone on standard output, so that it can go straight into a file on the host.
         cli.printOne(ticket, () => `${ticket.value ?? ""}\n`);
-        cli.say(`For one host, until ${dateCell(ticket.expires ?? expires)}. It is not shown again.`);
+        const until = dateCell(ticket.expires ?? expires);
+        cli.say(
+          `For one host, until ${until}. It is not shown again. To withdraw it: yagura host revoke ${ticket.id ?? ""}`,
+        );
       }),
     );
 }

@@ -54,7 +54,10 @@ export function addCreateVm(vm: Command, cli: Cli): void {
       if (options.wait === true || options.start === true) {
         await waitUntil(world, manager, { what, timeoutMs, correlationId, look: async () => wayDown(await status()) });
       }
-      if (options.start === true) await manager.vms.action(id, "start", {}, call);
+      if (options.start === true) {
+        // The VM is there all the same: that is said, with its id.
+        await cli.attempt(`start VM ${name}, which was made as ${id}`, () => manager.vms.action(id, "start", {}, call));
+      }
       if (options.start === true && options.wait === true) {
         await waitUntil(world, manager, { what, timeoutMs, correlationId, look: async () => wayUp(await status()) });
       }

@@ -272,6 +272,20 @@ test("vm create --start waits until the VM is made before it starts it", async (
   assert.equal(code, 0, stderr);
 });
 
+test("vm create --start tells of a VM that was made and cannot be started", async () => {
+  await using place = await lab();
+  const { manager, run } = place;
+  manager.on("POST /vms", { status: 201, one: ["vm", { ...db, status: "down" }] });
+  manager.on(`GET /vms/${dbId}`, { one: ["vm", { ...db, status: "down" }] });
+  const detail = "[Cannot run VM. There is no host.]";
+  const fault = { reason: "Operation Failed", detail };
+  manager.on("POST /vms/{id}/start", { status: 409, one: ["action", { status: "failed", fault }] });
+  const { code, stderr } = await run(["vm", "create", "db", "--template", "debian", "--start"]);
+  assert.equal(code, 1);
+  assert.ok(stderr.includes(`Cannot start VM db, which was made as ${dbId}.`), stderr);
+  assert.ok(stderr.includes(detail), stderr);
+});
+
 test("vm create among several clusters wants to be told which", async () => {
   await using place = await lab();
   const { manager, run } = place;

@@ -185,6 +185,20 @@ export async function findHostTicket(db: Db, secretHash: string): Promise<HostTi
   return row && toTicket(row);
 }
 
+/** Tickets by which a host can still be admitted, the oldest first. */
+export async function listOpenHostTickets(db: Db, nowMs: number): Promise<HostTicket[]> {
+  const rows = await db
+    .selectFrom("hostTickets")
+    .selectAll()
+    .where("revokedAtMs", "is", null)
+    .where("usedByKey", "is", null)
+    .where("expiresAtMs", ">", nowMs)
+    .orderBy("createdAtMs")
+    .orderBy("id")
+    .execute();
+  return rows.map(toTicket);
+}
+
 /** Spends the ticket on this host and key. `false`: it was spent on another host, or on another key, before. */
 export async function spendHostTicket(
   tx: Tx,
