@@ -5,6 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { type Postgres, startPostgres, whyNoPostgres } from "@yagura/testing/postgres.ts";
 import { temporaryDirectory } from "@yagura/testing/temporary-directory.ts";
 import { type Kysely, sql } from "kysely";
+import { BesideTransaction } from "./beside-transaction.ts";
 import type { Db } from "./database.ts";
 import { NewerSchema } from "./migrate.ts";
 import { CannotOpenDatabase, type DatabaseOptions, openDatabase } from "./open-database.ts";
@@ -96,6 +97,24 @@ for (const kind of ["sqlite", "postgres"] as const) {
         await Promise.all(Array.from({ length: 8 }, count));
         const [last] = await listEvents(db, {}, 1);
         assert.equal(last?.customId, 8);
+      }));
+
+    test("refuses a query beside the transaction in which it stands, instead of waiting for itself for ever", () =>
+      withDatabase(async (db) => {
+        const beside = [
+          () => listEvents(db, {}, 1),
+          () => sql`select 1`.execute(db),
+          () => transaction(db, (tx) => insertEvent(tx, event)),
+        ];
+        for (const query of beside) {
+          await assert.rejects(
+            transaction(db, () => query() as Promise<unknown>),
+            BesideTransaction,
+          );
+        }
+        // Afterwards all is well.
+        await transaction(db, (tx) => insertEvent(tx, event));
+        assert.equal((await listEvents(db, {}, 10)).length, 1);
       }));
 
     test("gives back large numbers as numbers", () =>

@@ -1,4 +1,5 @@
 import { CamelCasePlugin, type Dialect, Kysely } from "kysely";
+import { refuseBesideTransaction } from "./beside-transaction.ts";
 import type { Db } from "./database.ts";
 import { type DatabaseKind, migrate } from "./migrate.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
@@ -16,7 +17,7 @@ export class CannotOpenDatabase extends Error {
 /** Opens the database and brings it to the newest schema. `":memory:"` is a SQLite database that ends with the process. */
 export async function openDatabase(options: DatabaseOptions): Promise<Db> {
   try {
-    const db = new Kysely<Tables>({ dialect: dialectOf(options), plugins: [new CamelCasePlugin()] });
+    const db = new Kysely<Tables>({ dialect: dialectOf(options), plugins: [new CamelCasePlugin(), refuseBesideTransaction] });
     await migrateOrClose(db, options.kind);
     return db;
   } catch (cause) {

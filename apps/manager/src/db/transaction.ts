@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Kysely } from "kysely";
+import { CamelCasePlugin, type Kysely } from "kysely";
+import { asTransaction, refuseWithinTransaction } from "./beside-transaction.ts";
 import type { Tx } from "./database.ts";
 import type { Tables } from "./schema.ts";
 
@@ -13,12 +14,17 @@ const sqliteCollisions: readonly unknown[] = [5, 6];
 
 /**
  * The only way to write. All of `work` happens or nothing; it may run more than once, so it must do nothing but
- * read and write the database.
+ * read and write the database, through what it is given.
+ * @throws BesideTransaction when it stands in the work of another one.
  */
 export async function transaction<T>(db: Kysely<Tables>, work: (tx: Tx) => Promise<T>): Promise<T> {
+  refuseWithinTransaction();
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.transaction().setIsolationLevel("serializable").execute(work);
+      return await db
+        .transaction()
+        .setIsolationLevel("serializable")
+        .execute((tx) => asTransaction(() => work(tx.withoutPlugins().withPlugin(new CamelCasePlugin()))));
     } catch (error) {
       if (!isCollision(error) || attempt >= ATTEMPTS_MAX) throw error;
       await pause(attempt * 5 + ((attempt * 7919) % 11));
