@@ -7,6 +7,7 @@ import { NotFound, refuseIf } from "../domain/errors.ts";
 import type { EnrolledHost, HostRequest } from "../domain/host/enrolment.ts";
 import { admit } from "./admit.ts";
 import type { EnrolmentContext } from "./enrolment-context.ts";
+import { findLocalHost, localHostProblem } from "./local-host.ts";
 
 export interface Approval {
   readonly hostId: HostId;
@@ -38,6 +39,8 @@ export async function approveHost(
     refuseIf(attempt, holder === undefined ? [] : [`Host ${holder.name} has the same address and port.`]);
     const isFull = found.status === "pending_approval" && (await findFreePoolNumber(tx)) === undefined;
     refuseIf(attempt, isFull ? ["There are 250 hosts already."] : []);
+    const localHost = await findLocalHost(tx, { clusterId, exceptHostId: found.id });
+    refuseIf(attempt, localHost === undefined ? [] : [localHostProblem(localHost)]);
     await admit(tx, found, { address, port, clusterId, keyFingerprint });
     return found;
   });

@@ -47,6 +47,7 @@ const empty: EnrolmentView = {
   claimsManagersName: false,
   pendingRequests: 0,
   hasRoom: true,
+  localHost: undefined,
   defaultClusterId: home,
   limits: { requests: 10, requestsPerHost: 2 },
 };
@@ -75,6 +76,10 @@ function decide(view: Partial<EnrolmentView>, keyFingerprint = "key"): string {
 const scenarios: Record<string, [decision: string, expected: string]> = {
   "lets an unknown host without a ticket wait": [decide({}), "wait"],
   "admits an unknown host with a ticket to the ticket's cluster": [decide({ ticket: ticket() }), "admit to away"],
+  "keeps a second host out of a data center with local storage": [
+    decide({ ticket: ticket(), localHost: { name: "h2" } }),
+    "refuse: too-many-hosts",
+  ],
   "admits a waiting host that comes with a ticket": [decide({ host: pending, ticket: ticket() }), "admit to away"],
   "lets a waiting host wait on": [decide({ host: pending, requests: [{ keyFingerprint: "key" }] }), "wait"],
   "recognises an approved host by its key": [decide({ host: approved() }), "recognise"],

@@ -1,5 +1,6 @@
 import type { ClusterId, HostId } from "@yagura/std/ids.ts";
 import type { EnrolledHost, HostRequest, HostTicket } from "../domain/host/enrolment.ts";
+import { localHostProblem } from "./local-host.ts";
 
 /** Who asks. What the request says is a claim; only the key is proven. */
 export interface Applicant {
@@ -25,6 +26,8 @@ export interface EnrolmentView {
   readonly pendingRequests: number;
   /** The pool has a number left for one more host. */
   readonly hasRoom: boolean;
+  /** The one host that the ticket's cluster can have, when it has it already. */
+  readonly localHost: { readonly name: string } | undefined;
   /** Where a host goes that no ticket sends elsewhere. */
   readonly defaultClusterId: ClusterId | undefined;
   readonly limits: { readonly requests: number; readonly requestsPerHost: number };
@@ -80,6 +83,9 @@ function admitOrRemember(applicant: Applicant, view: EnrolmentView): EnrolmentDe
   if (typeof ticket !== "object") return remember(applicant, view, "an administrator must approve the host");
   if (!view.hasRoom) {
     return { do: "refuse", code: "too-many-hosts", because: "there are 250 hosts, and a data center cannot have more" };
+  }
+  if (view.localHost !== undefined && (host === undefined || host.status === "pending_approval")) {
+    return { do: "refuse", code: "too-many-hosts", because: localHostProblem(view.localHost) };
   }
   // An approved host (that now brings its key) stays in its cluster.
   const clusterId = host === undefined || host.status === "pending_approval" ? ticket.clusterId : host.clusterId;

@@ -220,6 +220,27 @@ test("two hosts of one name get two names, and 1000 waiting requests are the end
   assert.deepEqual(names, ["h1", `h1-${hosts[1]?.hostId}`]);
 });
 
+test("a data center with local storage has one host, by ticket or by approval", async () => {
+  await using world = await enrolmentWorld();
+  const { db } = world.context;
+  await db.updateTable("dataCenters").set({ isLocal: 1 }).execute();
+  const first = await enrolmentOf(await newHost(), await ticketOf(world));
+  certificateIn(await enrolHost(world.context, first));
+  const secondHost = await newHost();
+  const second = await enrolHost(
+    world.context,
+    await enrolmentOf(secondHost, { ...(await ticketOf(world)), name: "h2" }),
+  );
+  assert.match(
+    second.status === "refused" ? second.because : second.status,
+    /has one host, and it has host h1 already/,
+  );
+  assert.equal((await enrolHost(world.context, await enrolmentOf(secondHost))).status, "pending");
+  await assert.rejects(approveHost(world.context, { hostId: secondHost.hostId }), OperationRefused);
+  assert.equal((await getHost(db, secondHost.hostId)).status, "pending_approval");
+  certificateIn(await enrolHost(world.context, first));
+});
+
 test("a Manager without a cluster says so", async () => {
   await using world = await enrolmentWorld({ withCluster: false });
   const answer = await enrolHost(world.context, await enrolmentOf(await newHost()));

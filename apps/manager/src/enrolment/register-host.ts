@@ -19,6 +19,7 @@ import type { EnrolledHost, HostRequest } from "../domain/host/enrolment.ts";
 import { admit, NO_POOL_NUMBER } from "./admit.ts";
 import { decideEnrolment, type EnrolmentDecision, type EnrolmentView } from "./decide-enrolment.ts";
 import { defaultLimits, type EnrolmentContext } from "./enrolment-context.ts";
+import { findLocalHost } from "./local-host.ts";
 
 /** Somebody who asks to be a host, by any of the protocols, with everything checked for its form. */
 export interface Registration {
@@ -78,6 +79,7 @@ async function readView(
     claimsManagersName: isManagersName && !registration.isFromHere,
     pendingRequests: await countHostRequests(tx),
     hasRoom: (await findFreePoolNumber(tx)) !== undefined,
+    localHost: found && (await findLocalHost(tx, { clusterId: found.clusterId, exceptHostId: hostId })),
     defaultClusterId: await findDefaultClusterId(tx),
     limits: context.limits ?? defaultLimits,
   };
