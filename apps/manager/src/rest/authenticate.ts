@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { AuthStore } from "../auth/auth-store.ts";
-import type { Logins } from "../auth/authn/login.ts";
+import { type Logins, loginRefusalTexts } from "../auth/authn/login.ts";
 import type { Sessions } from "../auth/authn/sessions.ts";
 import type { Grant } from "../auth/authz/policy.ts";
 import type { User } from "../domain/user/user.ts";
@@ -59,11 +59,7 @@ async function byToken(token: string, { store, sessions }: AuthenticationParts):
 async function byPassword(credentials: string, sender: Sender, parts: AuthenticationParts): Promise<Identity> {
   const { userName, password } = readBasic(credentials);
   const result = await parts.logins.check({ userName, password, address: sender.address });
-  if (!result.ok) {
-    const problem =
-      result.because === "wait" ? "too many logins failed; wait a while" : "the name or the password is wrong";
-    throw new NotAuthenticated(problem);
-  }
+  if (!result.ok) throw new NotAuthenticated(loginRefusalTexts[result.because]);
   const identity = { user: result.user, grants: await parts.store.listGrants(result.user.id) };
   const preferences = readPreferences(sender.headers);
   if (!preferences.has("persistent-auth")) return identity;

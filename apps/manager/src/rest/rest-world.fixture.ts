@@ -42,10 +42,22 @@ export interface Reply {
 /** A REST server on a database of its own, without hosts: `admin` is super user. */
 export async function restWorld({
   hosts = silentHosts,
+  onQuery = () => undefined,
   ...overrides
-}: Partial<ServerDeps> & { readonly hosts?: Partial<Services["hosts"]> } = {}): Promise<RestWorld> {
+}: Partial<ServerDeps> & {
+  readonly hosts?: Partial<Services["hosts"]>;
+  /** Told of each query to the database. */
+  readonly onQuery?: () => void;
+} = {}): Promise<RestWorld> {
   const clock = new FakeClock();
-  const db = await openDatabase({ kind: "sqlite", path: ":memory:" });
+  const opened = await openDatabase({ kind: "sqlite", path: ":memory:" });
+  const db = opened.withPlugin({
+    transformQuery({ node }) {
+      onQuery();
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  });
   await seedDatabase(db);
   const parts = {
     db,

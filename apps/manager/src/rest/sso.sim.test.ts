@@ -208,3 +208,21 @@ test("one changes one's own password, which ends all of one's sessions; others' 
   });
   assert.equal(short.status, 400);
 });
+
+test("who knows his password and has no role is told that, by either way of logging in", async () => {
+  await using world = await restWorld();
+  await world.addUser("ann");
+  const basic = Buffer.from(`ann@internal:${testPassword}`).toString("base64");
+  const direct = await world.server.app.inject({
+    url: "/ovirt-engine/api/vms",
+    headers: { authorization: `Basic ${basic}` },
+  });
+  assert.equal(direct.statusCode, 401);
+  assert.match(direct.body, /no role has been given to him/);
+  const wrong = Buffer.from("ann@internal:wrong").toString("base64");
+  const guessed = await world.server.app.inject({
+    url: "/ovirt-engine/api/vms",
+    headers: { authorization: `Basic ${wrong}` },
+  });
+  assert.match(guessed.body, /the user name or the password is incorrect/);
+});

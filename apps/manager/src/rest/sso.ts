@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { AuthStore } from "../auth/auth-store.ts";
-import type { Logins } from "../auth/authn/login.ts";
+import { type Logins, loginRefusalTexts } from "../auth/authn/login.ts";
 import type { OpenedSession, Sessions } from "../auth/authn/sessions.ts";
 import { readBasic } from "./authenticate.ts";
 
@@ -33,7 +33,7 @@ export async function issueToken(request: SsoRequest, parts: SsoParts): Promise<
   if ("problem" in credentials) return refuse(scope, credentials);
   const result = await parts.logins.check({ ...credentials, address: request.address });
   if (!result.ok) {
-    const why = result.because === "wait" ? tooManyFailures : refusalTexts[result.because];
+    const why = loginRefusalTexts[result.because];
     return refuse(scope, {
       code: "access_denied",
       problem: `Cannot authenticate user '${credentials.userName.slice(0, 255)}': ${why}`,
@@ -100,17 +100,6 @@ function readCredentials({ form, headers }: SsoRequest): Credentials | Problem {
   }
   return { userName, password };
 }
-
-const tooManyFailures = "too many logins have failed; wait a while.";
-
-/** Only what the caller knows or may know: whether a name exists is not told. */
-const refusalTexts = {
-  "no domain": "the user name needs a domain, like admin@internal.",
-  "unknown domain": "there is no such domain.",
-  "wrong name or password": "the user name or the password is incorrect.",
-  disabled: "the user account is disabled or locked.",
-  "no permit": "the user is not allowed to log in.",
-} as const;
 
 /** Two dialects: clients of the API read `error_code`, others what OAuth says. */
 function refuse(scope: string, { code, problem }: Problem): SsoAnswer {

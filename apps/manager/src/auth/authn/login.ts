@@ -10,14 +10,17 @@ import { PASSWORD_BYTES_MAX } from "./password-hash.ts";
 
 const USER_NAME_CHARACTERS_MAX = 255;
 
-/** Why a login was refused. All but `wait` look the same from outside, or they would tell which users exist. */
-export type LoginRefusal =
-  | "no domain"
-  | "unknown domain"
-  | "wrong name or password"
-  | "disabled"
-  | "no permit"
-  | "wait";
+/** Why a login was refused. Only who knows the password is told of the user: whether a name exists is not told. */
+export type LoginRefusal = keyof typeof loginRefusalTexts;
+
+export const loginRefusalTexts = {
+  "no domain": "the user name needs a domain, like admin@internal.",
+  "unknown domain": "there is no such domain.",
+  "wrong name or password": "the user name or the password is incorrect.",
+  disabled: "the user account is disabled or locked.",
+  "no permit": "the user is not allowed to log in: no role has been given to him.",
+  wait: "too many logins have failed; wait a while.",
+} as const;
 
 export type LoginResult =
   | { readonly ok: true; readonly user: User }
