@@ -1,5 +1,5 @@
 // The processes of the data centre on this machine: libvirtd (the machine's or ours), the Manager, the host agent.
-import { access, chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { access, chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { ensureLibvirtd, type LibvirtDaemon } from "@yagura/lab/private-libvirtd.ts";
@@ -117,7 +117,7 @@ export async function startAgent(
 ): Promise<Daemon<{ readonly port: number }>> {
   const { manager, libvirt, createTicket } = parts;
   const ticketFile = join(layout.run, "host-ticket");
-  return ensureDaemon(layout, "agent", async () => {
+  const agent = await ensureDaemon<{ readonly port: number }>(layout, "agent", async () => {
     await choosePort("the host agent's port", options.listen, options.agentPort, []);
     if (!(await exists(join(layout.agent, "pki/cert.pem")))) {
       await writeFile(ticketFile, await createTicket(), { mode: 0o600 });
@@ -135,6 +135,8 @@ export async function startAgent(
       ...["--repository", join(layout.root, "data-center")],
     ];
   });
+  await rm(ticketFile, { force: true }); // It has been used up.
+  return agent;
 }
 
 /** The address by which this machine reaches what listens on `--listen`. */
