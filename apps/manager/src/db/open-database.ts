@@ -17,7 +17,10 @@ export class CannotOpenDatabase extends Error {
 /** Opens the database and brings it to the newest schema. `":memory:"` is a SQLite database that ends with the process. */
 export async function openDatabase(options: DatabaseOptions): Promise<Db> {
   try {
-    const db = new Kysely<Tables>({ dialect: dialectOf(options), plugins: [new CamelCasePlugin(), refuseBesideTransaction] });
+    const db = new Kysely<Tables>({
+      dialect: dialectOf(options),
+      plugins: [new CamelCasePlugin(), refuseBesideTransaction],
+    });
     await migrateOrClose(db, options.kind);
     return db;
   } catch (cause) {

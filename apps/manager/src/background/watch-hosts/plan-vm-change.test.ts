@@ -36,7 +36,7 @@ const exit = (isFailure: boolean) => report("gone", { exit: { isFailure, reason:
 
 function plan(machine: Vm, seen: VmReport | undefined): string {
   const change = planVmChange({ vm: machine, hostId: here, report: seen, nowMs: 10_000 });
-  if (change.do === "nothing") return "nothing";
+  if (change.do !== "change") return change.do;
   const words = [change.run.status, change.event?.name, change.forgets ? "forget" : undefined];
   return words.filter((word) => word !== undefined).join(" ");
 }
@@ -54,7 +54,11 @@ const scenarios: Record<string, [Vm, VmReport | undefined, string]> = {
   "lets the host forget a guest that was down already": [withoutHost(), exit(false), "forget"],
   "adopts a guest that runs although it should not": [withoutHost(), report("seen-up"), "up vmStatusRestored"],
   "knows a guest again when its host answers": [vm({ status: "unknown" }), report("seen-up"), "up vmStatusRestored"],
-  "leaves a guest alone that is recorded on another host": [vm({ hostId: elsewhere }), report("seen-up"), "nothing"],
+  "raises an alarm for a guest that is recorded on another host": [
+    vm({ hostId: elsewhere }),
+    report("seen-up"),
+    "alarm",
+  ],
   "does not call a guest of another host gone": [vm({ hostId: elsewhere }), undefined, "nothing"],
   "says why a guest is paused": [vm({}), report("seen-paused", { pauseCode: "ENOSPC" }), "paused vmPausedNoSpace"],
   "does not touch a locked VM": [vm({ status: "image_locked" }), undefined, "nothing"],

@@ -16,6 +16,8 @@ export interface VmSight {
 
 export type VmChange =
   | { readonly do: "nothing"; readonly because: string }
+  /** Somebody must look: two guests may write to the same disks. */
+  | { readonly do: "alarm"; readonly because: string }
   | {
       readonly do: "change";
       readonly run: VmRunChanges;
@@ -41,7 +43,9 @@ export function planVmChange(sight: VmSight): VmChange {
     if (!isHere || !mayRun(vm.run.status)) return { do: "change", run: {}, forgets };
     return { ...becomeDown(sight, report.exit?.message ?? "", report.exit?.isFailure ?? false), forgets };
   }
-  if (!isHere && vm.run.hostId !== undefined) return { do: "nothing", because: "it is recorded on another host" };
+  if (!isHere && vm.run.hostId !== undefined) {
+    return { do: "alarm", because: "a guest runs here that is recorded on another host" };
+  }
   if (!vmLifecycle.canHappen(vm.run.status, report.event)) return { do: "nothing", because: `it is ${vm.run.status}` };
   return becomeSeen(sight, report);
 }
