@@ -1,5 +1,5 @@
 import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { systemClock } from "@yagura/std/clock.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
 import { type Log, openLog } from "@yagura/std/log.ts";
@@ -186,7 +186,7 @@ function readFlags(argv: readonly string[]): Flags {
   };
   const command = new Command("yagura-agent")
     .description("The host agent: runs the guests of this host for a Manager")
-    .requiredOption("--data <dir>", "where the agent keeps what it must not lose")
+    .requiredOption("--data <dir>", "where the agent keeps what it must not lose", (path) => resolve(path))
     .option("--config <file>", "configuration, by default DIR/agent.json")
     .option("--show-config", "print the configuration that would be used, and end")
     .option("--listen <address>", "address to listen on")
@@ -202,7 +202,7 @@ function readFlags(argv: readonly string[]): Flags {
     .option("--ticket-file <file>", "a ticket that approves this host at once")
     .option("--guest-network <kind:name>", "network:NAME, bridge:NAME or user")
     .option("--display-address <address>", "address on which consoles of guests listen")
-    .option("--repository <dir>", "tree of storage domains, by default DIR/data-center")
+    .option("--repository <dir>", "tree of storage domains, by default DIR/data-center", (path) => resolve(path))
     .option("--log-level <level>", "debug, info, warn or error")
     .exitOverride();
   return command.parse(argv, { from: "user" }).opts<Flags>();

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { type AgentServer, serveAgent } from "@yagura/agent-protocol";
@@ -51,7 +51,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const guestNetwork: GuestNetwork = findGuestNetwork(config.guestNetwork) ?? { kind: "user" };
 
   const storage = stack.use(await openOwnStorage(options, clock));
-  const virt = openOwnVirt(options, { clock, storage, guestNetwork, domainType: kvm.isUsable ? "kvm" : "qemu" });
+  const nvramDirectory = await findNvramDirectory(options);
+  const domainType = kvm.isUsable ? "kvm" : "qemu";
+  const virt = openOwnVirt(options, { clock, storage, guestNetwork, domainType, nvramDirectory });
   const hostWatch = new HostWatch({
     clock,
     log,
@@ -121,9 +123,13 @@ interface VirtParts {
   readonly storage: Storage;
   readonly guestNetwork: GuestNetwork;
   readonly domainType: "kvm" | "qemu";
+  readonly nvramDirectory: string;
 }
 
-function openOwnVirt({ config, log }: WorldOptions, { clock, storage, guestNetwork, domainType }: VirtParts): Virt {
+function openOwnVirt(
+  { config, log }: WorldOptions,
+  { clock, storage, guestNetwork, domainType, nvramDirectory }: VirtParts,
+): Virt {
   const { uri, socketPath } = config.libvirt;
   const runtimeDirectory = process.env["XDG_RUNTIME_DIR"];
   const virt = openVirt({
@@ -133,6 +139,7 @@ function openOwnVirt({ config, log }: WorldOptions, { clock, storage, guestNetwo
     domainType,
     displayAddress: config.displayAddress,
     nicSource: nicSourceOf(guestNetwork),
+    nvramDirectory,
     images: {
       async prepare(volume, { isReadOnly }) {
         const { kind, path, chain } = await storage.images.prepare(volume, { isToBeWritten: !isReadOnly });
@@ -155,6 +162,14 @@ function openOwnVirt({ config, log }: WorldOptions, { clock, storage, guestNetwo
     },
   });
   return virt;
+}
+
+/** libvirt's own, where QEMU's user gets to; without root libvirt and QEMU are of our user, and may come to ours. */
+async function findNvramDirectory({ config, dataDirectory }: WorldOptions): Promise<string> {
+  if (config.libvirt.uri === "qemu:///system") return "/var/lib/libvirt/qemu/nvram";
+  const directory = join(dataDirectory, "nvram");
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  return directory;
 }
 
 /** The name under which this host introduces itself unless told otherwise. */

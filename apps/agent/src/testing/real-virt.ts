@@ -33,6 +33,7 @@ export async function openRealVirt(
     domainType: "qemu",
     displayAddress: "127.0.0.1",
     nicSource: { kind: "user" },
+    nvramDirectory: "/var/lib/libvirt/qemu/nvram",
     connect: (signal) => connect({ uri: libvirt.daemon.uri, socketPath: libvirt.daemon.socketPath, signal }),
     ensureGuestNetwork: async () => undefined,
     findPid: async () => undefined,

@@ -21,6 +21,7 @@ export function scriptedVirt(hypervisor = new ScriptedHypervisor()): VirtContext
     domainType: "qemu",
     displayAddress: "127.0.0.1",
     nicSource: { kind: "user" },
+    nvramDirectory: "/nvram",
     ensureGuestNetwork: async () => undefined,
     readQemuUser: async () => undefined,
     findPid: async () => undefined,

@@ -26,7 +26,7 @@ const flags = {
   affectLive: 1,
   affectConfig: 2,
   metadataElement: 2,
-  /** Managed save, snapshots and checkpoints go; the firmware's variables and the TPM's state stay with the VM. */
+  /** Managed save, snapshots and checkpoints go; the firmware's variables and the TPM's state stay: docs/decisions/0006. */
   undefine: 1 | 2 | 8 | 16 | 64,
   /** STATE, CPU_TOTAL, BALLOON, VCPU, INTERFACE, BLOCK. */
   stats: 1 | 2 | 4 | 8 | 16 | 32,

@@ -25,6 +25,7 @@ export interface VirtOptions {
   readonly domainType: "kvm" | "qemu";
   readonly displayAddress: string;
   readonly nicSource: NicSource;
+  readonly nvramDirectory: string;
   connect(signal: AbortSignal): Promise<Connection>;
   ensureGuestNetwork(libvirt: LibvirtNetworks): Promise<void>;
   findPid(vmName: string): Promise<number | undefined>;
@@ -92,6 +93,7 @@ export function openVirt(options: VirtOptions): Virt {
     domainType,
     displayAddress: options.displayAddress,
     nicSource: options.nicSource,
+    nvramDirectory: options.nvramDirectory,
     ensureGuestNetwork: () => options.ensureGuestNetwork(hypervisor),
     readQemuUser: async () => readQemuUser((await readFacts()).capabilitiesXml, domainType),
     findPid: (vmName) => options.findPid(vmName),

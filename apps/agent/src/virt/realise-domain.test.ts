@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { attributeOf, findChild, findDisk, formatXml, listDevices, parseXml } from "@yagura/domain-xml";
+import { attributeOf, findChild, findDisk, findText, formatXml, listDevices, parseXml } from "@yagura/domain-xml";
 import { placeholderXml, type Realisation, realiseDomain } from "./realise-domain.ts";
 import { findVmRecord } from "./vm-record.ts";
 
@@ -26,6 +26,7 @@ const facts: Realisation = {
   nicSource: { kind: "user" },
   displayAddress: "127.0.0.1",
   lockedPassword: "secret12",
+  nvramPath: "/nvram/2f2a.fd",
   disks: new Map([
     ["vda", { source: { kind: "file", path: "/data/vol" }, seclabel: { model: "dac", relabels: true } }],
   ]),
@@ -65,6 +66,15 @@ test("realiseDomain leaves the CPU alone on KVM, and never changes what the Mana
   const domain = realiseDomain(fromManager, { ...facts, domainType: "kvm" });
   assert.equal(attributeOf(findChild(domain, "cpu"), "mode"), "host-passthrough");
   assert.equal(formatXml(fromManager), before);
+});
+
+test("realiseDomain keeps the variables of UEFI by the VM's id, unless the Manager names a file", () => {
+  const withOs = (os: string) => parseXml(formatXml(fromManager).replace("<devices>", `${os}<devices>`));
+  const pathOf = (os: string) => findText(realiseDomain(withOs(os), facts), "os", "nvram");
+  assert.equal(pathOf('<os firmware="efi"><type>hvm</type></os>'), "/nvram/2f2a.fd");
+  assert.equal(pathOf('<os firmware="efi"><type>hvm</type><nvram/></os>'), "/nvram/2f2a.fd");
+  assert.equal(pathOf('<os firmware="efi"><type>hvm</type><nvram>/own.fd</nvram></os>'), "/own.fd");
+  assert.equal(pathOf("<os><type>hvm</type></os>"), undefined);
 });
 
 test("the agent's record survives a round trip through the document", () => {

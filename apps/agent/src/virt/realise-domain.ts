@@ -3,7 +3,9 @@ import {
   cloneElement,
   type DiskSource,
   element,
+  ensureChild,
   findChild,
+  findText,
   formatXml,
   listChildren,
   listDevices,
@@ -27,6 +29,8 @@ export interface Realisation {
   readonly displayAddress: string;
   /** Opens a console that has no password yet to nobody; until a ticket is set. */
   readonly lockedPassword: string;
+  /** Where the variables of a UEFI firmware are kept. */
+  readonly nvramPath: string;
   /** By target name ("vda"): where the bytes are, and who may open them. */
   readonly disks: ReadonlyMap<string, RealDisk>;
   readonly record: VmRecord;
@@ -49,6 +53,7 @@ export function realiseDomain(wanted: XmlElement, facts: Realisation): XmlElemen
   const domain = cloneElement(wanted);
   setAttribute(domain, "type", facts.domainType);
   if (facts.domainType === "qemu") forEmulation(domain);
+  placeVariables(domain, facts.nvramPath);
   // Which QEMU there is differs from distribution to distribution; libvirt knows its own.
   const devices = findChild(domain, "devices");
   if (devices !== undefined) removeChildren(devices, "emulator");
@@ -93,6 +98,14 @@ function setRecord(domain: XmlElement, record: VmRecord): void {
   const others = listChildren(metadata).filter((child) => child.name !== formatted.name);
   metadata.children.splice(0, metadata.children.length, ...others, formatted);
   if (findChild(domain, "metadata") === undefined) domain.children.splice(2, 0, metadata);
+}
+
+/** libvirt would name the file after the guest, and the next guest of that name would get what this one leaves in it. */
+function placeVariables(domain: XmlElement, nvramPath: string): void {
+  const os = findChild(domain, "os");
+  const isNamed = findText(os, "nvram") !== undefined && findText(os, "nvram") !== "";
+  if (os === undefined || attributeOf(os, "firmware") !== "efi" || isNamed) return;
+  ensureChild(os, "nvram").children.push(nvramPath);
 }
 
 /** Emulation knows none of KVM's features, and has its own best CPU. */

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   type DescribedDisk,
   describeDomain,
@@ -51,6 +52,8 @@ export async function startVm(context: VirtContext, { vm, domain, isLaunchedPaus
       nicSource: context.nicSource,
       displayAddress: context.displayAddress,
       lockedPassword: context.randomPassword(),
+      // vdsm lib/vdsm/virt/filedata.py: nvram_path
+      nvramPath: join(context.nvramDirectory, `${vm.id}.fd`),
       disks,
       record: { phase: "started", startedAtMs },
     });

@@ -32,6 +32,8 @@ export interface VirtContext {
   readonly domainType: "kvm" | "qemu";
   readonly displayAddress: string;
   readonly nicSource: NicSource;
+  /** Where libvirt keeps the variables of UEFI firmware. */
+  readonly nvramDirectory: string;
   ensureGuestNetwork(): Promise<void>;
   /** Whom QEMU runs as; `undefined`: libvirt on this host changes neither users nor owners. */
   readQemuUser(): Promise<QemuUser | undefined>;

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { access } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { poll } from "@yagura/std/poll.ts";
 import { VmExists } from "../errors.ts";
@@ -126,4 +128,24 @@ test("a guest that ignores the power button is Up again, and by force it ends", 
   await becomes(vm, "Down");
   assert.equal(vm.view.exit?.reason, "adminShutdown");
   await destroyVm(virt.context, vm.id, 0);
+});
+
+const hasUefi = await access("/usr/share/qemu/firmware").then(
+  () => true,
+  () => false,
+);
+
+test("a UEFI guest has its variables by its id, and keeps them when it is destroyed", {
+  skip: skip || (!hasUefi && "UEFI firmware for QEMU is missing (package ovmf)"),
+}, async () => {
+  await using virt = await openRealVirt(libvirt);
+  const guest = disklessGuest({ firmware: { kind: "uefi", secureBoot: false } });
+  const vm = createVm(virt.context, { ...guest, isLaunchedPaused: true });
+  await becomes(vm, "Paused");
+  assert.match(vm.view.xml, new RegExp(join(virt.context.nvramDirectory, `${vm.id}.fd`)));
+  // This daemon sees its own /var/lib/libvirt.
+  const path = join(libvirt.directory, "libvirt/lib/qemu/nvram", `${vm.id}.fd`);
+  await access(path);
+  await destroyVm(virt.context, vm.id, 0);
+  await access(path);
 });
