@@ -39,6 +39,8 @@ export interface LeasesLost {
 }
 
 export interface RegisterOptions extends CallOptions {
+  /** What people see in the daemon's status for this process; at most 47 bytes. */
+  readonly processName?: string;
   /**
    * Called once, before anybody who waits is told, when the connection ends in another way than by `close`.
    * With something in `mayHaveHeld` the process must end at once, without writing another byte to the storage.
@@ -86,6 +88,7 @@ const refusals = new Map<number, Refusal>([
 /** Made by `register`. Calls are sent one after the other: the daemon answers nothing else meanwhile. */
 export class LeaseHolder implements AsyncDisposable {
   readonly #socket: Socket;
+  readonly #processName: string;
   readonly #onLost: (loss: LeasesLost) => void;
   readonly #reader = new MessageReader();
   readonly #queue = new KeyedQueue<"connection">();
@@ -93,8 +96,9 @@ export class LeaseHolder implements AsyncDisposable {
   #waiting: { readonly question: Question; readonly answer: PromiseWithResolvers<Message> } | undefined;
   #state: "open" | "closed" | SanlockConnectionLost | SanlockProtocolError = "open";
 
-  private constructor(socket: Socket, onLost: (loss: LeasesLost) => void) {
+  private constructor(socket: Socket, { processName = "yagura", onLost }: RegisterOptions) {
     this.#socket = socket;
+    this.#processName = processName;
     this.#onLost = onLost;
     socket.on("data", (chunk) => this.#receive(chunk));
     socket.on("error", (cause) => this.#lose(new SanlockConnectionLost({ cause })));
@@ -109,8 +113,9 @@ export class LeaseHolder implements AsyncDisposable {
   static async register(socketPath: string, options: RegisterOptions): Promise<LeaseHolder> {
     const { onLost, timeoutMs = patience.memoryMs, signal } = options;
     const socket = await withDeadline("reaching sanlock", timeoutMs, (until) => dial(socketPath, until), signal);
-    const isRegistered = { yet: false };
-    const holder = new LeaseHolder(socket, (loss) => void (isRegistered.yet && onLost(loss)));
+    let isRegistered = false;
+    const tell = (loss: LeasesLost): void => void (isRegistered && onLost(loss));
+    const holder = new LeaseHolder(socket, { ...options, onLost: tell });
     try {
       // It has no answer of its own; whether it worked is seen by the first question for a registered process.
       socket.write(encodeRequest("register"));
@@ -119,7 +124,7 @@ export class LeaseHolder implements AsyncDisposable {
       socket.destroy();
       throw error;
     }
-    isRegistered.yet = true;
+    isRegistered = true;
     return holder;
   }
 
@@ -147,7 +152,7 @@ export class LeaseHolder implements AsyncDisposable {
         data: wanted.length,
         data2: THIS_CONNECTION,
       },
-      body: [...wanted.map(encodeWanted), encodeOwner("")],
+      body: [...wanted.map(encodeWanted), encodeOwner(this.#processName)],
     };
     return this.#inTurn(question, options, async () => {
       const before = new Set(this.#mayHold.keys());
@@ -284,11 +289,11 @@ export class LeaseHolder implements AsyncDisposable {
 
   #answer(message: Message): void {
     const waiting = this.#waiting;
-    this.#waiting = undefined;
     this.#decode(() => {
       if (waiting === undefined) throw new SanlockProtocolError("an answer that nobody waits for");
       checkAnswers(waiting.question, message);
     });
+    this.#waiting = undefined;
     waiting?.answer.resolve(message);
   }
 

@@ -5,33 +5,39 @@ export interface Message {
   readonly body: Uint8Array;
 }
 
-/** Cuts a byte stream into the daemon's messages. Does no I/O: feed it chunks of any size. */
+/** Cuts a byte stream into the daemon's messages. Does no I/O: feed it chunks of any size, which it copies. */
 export class MessageReader {
-  #held: Uint8Array = new Uint8Array(0);
+  readonly #headerBytes = new Uint8Array(HEADER_BYTES);
+  #message: Message | undefined;
+  /** How much of the header, or of the body once there is a message, has come. */
+  #filled = 0;
 
   /** @throws SanlockProtocolError for a header that cannot be; nothing may be pushed after that */
   push(chunk: Uint8Array): Message[] {
-    let bytes = this.#held.length === 0 ? chunk : concatenate(this.#held, chunk);
     const found: Message[] = [];
-    while (bytes.length >= HEADER_BYTES) {
-      const header = decodeHeader(bytes.subarray(0, HEADER_BYTES));
-      if (bytes.length < header.byteLength) break;
-      found.push({ header, body: bytes.slice(HEADER_BYTES, header.byteLength) });
-      bytes = bytes.subarray(header.byteLength);
+    let rest = chunk;
+    while (rest.length > 0) {
+      rest = this.#fill(rest);
+      if (this.#message === undefined && this.#filled === HEADER_BYTES) {
+        const header = decodeHeader(this.#headerBytes);
+        this.#message = { header, body: new Uint8Array(header.byteLength - HEADER_BYTES) };
+        this.#filled = 0;
+      }
+      if (this.#message?.body.length === this.#filled) {
+        found.push(this.#message);
+        this.#message = undefined;
+        this.#filled = 0;
+      }
     }
-    this.#held = bytes.slice();
     return found;
   }
 
-  /** How many bytes of an unfinished message are here: more than none when a stream ends means that it was cut. */
-  get heldBytes(): number {
-    return this.#held.length;
+  /** Takes what is missing of the header or body; returns the rest. */
+  #fill(chunk: Uint8Array): Uint8Array {
+    const target = this.#message?.body ?? this.#headerBytes;
+    const taken = Math.min(target.length - this.#filled, chunk.length);
+    target.set(chunk.subarray(0, taken), this.#filled);
+    this.#filled += taken;
+    return chunk.subarray(taken);
   }
-}
-
-function concatenate(one: Uint8Array, other: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(one.length + other.length);
-  joined.set(one);
-  joined.set(other, one.length);
-  return joined;
 }
