@@ -73,6 +73,9 @@ function handOver(node) {
   }
   return new Promise((fulfil, reject) => {
     child.once("error", reject);
-    child.once("exit", (code, signal) => fulfil(code ?? (signal === "SIGINT" ? 130 : 1)));
+    child.once("exit", (code, signal) => {
+      if (code === null && signal !== "SIGINT" && signal !== "SIGTERM") say(`${program} was ended by ${signal}`);
+      fulfil(code ?? (signal === "SIGINT" ? 130 : 1));
+    });
   });
 }

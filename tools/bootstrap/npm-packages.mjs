@@ -1,4 +1,5 @@
 // Our own Node, and the npm packages.
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -64,12 +65,21 @@ async function fetchNode({ name, entry, directory, cache }, onStart) {
     writeFileSync(join(work, "package-lock.json"), JSON.stringify({ ...manifest, lockfileVersion: 3, packages }));
     try {
       await run(process.execPath, [findNpm(), "ci", ...quietly, "--engine-strict=false"], { cwd: work, onStart });
+      refuseBroken(join(work, "node_modules", name, "bin", "node"), entry.version);
       rmSync(directory, { recursive: true, force: true }); // One without its program would be in the way.
       renameSync(work, directory);
     } finally {
       rmSync(work, { recursive: true, force: true });
     }
   });
+}
+
+/** npm does not always notice that the disk was full; a program that was cut short would stay in the cache for good. */
+function refuseBroken(node, version) {
+  const { stdout, signal, error } = spawnSync(node, ["--version"], { encoding: "utf8" });
+  if (stdout?.trim() === `v${version}`) return;
+  const how = error?.message ?? (signal === null ? `it says ${JSON.stringify(stdout)}` : `ended by ${signal}`);
+  throw new Missing(`The Node that was fetched does not run (${how}). Is the disk full, or is this no glibc system?`);
 }
 
 /** Whether the last installation went to its end, and was one of the packages wanted now. */

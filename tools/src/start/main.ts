@@ -60,10 +60,6 @@ async function bringUp(): Promise<{ manager: RunningManager; guest: GuestState }
   await makeFolders(layout);
   await using _ = await claim(layout, (line) => progress.say(line));
   await tellEmulation(progress);
-  const demoDisk = progress.step("building the demo guest's disk", () =>
-    buildDemoDisk({ cacheDirectory: join(layout.cache, "demo-guest") }),
-  );
-  demoDisk.catch(() => undefined); // Whoever needs the disk gets the error.
   const libvirt = await progress.step("libvirt", () => startLibvirt(layout));
   if (libvirt.uri === "qemu:///session") {
     progress.say(
@@ -72,6 +68,11 @@ async function bringUp(): Promise<{ manager: RunningManager; guest: GuestState }
   }
   const manager = await progress.step("the Manager", () => startManager(layout, options));
   const { client } = manager;
+  // Beside the steps that follow, but not before ports and password are seen to be right: a quick end is better then.
+  const demoDisk = progress.step("building the demo guest's disk", () =>
+    buildDemoDisk({ cacheDirectory: join(layout.cache, "demo-guest") }),
+  );
+  demoDisk.catch(() => undefined); // Whoever needs the disk gets the error.
   await progress.step("the data center and its cluster", () => ensureCluster(client));
   await progress.step("the host agent", () =>
     startAgent(layout, options, { manager, libvirt, createTicket: () => createHostTicket(client) }),

@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { createServer } from "node:net";
+import { basename } from "node:path";
 
 /** A port that was asked for, or one that we cannot do without, is in use or not ours to take. */
 export class PortTaken extends Error {
@@ -58,11 +59,17 @@ export async function findListener(port: number): Promise<string | undefined> {
       const target = await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => "");
       const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
       if (inode === undefined || !inodes.has(inode)) continue;
-      const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "a process");
-      return `${name.trim()} (process ${pid})`;
+      return `${await nameOf(pid)} (process ${pid})`;
     }
   }
   return undefined;
+}
+
+/** The program of a process, or what it calls itself (a Node calls itself after its thread) where we may not look. */
+async function nameOf(pid: string): Promise<string> {
+  const program = await readlink(`/proc/${pid}/exe`).catch(() => undefined);
+  if (program !== undefined) return basename(program);
+  return (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "a process")).trim();
 }
 
 /** The socket numbers that listen on a port, out of the text of /proc/net/tcp. Exported for the test. */

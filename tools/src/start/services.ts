@@ -54,12 +54,13 @@ export class NotPassable extends Error {
 
 /**
  * As root, guests run as another user: each folder above their disks that is there already must let it pass.
- * @throws NotPassable
+ * @throws NotPassable, NoDataDirectory
  */
 export async function refuseClosedParents(directory: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
   for (let path = directory; path !== "/"; path = dirname(path)) {
     const found = await stat(path).catch(() => undefined); // Not there yet: it will be made, and open.
+    if (found?.isFile() === true) throw new NoDataDirectory(`the data cannot be in ${directory}: ${path} is a file`);
     if (found !== undefined && (found.mode & 0o001) === 0) {
       throw new NotPassable(
         `QEMU, which runs as a user of its own, cannot pass ${path}. Let it pass (chmod o+x ${path}), or choose another --data.`,
