@@ -70,6 +70,31 @@ test("a host with a running guest cannot be deactivated; without one it can, and
   await until("the host to be up", async () => (await getHost(db, hostId)).status === "up");
 });
 
+test("a host that does not respond goes to maintenance at once, unless guests may run on it", async () => {
+  await using world = await managerWorld();
+  const inventory = await makeInventory(world);
+  const { vm } = await makeVm(world, inventory);
+  const { db } = world.system;
+  const hostId = inventory.host.hostId as HostId;
+  const loseHost = async (): Promise<void> => {
+    inventory.host.silence();
+    await until("silence", async () => (await getHost(db, hostId)).status === "connecting");
+    await db.updateTable("hosts").set({ status: "non_responsive" }).where("id", "=", hostId).execute();
+  };
+  await startVm(world.system, { vmId: vm.id });
+  await until("the guest to be up", async () => (await getVm(db, vm.id)).run.status === "up");
+  await loseHost();
+  await assert.rejects(deactivateHost(world.system, hostId), OperationRefused);
+
+  inventory.host.speak();
+  await until("the host to be up", async () => (await getHost(db, hostId)).status === "up");
+  inventory.host.shutDownFromInside(vm.id);
+  await until("the guest to be down", async () => (await getVm(db, vm.id)).run.status === "down");
+  await loseHost();
+  await deactivateHost(world.system, hostId);
+  assert.equal((await getHost(db, hostId)).status, "maintenance");
+});
+
 test("a host whose key is not the approved one is not talked to", async () => {
   await using world = await managerWorld();
   const { host } = await makeInventory(world);

@@ -58,7 +58,9 @@ export const hostLifecycle = lifecycle<HostStatus, HostEvent>("host", {
     lost: "non_responsive",
     deactivate: "preparing_for_maintenance",
   },
-  non_responsive: { answered: "unassigned", activate: "unassigned", deactivate: "preparing_for_maintenance" },
+  // Nobody can be waited for: it is out of service at once, or a dead host could never be removed. With guests that may
+  // run on it, it is not deactivated at all.
+  non_responsive: { answered: "unassigned", activate: "unassigned", deactivate: "maintenance" },
   // A host that goes silent on its way into maintenance may still run guests: it is not in maintenance.
   preparing_for_maintenance: { drained: "maintenance", activate: "unassigned", lost: "non_responsive" },
 });

@@ -13,7 +13,7 @@ const attempt = "Cannot switch Host to Maintenance mode.";
 
 /**
  * Takes a host out of service. Guests cannot be moved away yet, so none may run on it; the host is in maintenance as
- * soon as it has given its storage back.
+ * soon as it has given its storage back, and at once when it does not respond.
  */
 export async function deactivateHost(context: OpContext, hostId: HostId): Promise<void> {
   await context.authorize("manipulate_host", { type: "host", id: hostId });
@@ -34,6 +34,9 @@ export async function deactivateHost(context: OpContext, hostId: HostId): Promis
     }
     await becomeHost(tx, hostId, "deactivate");
     await announce(tx, context.clock, { name: "hostMaintenanceRequested", ...byActor(context), host: subject(host) });
+    if (hostLifecycle.nextStatus(host.status, "deactivate") === "maintenance") {
+      await announce(tx, context.clock, { name: "hostInMaintenance", host: subject(host) });
+    }
   });
   context.wake("watch-hosts");
 }
