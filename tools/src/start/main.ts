@@ -1,5 +1,6 @@
 // npm start: a data centre on this machine, with a running guest.
 
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -37,9 +38,11 @@ try {
   if (!options.detach) await untilInterrupted();
 } catch (error) {
   progress.say(`\nnpm start: ${describeError(error)}`);
-  progress.say(
-    `The logs are in ${layout.log}. What was done stays: start again when the cause is mended, or npm run stop.`,
-  );
+  if (existsSync(layout.log)) {
+    progress.say(
+      `The logs are in ${layout.log}. What was done stays: start again when the cause is mended, or npm run stop.`,
+    );
+  }
   process.exitCode = 1;
 }
 
