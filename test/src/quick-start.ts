@@ -85,7 +85,9 @@ export async function quickStartIn(data: string, place: Place): Promise<QuickSta
   const run = (tool: string, ...args: string[]) => {
     const program = join(place.repository, "tools/src", tool, "main.ts");
     const [first = "", ...rest] = [...place.enter, place.node, program, "--data", data, ...args];
-    return runProgram(first, rest, { timeoutMs: 300_000 });
+    return runProgram(first, rest, { timeoutMs: 300_000 }).catch(async (cause) => {
+      throw new Error(`npm run ${tool} failed: ${cause.message}\n${await lastLogLines(data)}`, { cause });
+    });
   };
   return {
     data,
@@ -100,6 +102,15 @@ export async function quickStartIn(data: string, place: Place): Promise<QuickSta
       if (existsSync(data)) await run("reset", "--yes");
     },
   };
+}
+
+/** What Manager and agent said last: afterwards it is gone with the directory. */
+async function lastLogLines(data: string): Promise<string> {
+  const texts = ["manager", "agent"].map(async (name) => {
+    const text = await readFile(join(data, "log", `${name}.log`), "utf8").catch(() => "");
+    return text.trim().split("\n").slice(-15).join("\n");
+  });
+  return (await Promise.all(texts)).join("\n");
 }
 
 /** Puts the demo guest's finished disk where `npm start` looks for one first, so that it is not built again. */

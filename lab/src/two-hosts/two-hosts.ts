@@ -60,8 +60,7 @@ export async function startTwoHosts({ name, directory, say = () => undefined }: 
   const password = (await readFile(passwordFile, "utf8")).trim();
   const client = started.use(await connectManager({ url, ca: pem, username: "admin@internal", password }));
 
-  const hosts: LabHost[] = [];
-  for (const [index, on] of lab.hosts.entries()) {
+  const build = async (on: NamespaceHost, index: number): Promise<LabHost> => {
     const title = ["one", "two"][index] ?? on.name;
     say(`starting host ${title}`);
     await addDataCenter(client, title);
@@ -72,8 +71,10 @@ export async function startTwoHosts({ name, directory, say = () => undefined }: 
     if (!hasTicket) await approve(client, host);
     await untilHostIs(client, host, "up");
     await addStorage(client, title, join(directory, title, "storage"));
-    hosts.push(host);
-  }
+    say(`host ${title} is up`);
+    return host;
+  };
+  const hosts = await Promise.all(lab.hosts.map(build));
   const services = started.move();
   const { manager } = lab;
   return { url, client, passwordFile, manager, hosts, [Symbol.asyncDispose]: () => services.disposeAsync() };

@@ -17,16 +17,20 @@ const graceMs = 3_000;
 export class GuestLine {
   readonly #stream: Duplex;
   readonly #host: string;
+  readonly #onReset: () => void;
   readonly #waiting = new Map<number, PromiseWithResolvers<Answer>>();
   readonly #ready = Promise.withResolvers<void>();
+  #wasReady = false;
   #lastId = 0;
   #unsent: Buffer = Buffer.alloc(0);
   #unacknowledged = 0;
   #ended: HostIsOff | undefined;
 
-  constructor(stream: Duplex, host: string) {
+  /** @param onReset called when the host begins anew: a watchdog, or its own kernel, reset it */
+  constructor(stream: Duplex, host: string, onReset: () => void) {
     this.#stream = stream;
     this.#host = host;
+    this.#onReset = onReset;
     this.#ready.promise.catch(() => undefined);
     const reader = new MessageReader<GuestReply>();
     stream.on("data", (chunk: Buffer) => {
@@ -74,11 +78,20 @@ export class GuestLine {
   }
 
   #take(reply: GuestReply): void {
-    if (reply.is === "ready") this.#ready.resolve();
+    if (reply.is === "ready") this.#begin();
     else if (reply.is === "received") {
       this.#unacknowledged -= reply.bytes;
       this.#send();
     } else this.#waiting.get(reply.id)?.resolve(reply);
+  }
+
+  #begin(): void {
+    if (this.#wasReady) {
+      this.end(new Error("it was reset"));
+      this.#onReset();
+    }
+    this.#wasReady = true;
+    this.#ready.resolve();
   }
 
   #send(): void {

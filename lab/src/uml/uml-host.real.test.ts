@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { open, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, suite, test } from "node:test";
 import { DeadlineExceeded } from "@yagura/std/deadline.ts";
 import { poll } from "@yagura/std/poll.ts";
 import { ProgramFailed, runProgram } from "@yagura/std/run-program.ts";
+import { MiB } from "@yagura/std/units.ts";
 import { temporaryDirectory } from "@yagura/testing/temporary-directory.ts";
 import { createLab, type Lab } from "../namespace-host.ts";
+import { createDiskFile } from "./disk-file.ts";
 import { HostIsOff } from "./guest-line.ts";
 import { diskDevice, startUmlHost, type UmlHost } from "./uml-host.ts";
 import { whyNoUml } from "./uml-support.ts";
@@ -66,7 +68,7 @@ suite("a host with a kernel of its own", { skip }, () => {
 
   test("stands still while it is paused, and finds that time went on", async () => {
     const uptime = async (): Promise<number> => Number.parseFloat((await host.run("cat", ["/proc/uptime"])).stdout);
-    await host.start("busybox", ["sh", "-c", "while usleep 10000; do echo >> /tmp/beats; done"]);
+    await host.start("busybox", ["sh", "-c", "while usleep 10000; do echo; done"], { log: "/tmp/beats" });
     const beats = async (): Promise<number> => Number((await host.run("stat", ["-c", "%s", "/tmp/beats"])).stdout);
     await poll("the first beats", async () => (await beats()) > 3, { timeoutMs: 10_000 });
     const [beatsBefore, uptimeBefore] = [await beats(), await uptime()];
@@ -77,14 +79,19 @@ suite("a host with a kernel of its own", { skip }, () => {
     assert.ok(uptimeAfter - uptimeBefore >= 2, `its clock went on by ${uptimeAfter - uptimeBefore} s`);
     assert.ok(beatsAfter - beatsBefore < 100, `it beat ${beatsAfter - beatsBefore} times`);
   });
+
+  test("is off after a reset, which is what its watchdog does to it", async () => {
+    // "b" resets at once, so nobody is left to say how the program ended.
+    await assert.rejects(host.run("tee", ["/proc/sysrq-trigger"], { input: "b" }), HostIsOff);
+    await host.off;
+  });
 });
 
 test("a power cut ends a host at once, and a shutdown writes its disk first", { skip }, async () => {
   await using directory = await temporaryDirectory();
   await using lab = await createLab("yuml", 0);
   const path = join(directory.path, "disk");
-  await using file = await open(path, "w");
-  await file.truncate(16 * 1024 * 1024);
+  await createDiskFile(path, 16 * MiB);
   await using host = await startUmlHost({ lab, number: 1, disks: [{ path }] });
   await host.run("mkfs.ext4", ["-q", diskDevice(0)]);
   await host.run("mount", [diskDevice(0), "/mnt"]);

@@ -30,18 +30,23 @@ export interface HostRunOptions {
   readonly okCodes?: readonly number[];
 }
 
+export interface HostStartOptions {
+  readonly log: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export interface UmlHost extends AsyncDisposable {
   readonly name: string;
   readonly address: string;
-  /** Resolves when it is off, for whatever reason. */
+  /** Resolves when it is off, for whatever reason. A reset, as its watchdog does it, leaves it off too. */
   readonly off: Promise<void>;
   /**
    * Runs a program inside to its end; the default deadline is 60 s. Works whatever becomes of the host's network.
    * @throws ProgramFailed, DeadlineExceeded, HostIsOff
    */
   run(program: string, args: readonly string[], options?: HostRunOptions): Promise<ProgramOutput>;
-  /** Starts a program inside that goes on. Returns its number there. What it prints goes to /var/log/NAME.log. */
-  start(program: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<number>;
+  /** Starts a program inside that goes on, and returns its number there. What it prints is added to the file `log`. */
+  start(program: string, args: readonly string[], options: HostStartOptions): Promise<number>;
   writeFile(path: string, content: string): Promise<void>;
   /** Takes its network cable out, or puts it back. */
   setLink(up: boolean): Promise<void>;
@@ -75,7 +80,7 @@ export async function startUmlHost(options: UmlHostOptions): Promise<UmlHost> {
   const name = `${network.replace(/-net$/, "")}-u${number}`;
   const tap = `tap${number}`;
   const kernel = await spawnWithCable(options, { network, name, tap });
-  const line = new GuestLine(kernel.serial, name);
+  const line = new GuestLine(kernel.serial, name, () => void kernel.kill());
   void kernel.ended.then(() => line.end());
   const host = umlHost(kernel, line, { name, network, tap, address: addressOf(number) });
   try {
@@ -135,8 +140,7 @@ function umlHost(kernel: UmlProcess, line: GuestLine, at: Place & { address: str
     address: at.address,
     off: kernel.ended,
     run,
-    async start(program, args, env = {}) {
-      const log = `/var/log/${program.split("/").at(-1)}.log`;
+    async start(program, args, { log, env = {} }) {
       const started = await line.ask(program, { ask: "start", program, args, env, log }, 20_000);
       if (started.is !== "started") throw notDone(at.name, program, started);
       return started.pid;

@@ -45,13 +45,13 @@ export async function spawnUml(network: string, args: readonly string[], directo
   if (!(serial instanceof Duplex)) throw new Error("the serial line is not a stream");
   const console = keepLast([child.stdout, child.stderr]);
   const first = await poll("the process of the host", () => onlyChild(child), { timeoutMs: 10_000, everyMs: 5 });
-  await recordProcess(join(directory, "process.json"), first);
+  const recorded = await recordProcess(join(directory, "process.json"), first);
   return {
     serial,
     ended,
     console,
     async kill() {
-      signal(first, "SIGKILL");
+      if (await isRunning(recorded)) signal(first, "SIGKILL");
       await ended;
     },
     async signalAll(name) {
