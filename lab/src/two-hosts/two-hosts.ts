@@ -93,8 +93,9 @@ async function prepareHost(on: NamespaceHost, title: string, directory: string):
   await mkdir(join(directory, title, "storage"));
   const id = crypto.randomUUID();
   await writeFile(join(agentDirectory, "host-id"), `${id}\n`);
-  const [enter = "", ...rest] = [...on.enter, process.execPath, join(import.meta.dirname, "../start-libvirtd.ts")];
-  const { stdout } = await runProgram(enter, [...rest, join(directory, title, "libvirt")]);
+  const program = join(import.meta.dirname, "../start-libvirtd.ts");
+  const [enter = "", ...rest] = on.enter;
+  const { stdout } = await runProgram(enter, [...rest, process.execPath, program, join(directory, title, "libvirt")]);
   const libvirt: LibvirtDaemon = JSON.parse(stdout);
   return { ...on, id, title, agentDirectory, libvirtSocket: libvirt.socketPath };
 }
