@@ -1,5 +1,6 @@
 import type { JobId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../context.ts";
+import type { Tx } from "../db/database.ts";
 import { OperationRefused } from "../domain/errors.ts";
 import type { SagaDeps } from "../sagas/deps.ts";
 import { ResourceLocked } from "../sagas/engine/lock-resources.ts";
@@ -22,7 +23,7 @@ export async function startSaga<Params extends object>(
   context: OpContext,
   attempt: string,
   definition: SagaDefinition<Params, SagaDeps>,
-  params: Params,
+  params: Params | ((tx: Tx) => Promise<Params>),
   request: Omit<SagaRequest, "correlationId" | "actorId">,
 ): Promise<Started> {
   const { actor, correlationId, sagas } = context;

@@ -142,9 +142,10 @@ export async function restWorld({
 /** Writes down what a saga writes down when it starts, does none of its steps, and says that all went well. */
 function sagasWithoutSteps(db: Db, clock: FakeClock): Pick<Services["sagas"], "start"> {
   return {
-    async start(_definition, _params, { prepare, description, correlationId, actorId }) {
+    async start(_definition, params, { prepare, description, correlationId, actorId }) {
       const jobId = newId<JobId>();
       await transaction(db, async (tx) => {
+        if (typeof params === "function") await params(tx);
         await prepare?.(tx);
         await insertJob(tx, {
           id: jobId,

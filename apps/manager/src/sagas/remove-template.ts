@@ -1,4 +1,5 @@
 import type { DataCenterId } from "@yagura/std/ids.ts";
+import type { Tx } from "../db/database.ts";
 import { deleteDisk, updateDisk } from "../db/queries/disks.ts";
 import { deleteTemplate, findTemplate, updateTemplate } from "../db/queries/templates.ts";
 import { transaction } from "../db/transaction.ts";
@@ -19,14 +20,16 @@ export interface RemoveTemplate {
   readonly user?: EventSubject;
 }
 
+/** Records that the template is being removed: no VM is made from it any more. */
+export async function recordTemplateRemoval(tx: Tx, { template, disks }: RemoveTemplate): Promise<void> {
+  await updateTemplate(tx, template.id, { status: "locked" });
+  for (const disk of disks) await updateDisk(tx, disk.id, { status: "locked" });
+}
+
 /** Removes a template that no VM stands on, with its disks. One that is half removed is illegal, and can be removed again. */
 export const removeTemplate = saga<RemoveTemplate, SagaDeps>("remove-template", {
   "mark the template as locked": {
-    run: ({ params, deps }) =>
-      transaction(deps.db, async (tx) => {
-        await updateTemplate(tx, params.template.id, { status: "locked" });
-        for (const disk of params.disks) await updateDisk(tx, disk.id, { status: "locked" });
-      }),
+    run: ({ params, deps }) => transaction(deps.db, (tx) => recordTemplateRemoval(tx, params)),
     undo: ({ params, deps }) =>
       transaction(deps.db, async (tx) => {
         await updateTemplate(tx, params.template.id, { status: "illegal" });

@@ -1,4 +1,5 @@
 import type { DataCenterId } from "@yagura/std/ids.ts";
+import type { Tx } from "../db/database.ts";
 import { deleteDiskAttachment } from "../db/queries/disk-attachments.ts";
 import { deleteDisk, findDisk, updateDisk } from "../db/queries/disks.ts";
 import { deleteVm, findVm, updateVmRun } from "../db/queries/vms.ts";
@@ -20,16 +21,18 @@ export interface RemoveVm {
   readonly user?: EventSubject;
 }
 
+/** Records that the VM and its disks are being removed: nobody uses them any more. */
+export async function recordVmRemoval(tx: Tx, { vm, disks }: RemoveVm): Promise<void> {
+  await updateVmRun(tx, vm.id, { status: "image_locked" });
+  for (const disk of disks) await updateDisk(tx, disk.id, { status: "locked" });
+}
+
 /** Removes a VM and the given disks. A disk that cannot be deleted is left, detached and illegal. */
 export const removeVm = saga<RemoveVm, SagaDeps>(
   "remove-vm",
   {
     "mark the VM as locked": {
-      run: ({ params, deps }) =>
-        transaction(deps.db, async (tx) => {
-          await updateVmRun(tx, params.vm.id, { status: "image_locked" });
-          for (const disk of params.disks) await updateDisk(tx, disk.id, { status: "locked" });
-        }),
+      run: ({ params, deps }) => transaction(deps.db, (tx) => recordVmRemoval(tx, params)),
       undo: ({ params, deps }) =>
         transaction(deps.db, async (tx) => {
           if ((await findVm(tx, params.vm.id)) === undefined) return;

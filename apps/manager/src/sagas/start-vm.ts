@@ -1,5 +1,6 @@
 import { vmLifecycle } from "@yagura/lifecycles";
 import type { HostId, VmId } from "@yagura/std/ids.ts";
+import type { Tx } from "../db/database.ts";
 import { getVm, updateVmRun } from "../db/queries/vms.ts";
 import { transaction } from "../db/transaction.ts";
 import type { VmHardware } from "../domain/vm/vm-hardware.ts";
@@ -21,6 +22,24 @@ export interface StartVm {
   readonly user?: EventSubject;
 }
 
+/** Records that the guest is, or will be, on that host. Does nothing when it is recorded already. */
+export async function recordStart(tx: Tx, { vmId, host, hardware }: StartVm, nowMs: number): Promise<void> {
+  const { run } = await getVm(tx, vmId);
+  if (run.status !== "down") return;
+  await updateVmRun(tx, vmId, {
+    status: vmLifecycle.nextStatus("down", "start"),
+    hostId: host.id,
+    hardware,
+    startedAtMs: nowMs,
+    stoppedAtMs: null,
+    stopReason: null,
+    pauseReason: null,
+    guest: null,
+    statistics: null,
+    displays: [],
+  });
+}
+
 /**
  * Starts a guest on one host. As long as that host does not answer, the guest may run there: the saga waits for it and
  * goes nowhere else. It ends when the host has accepted the guest; how the guest fares is seen by the watch of hosts.
@@ -29,23 +48,7 @@ export const startVm = saga<StartVm, SagaDeps>(
   "start-vm",
   {
     "record where the VM starts": {
-      run: ({ params, deps }) =>
-        transaction(deps.db, async (tx) => {
-          const { run } = await getVm(tx, params.vmId);
-          if (run.status !== "down") return;
-          await updateVmRun(tx, params.vmId, {
-            status: vmLifecycle.nextStatus("down", "start"),
-            hostId: params.host.id,
-            hardware: params.hardware,
-            startedAtMs: deps.clock.nowMs(),
-            stoppedAtMs: null,
-            stopReason: null,
-            pauseReason: null,
-            guest: null,
-            statistics: null,
-            displays: [],
-          });
-        }),
+      run: ({ params, deps }) => transaction(deps.db, (tx) => recordStart(tx, params, deps.clock.nowMs())),
       undo: ({ params, deps }) =>
         transaction(deps.db, async (tx) => {
           const { run } = await getVm(tx, params.vmId);

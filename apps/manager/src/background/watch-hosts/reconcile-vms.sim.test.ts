@@ -38,12 +38,10 @@ async function vmWorld(run: VmRunChanges) {
   });
   const change = (changes: VmRunChanges) => transaction(db, (tx) => updateVmRun(tx, vmId, changes));
   const runGuest = async (): Promise<void> => {
-    await deps.hosts
-      .calls(ids.host)
-      .VM.create({
-        vmID: vmId,
-        vmParams: { vmId, vmName: "demo", xml: `<domain><name>demo</name><uuid>${vmId}</uuid></domain>` },
-      });
+    await deps.hosts.calls(ids.host).VM.create({
+      vmID: vmId,
+      vmParams: { vmId, vmName: "demo", xml: `<domain><name>demo</name><uuid>${vmId}</uuid></domain>` },
+    });
   };
   const endGuest = async (): Promise<void> => void (await deps.hosts.calls(ids.host).VM.destroy({ vmID: vmId }));
   const reconcile = async (meanwhile: () => Promise<unknown> = () => Promise.resolve()): Promise<void> => {

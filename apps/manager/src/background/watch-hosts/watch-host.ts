@@ -1,10 +1,11 @@
-import { hostLifecycle } from "@yagura/lifecycles";
+import { hostLifecycle, mayRun } from "@yagura/lifecycles";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { HostId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
 import { getCluster } from "../../db/queries/clusters.ts";
 import { findHost, updateHost } from "../../db/queries/hosts.ts";
 import { listClusterNetworks, listNetworks } from "../../db/queries/networks.ts";
+import { listVms } from "../../db/queries/vms.ts";
 import { transaction } from "../../db/transaction.ts";
 import type { Host, HostFacts } from "../../domain/host/host.ts";
 import { announce } from "../../events/announce.ts";
@@ -129,6 +130,7 @@ async function findProblems(context: OpContext, host: Host, facts: HostFacts): P
 /** A host leaves when no guest is on it: it gives back the storage, and with it what it was for the others. */
 async function drainHost(context: OpContext, host: Host): Promise<string> {
   const { db, clock, hosts, signal } = context;
+  if ((await listVms(db, { hostId: host.id })).some((vm) => mayRun(vm.run.status))) return host.status;
   const { dataCenterId } = await getCluster(db, host.clusterId);
   const talk = { calls: hosts.calls(host.id), clock, signal };
   if ((await readSpmRole(talk, dataCenterId)) !== "not connected") {

@@ -2,7 +2,7 @@ import { diskLifecycle, mayRun } from "@yagura/lifecycles";
 import type { DiskId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
 import type { Db } from "../../db/database.ts";
-import { getDisk } from "../../db/queries/disks.ts";
+import { getDisk, updateDisk } from "../../db/queries/disks.ts";
 import { listImageTransfers } from "../../db/queries/image-transfers.ts";
 import { getStorageDomain } from "../../db/queries/storage-domains.ts";
 import { findVm } from "../../db/queries/vms.ts";
@@ -32,7 +32,10 @@ export async function removeDisk(context: OpContext, diskId: DiskId): Promise<St
     {
       description: `Removing Disk ${disk.name}`,
       locks: [`disk:${diskId}`, ...disk.vmIds.map((vmId) => `vm:${vmId}` as const)],
-      prepare: async (tx) => refuseIf(attempt, await removalProblems(tx, await getDisk(tx, diskId))),
+      async prepare(tx) {
+        refuseIf(attempt, await removalProblems(tx, await getDisk(tx, diskId)));
+        await updateDisk(tx, diskId, { status: "locked" });
+      },
     },
   );
 }

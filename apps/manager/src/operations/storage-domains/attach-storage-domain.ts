@@ -1,12 +1,17 @@
 import { storageDomainLifecycle } from "@yagura/lifecycles";
 import type { DataCenterId, HostId, StorageDomainId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
+import type { Tx } from "../../db/database.ts";
 import { getDataCenter } from "../../db/queries/data-centers.ts";
 import { getStorageDomain, listStorageDomains } from "../../db/queries/storage-domains.ts";
 import type { DataCenter } from "../../domain/data-center/data-center.ts";
 import { OperationRefused, refuseIf } from "../../domain/errors.ts";
 import type { StorageDomain } from "../../domain/storage-domain/storage-domain.ts";
-import { attachStorageDomain as definition, recordAttachment } from "../../sagas/attach-storage-domain.ts";
+import {
+  type AttachStorageDomain,
+  attachStorageDomain as definition,
+  recordAttachment,
+} from "../../sagas/attach-storage-domain.ts";
 import { type Started, startSaga } from "../started.ts";
 import { userOf } from "../subjects.ts";
 import { listHostsOfDataCenter } from "./storage-host.ts";
@@ -22,34 +27,33 @@ export async function attachStorageDomain(
   await context.authorize("manipulate_storage_domain", { type: "data_center", id: dataCenterId });
   const { db } = context;
   const [domain, dataCenter] = [await getStorageDomain(db, domainId), await getDataCenter(db, dataCenterId)];
-  const others = await listStorageDomains(db, { dataCenterId });
-  refuseIf(attempt, [
-    ...(storageDomainLifecycle.canHappen(domain.status, "attach")
-      ? []
-      : [`The Storage Domain is ${domain.status.replaceAll("_", " ")}, it must be unattached.`]),
-    ...(others.length > 0 && dataCenter.status !== "up" ? ["The Data Center is not up."] : []),
-    ...((domain.type === "localfs") === dataCenter.isLocal
-      ? []
-      : ["The storage is local and the Data Center shared, or the other way round."]),
-  ]);
-  const isFirst = others.length === 0;
-  const hostId = await hostFor(context, dataCenter, domain);
-  const params = { domainId, dataCenterId, hostId, isFirst, ...userOf(context) };
-  const started = await startSaga(context, attempt, definition, params, {
+  /** Whether it is the first one is seen where it is recorded: two first ones would be two masters. */
+  const plan = async (tx: Tx): Promise<AttachStorageDomain> => {
+    const [now, place] = [await getStorageDomain(tx, domainId), await getDataCenter(tx, dataCenterId)];
+    const isFirst = (await listStorageDomains(tx, { dataCenterId })).length === 0;
+    refuseIf(attempt, [
+      ...(storageDomainLifecycle.canHappen(now.status, "attach")
+        ? []
+        : [`The Storage Domain is ${now.status.replaceAll("_", " ")}, it must be unattached.`]),
+      ...(isFirst || place.status === "up" ? [] : ["The Data Center is not up."]),
+      ...((now.type === "localfs") === place.isLocal
+        ? []
+        : ["The storage is local and the Data Center shared, or the other way round."]),
+    ]);
+    const params = { domainId, dataCenterId, hostId: await hostFor(tx, place, now), isFirst, ...userOf(context) };
+    await recordAttachment(tx, params);
+    return params;
+  };
+  const started = await startSaga(context, attempt, definition, plan, {
     description: `Attaching storage domain ${domain.name} to data center ${dataCenter.name}`,
     locks: [`storage-domain:${domainId}`, `data-center:${dataCenterId}`],
-    async prepare(tx) {
-      const now = await getStorageDomain(tx, domainId);
-      refuseIf(attempt, now.status === "unattached" ? [] : ["The Storage Domain was attached meanwhile."]);
-      await recordAttachment(tx, params);
-    },
   });
   return { ...started, domain: await getStorageDomain(db, domainId) };
 }
 
 /** A local domain's own host; else the storage pool manager, or any host that is up. */
-async function hostFor(context: OpContext, dataCenter: DataCenter, domain: StorageDomain): Promise<HostId> {
-  const hosts = (await listHostsOfDataCenter(context.db, dataCenter.id)).filter((host) => host.status === "up");
+async function hostFor(tx: Tx, dataCenter: DataCenter, domain: StorageDomain): Promise<HostId> {
+  const hosts = (await listHostsOfDataCenter(tx, dataCenter.id)).filter((host) => host.status === "up");
   const wanted = domain.connection.hostId ?? dataCenter.spmHostId;
   const host = hosts.find((each) => wanted === undefined || each.id === wanted);
   if (host === undefined) {

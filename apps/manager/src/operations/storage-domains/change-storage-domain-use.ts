@@ -1,9 +1,9 @@
-import { mayRun, storageDomainLifecycle } from "@yagura/lifecycles";
+import { mayRun, type StorageDomainStatus, storageDomainLifecycle } from "@yagura/lifecycles";
 import type { DataCenterId, StorageDomainId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
-import { listDiskAttachments } from "../../db/queries/disk-attachments.ts";
+import type { Db, Tx } from "../../db/database.ts";
 import { listDisks } from "../../db/queries/disks.ts";
-import { getStorageDomain, listStorageDomains } from "../../db/queries/storage-domains.ts";
+import { getStorageDomain, listStorageDomains, updateStorageDomain } from "../../db/queries/storage-domains.ts";
 import { listVms } from "../../db/queries/vms.ts";
 import { NotFound, refuseIf } from "../../domain/errors.ts";
 import type { StorageDomain } from "../../domain/storage-domain/storage-domain.ts";
@@ -25,92 +25,99 @@ export interface DomainOfDataCenter {
 }
 
 export async function activateStorageDomain(context: OpContext, ids: DomainOfDataCenter): Promise<Started> {
-  const attempt = "Cannot activate Storage.";
-  const domain = await load(context, ids);
-  const canActivate = storageDomainLifecycle.canHappen(domain.status, "activate");
-  refuseIf(attempt, canActivate ? [] : [`The Storage Domain is ${domain.status.replaceAll("_", " ")}.`]);
-  return change(context, {
-    attempt,
+  return change(context, ids, {
+    attempt: "Cannot activate Storage.",
+    verb: "Activating",
     definition: activation,
-    ids,
-    domain,
-    description: `Activating storage domain ${domain.name}`,
+    during: "activating",
+    async problems(_, domain) {
+      const canActivate = storageDomainLifecycle.canHappen(domain.status, "activate");
+      return canActivate ? [] : [`The Storage Domain is ${domain.status.replaceAll("_", " ")}.`];
+    },
   });
 }
 
 export async function deactivateStorageDomain(context: OpContext, ids: DomainOfDataCenter): Promise<Started> {
-  const attempt = "Cannot deactivate Storage.";
-  const domain = await load(context, ids);
-  const others = (await listStorageDomains(context.db, ids)).filter((each) => each.id !== domain.id);
-  refuseIf(attempt, [
-    ...(storageDomainLifecycle.canHappen(domain.status, "deactivate")
-      ? []
-      : [`The Storage Domain is ${domain.status.replaceAll("_", " ")}.`]),
-    ...(domain.isMaster && others.some((each) => each.status !== "maintenance")
-      ? ["It is the master of the Data Center; deactivate the other Storage Domains first."]
-      : []),
-    ...(await listRunningUsers(context, domain.id)).map((name) => `VM ${name} runs with a disk on it.`),
-  ]);
-  return change(context, {
-    attempt,
+  return change(context, ids, {
+    attempt: "Cannot deactivate Storage.",
+    verb: "Deactivating",
     definition: deactivation,
-    ids,
-    domain,
-    description: `Deactivating storage domain ${domain.name}`,
+    during: "preparing_for_maintenance",
+    async problems(tx, domain) {
+      const others = (await listStorageDomains(tx, ids)).filter((each) => each.id !== domain.id);
+      return [
+        ...(storageDomainLifecycle.canHappen(domain.status, "deactivate")
+          ? []
+          : [`The Storage Domain is ${domain.status.replaceAll("_", " ")}.`]),
+        ...(domain.isMaster && others.some((each) => each.status !== "maintenance")
+          ? ["It is the master of the Data Center; deactivate the other Storage Domains first."]
+          : []),
+        ...(await listRunningUsers(tx, domain.id)).map((name) => `VM ${name} runs with a disk on it.`),
+      ];
+    },
   });
 }
 
 export async function detachStorageDomain(context: OpContext, ids: DomainOfDataCenter): Promise<Started> {
-  const attempt = "Cannot detach Storage.";
-  const domain = await load(context, ids);
-  const others = (await listStorageDomains(context.db, ids)).filter((each) => each.id !== domain.id);
-  const disks = await listDisks(context.db, { storageDomainId: domain.id });
-  refuseIf(attempt, [
-    ...(domain.status === "maintenance"
-      ? []
-      : [`The Storage Domain must be in maintenance; it is ${domain.status.replaceAll("_", " ")}.`]),
-    ...(domain.isMaster && others.length > 0
-      ? ["It is the master of the Data Center; detach the other Storage Domains first."]
-      : []),
-    ...(disks.length > 0 ? ["Disks are on it; remove them first."] : []),
-  ]);
-  return change(context, {
-    attempt,
+  return change(context, ids, {
+    attempt: "Cannot detach Storage.",
+    verb: "Detaching",
     definition: detachment,
-    ids,
-    domain,
-    description: `Detaching storage domain ${domain.name}`,
+    during: "locked",
+    async problems(tx, domain) {
+      const others = (await listStorageDomains(tx, ids)).filter((each) => each.id !== domain.id);
+      const disks = await listDisks(tx, { storageDomainId: domain.id });
+      return [
+        ...(domain.status === "maintenance"
+          ? []
+          : [`The Storage Domain must be in maintenance; it is ${domain.status.replaceAll("_", " ")}.`]),
+        ...(domain.isMaster && others.length > 0
+          ? ["It is the master of the Data Center; detach the other Storage Domains first."]
+          : []),
+        ...(disks.length > 0 ? ["Disks are on it; remove them first."] : []),
+      ];
+    },
   });
 }
 
-async function load(context: OpContext, { domainId, dataCenterId }: DomainOfDataCenter): Promise<StorageDomain> {
-  await context.authorize("manipulate_storage_domain", { type: "storage_domain", id: domainId });
-  const domain = await getStorageDomain(context.db, domainId);
-  if (domain.dataCenterId !== dataCenterId) throw new NotFound("storage domain", domainId);
-  return domain;
-}
-
-async function listRunningUsers({ db }: OpContext, storageDomainId: StorageDomainId): Promise<string[]> {
-  const disks = new Set((await listDisks(db, { storageDomainId })).map((disk) => disk.id));
-  const running = (await listVms(db)).filter((vm) => mayRun(vm.run.status));
-  const attachments = await listDiskAttachments(db, { vmIds: running.map((vm) => vm.id) });
-  const users = new Set(attachments.filter(({ diskId }) => disks.has(diskId)).map(({ vmId }) => vmId));
-  return running.filter((vm) => users.has(vm.id)).map((vm) => vm.name);
+async function listRunningUsers(tx: Tx, storageDomainId: StorageDomainId): Promise<string[]> {
+  const disks = await listDisks(tx, { storageDomainId });
+  const users = await listVms(tx, { ids: [...new Set(disks.flatMap((disk) => disk.vmIds))] });
+  return users.filter((vm) => mayRun(vm.run.status)).map((vm) => vm.name);
 }
 
 interface Change {
   readonly attempt: string;
+  /** "Activating": how its description begins. */
+  readonly verb: string;
   readonly definition: SagaDefinition<ChangeDomainUse, SagaDeps>;
-  readonly ids: DomainOfDataCenter;
-  readonly domain: StorageDomain;
-  readonly description: string;
+  /** The domain's status meanwhile. */
+  readonly during: StorageDomainStatus;
+  /** Why it cannot be now. */
+  readonly problems: (tx: Tx, domain: StorageDomain) => Promise<string[]>;
 }
 
-async function change(context: OpContext, { attempt, definition, ids, domain, description }: Change): Promise<Started> {
-  const hostId = await chooseStorageHost(context.db, attempt, ids.dataCenterId, domain);
-  const params = { ...ids, hostId, isMaster: domain.isMaster, ...userOf(context) };
-  return startSaga(context, attempt, definition, params, {
-    description,
-    locks: [`storage-domain:${domain.id}`, `data-center:${ids.dataCenterId}`],
+/** Looks and records in one transaction: no VM starts between with a disk on a domain that is about to leave. */
+async function change(context: OpContext, ids: DomainOfDataCenter, wanted: Change): Promise<Started> {
+  const { attempt, definition, verb } = wanted;
+  const { domainId, dataCenterId } = ids;
+  await context.authorize("manipulate_storage_domain", { type: "storage_domain", id: domainId });
+  const { name } = await getDomainOf(context.db, ids);
+  const plan = async (tx: Tx): Promise<ChangeDomainUse> => {
+    const domain = await getDomainOf(tx, ids);
+    refuseIf(attempt, await wanted.problems(tx, domain));
+    const hostId = await chooseStorageHost(tx, attempt, dataCenterId, domain);
+    await updateStorageDomain(tx, domainId, { status: wanted.during });
+    return { ...ids, hostId, isMaster: domain.isMaster, ...userOf(context) };
+  };
+  return startSaga(context, attempt, definition, plan, {
+    description: `${verb} storage domain ${name}`,
+    locks: [`storage-domain:${domainId}`, `data-center:${dataCenterId}`],
   });
+}
+
+async function getDomainOf(db: Db, { domainId, dataCenterId }: DomainOfDataCenter): Promise<StorageDomain> {
+  const domain = await getStorageDomain(db, domainId);
+  if (domain.dataCenterId !== dataCenterId) throw new NotFound("storage domain", domainId);
+  return domain;
 }

@@ -1,7 +1,7 @@
 import type { HostId, StorageDomainId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
 import { getHost, listHosts } from "../../db/queries/hosts.ts";
-import { getStorageDomain } from "../../db/queries/storage-domains.ts";
+import { getStorageDomain, updateStorageDomain } from "../../db/queries/storage-domains.ts";
 import { OperationRefused, refuseIf } from "../../domain/errors.ts";
 import type { StorageDomain } from "../../domain/storage-domain/storage-domain.ts";
 import { removeStorageDomain as definition } from "../../sagas/remove-storage-domain.ts";
@@ -23,12 +23,6 @@ export async function removeStorageDomain(
 ): Promise<Started> {
   await context.authorize("delete_storage_domain", { type: "storage_domain", id: domainId });
   const domain = await getStorageDomain(context.db, domainId);
-  refuseIf(
-    attempt,
-    domain.status === "unattached"
-      ? []
-      : [`The Storage Domain must be detached from its Data Center; it is ${domain.status.replaceAll("_", " ")}.`],
-  );
   const host = await chooseHost(context, domain, hostId);
   return startSaga(
     context,
@@ -38,6 +32,15 @@ export async function removeStorageDomain(
     {
       description: `Removing storage domain ${domain.name}`,
       locks: [`storage-domain:${domainId}`],
+      async prepare(tx) {
+        const { status } = await getStorageDomain(tx, domainId);
+        const is = status.replaceAll("_", " ");
+        refuseIf(
+          attempt,
+          status === "unattached" ? [] : [`The Storage Domain must be detached from its Data Center; it is ${is}.`],
+        );
+        await updateStorageDomain(tx, domainId, { status: "locked" });
+      },
     },
   );
 }

@@ -1,14 +1,17 @@
 import { templateLifecycle } from "@yagura/lifecycles";
 import type { TemplateId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
+import type { Tx } from "../../db/database.ts";
 import { getCluster } from "../../db/queries/clusters.ts";
 import { listDisks } from "../../db/queries/disks.ts";
 import { getTemplate, listTemplateDisks } from "../../db/queries/templates.ts";
 import { listVms } from "../../db/queries/vms.ts";
+import { countVolumesOn } from "../../db/queries/volumes.ts";
+import type { Disk } from "../../domain/disk/disk.ts";
 import { refuseIf } from "../../domain/errors.ts";
 import { blankTemplateId } from "../../domain/template/template.ts";
 import { announce } from "../../events/announce.ts";
-import { removeTemplate as definition } from "../../sagas/remove-template.ts";
+import { removeTemplate as definition, recordTemplateRemoval } from "../../sagas/remove-template.ts";
 import { type Started, startSaga } from "../started.ts";
 import { byActor, subject, userOf } from "../subjects.ts";
 
@@ -41,7 +44,9 @@ export async function removeTemplate(context: OpContext, templateId: TemplateId)
           : []),
         ...(templateLifecycle.canHappen(now.status, "remove") ? [] : ["Template is locked."]),
         ...(users.length > 0 ? [`Template is being used by the following VMs: ${names.join(", ")}.`] : []),
+        ...(await dependents(tx, disks)),
       ]);
+      await recordTemplateRemoval(tx, params);
       await announce(tx, context.clock, {
         name: "templateRemovalStarted",
         ...byActor(context),
@@ -49,4 +54,13 @@ export async function removeTemplate(context: OpContext, templateId: TemplateId)
       });
     },
   });
+}
+
+/** A VM may be gone, or made from nothing, and its disk stands on the template all the same. */
+async function dependents(tx: Tx, disks: readonly Disk[]): Promise<string[]> {
+  const problems: string[] = [];
+  for (const { id, name } of disks) {
+    if ((await countVolumesOn(tx, id)) > 0) problems.push(`Other disks depend on the Template's disk ${name}.`);
+  }
+  return problems;
 }

@@ -1,9 +1,10 @@
-import { type ClusterId, type DiskId, newId, type TemplateId, type VmId } from "@yagura/std/ids.ts";
+import { type ClusterId, type DataCenterId, type DiskId, newId, type TemplateId, type VmId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
+import type { Tx } from "../../db/database.ts";
 import { getCluster } from "../../db/queries/clusters.ts";
-import { getDisk } from "../../db/queries/disks.ts";
+import { getDisk, listDisks } from "../../db/queries/disks.ts";
 import { listNics } from "../../db/queries/nics.ts";
-import { getTemplate, listTemplateDisks } from "../../db/queries/templates.ts";
+import { findTemplate, getTemplate, listTemplateDisks } from "../../db/queries/templates.ts";
 import { findVm, getVm, listVms } from "../../db/queries/vms.ts";
 import { refuseIf } from "../../domain/errors.ts";
 import { identifierProblems } from "../../domain/names.ts";
@@ -47,45 +48,24 @@ export async function createVm(context: OpContext, asked: NewVm): Promise<Starte
     template.clusterId === undefined ? { ...template.hardware, biosType: cluster.biosType } : template.hardware;
   const hardware = mergeHardware(base, asked.hardware ?? {});
   refuseIf(attempt, [...identifierProblems("VM", asked.name), ...hardwareProblems(hardware)], "invalid");
-  refuseIf(attempt, template.status === "ok" ? [] : ["Template is locked."]);
-
   const vm = planVm(context, asked, template, hardware);
-  const params: AddVm = {
-    vm,
-    dataCenterId: cluster.dataCenterId,
-    disks: await planDisks(context, vm, asked.diskNames ?? new Map()),
-    nics: [],
-    ...userOf(context),
+  const disks = await planDisks(context, vm, asked.diskNames ?? new Map());
+  /** NICs are planned where they are recorded: an address is free only within the transaction that takes it. */
+  const plan = async (tx: Tx): Promise<AddVm> => {
+    refuseIf(attempt, (await findVm(tx, vm.id)) === undefined ? [] : ["The VM ID is already in use."]);
+    const namesakes = (await listVms(tx, { name: vm.name })).length;
+    refuseIf(attempt, namesakes === 0 ? [] : ["The VM name is already in use."]);
+    await refuseTemplate(tx, template.id);
+    const nics = await planNics(tx, vm, asked.nics ?? (await templateNics(tx, template)), cluster.dataCenterId);
+    const params = { vm, dataCenterId: cluster.dataCenterId, disks, nics, ...userOf(context) };
+    await recordVm(tx, params);
+    await ownCreated(tx, context, { type: "vm", id: vm.id });
+    await announce(tx, context.clock, { name: "vmAdditionStarted", ...byActor(context), vm: subject(vm) });
+    return params;
   };
-  // NICs are planned where they are recorded: an address is free only within the transaction that takes it.
-  const nics: Nic[] = [];
-  const complete = { ...params, nics };
-  const started = await startSaga(context, attempt, definition, complete, {
+  const started = await startSaga(context, attempt, definition, plan, {
     description: `Creating VM ${vm.name} in Cluster ${cluster.name}`,
-    locks: [`vm:${vm.id}`, ...params.disks.map(({ plan }) => `disk:${plan.disk.id}` as const)],
-    async prepare(tx) {
-      nics.length = 0;
-      refuseIf(attempt, (await findVm(tx, vm.id)) === undefined ? [] : ["The VM ID is already in use."]);
-      const namesakes = (await listVms(tx, { name: vm.name })).length;
-      refuseIf(attempt, namesakes === 0 ? [] : ["The VM name is already in use."]);
-      const place = { attempt, dataCenterId: cluster.dataCenterId, promised: new Set<string>() };
-      const wanted = asked.nics ?? (await listNics(tx, { templateId: template.id }));
-      for (const nic of wanted) {
-        const { name, interface: model, vnicProfileId, isLinked, isPlugged } = nic;
-        const likeTemplate = { name, isLinked: isLinked ?? true, isPlugged: isPlugged ?? true };
-        const planned = {
-          ...likeTemplate,
-          id: newId<Nic["id"]>(),
-          ...(model !== undefined && { interface: model }),
-          ...(vnicProfileId !== undefined && { vnicProfileId }),
-          ...(asked.nics !== undefined && nic.macAddress !== undefined && { macAddress: nic.macAddress }),
-        };
-        nics.push(await planNic(tx, { vmId: vm.id }, planned, place));
-      }
-      await recordVm(tx, complete);
-      await ownCreated(tx, context, { type: "vm", id: vm.id });
-      await announce(tx, context.clock, { name: "vmAdditionStarted", ...byActor(context), vm: subject(vm) });
-    },
+    locks: [`vm:${vm.id}`, ...disks.map((disk) => `disk:${disk.plan.disk.id}` as const)],
   });
   return { ...started, vm: await getVm(context.db, vm.id) };
 }
@@ -107,11 +87,49 @@ function planVm({ actor, clock }: OpContext, asked: NewVm, template: Template, h
   };
 }
 
+/** In the state of this transaction: a template that is being removed takes no VM any more. */
+async function refuseTemplate(tx: Tx, templateId: TemplateId): Promise<void> {
+  const template = await findTemplate(tx, templateId);
+  refuseIf(attempt, template === undefined ? ["The Template was removed."] : []);
+  refuseIf(attempt, template?.status === "ok" ? [] : ["Template is locked."]);
+  const diskIds = (await listTemplateDisks(tx, { templateId })).map(({ diskId }) => diskId);
+  for (const disk of await listDisks(tx, { ids: diskIds })) {
+    refuseIf(attempt, disk.status === "ok" ? [] : [`The Template's disk ${disk.name} is ${disk.status}.`]);
+  }
+}
+
+/** Like the template's, with addresses of their own. */
+async function templateNics(tx: Tx, { id }: Template): Promise<NonNullable<NewVm["nics"]>> {
+  return (await listNics(tx, { templateId: id })).map(({ macAddress: _, ...nic }) => nic);
+}
+
+async function planNics(
+  tx: Tx,
+  vm: Vm,
+  wanted: NonNullable<NewVm["nics"]>,
+  dataCenterId: DataCenterId,
+): Promise<Nic[]> {
+  const place = { attempt, dataCenterId, promised: new Set<string>() };
+  const nics: Nic[] = [];
+  for (const { name, interface: model, vnicProfileId, macAddress, isLinked = true, isPlugged = true } of wanted) {
+    const nic = {
+      id: newId<Nic["id"]>(),
+      name,
+      isLinked,
+      isPlugged,
+      ...(model !== undefined && { interface: model }),
+      ...(vnicProfileId !== undefined && { vnicProfileId }),
+      ...(macAddress !== undefined && { macAddress }),
+    };
+    nics.push(await planNic(tx, { vmId: vm.id }, nic, place));
+  }
+  return nics;
+}
+
 async function planDisks({ db }: OpContext, vm: Vm, names: ReadonlyMap<DiskId, string>): Promise<AddVm["disks"]> {
   const disks = [];
   for (const [index, from] of (await listTemplateDisks(db, { templateId: vm.templateId })).entries()) {
     const base = await getDisk(db, from.diskId);
-    refuseIf(attempt, base.status === "ok" ? [] : [`The Template's disk ${base.name} is ${base.status}.`]);
     const diskId = newId<DiskId>();
     const common = {
       storageDomainId: base.storageDomainId,

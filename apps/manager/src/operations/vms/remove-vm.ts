@@ -3,11 +3,11 @@ import type { VmId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
 import { getCluster } from "../../db/queries/clusters.ts";
 import { listDiskAttachments } from "../../db/queries/disk-attachments.ts";
-import { listDisks } from "../../db/queries/disks.ts";
+import { getDisk, listDisks } from "../../db/queries/disks.ts";
 import { getVm } from "../../db/queries/vms.ts";
 import { countVolumesOn } from "../../db/queries/volumes.ts";
 import { refuseIf } from "../../domain/errors.ts";
-import { removeVm as definition } from "../../sagas/remove-vm.ts";
+import { removeVm as definition, recordVmRemoval } from "../../sagas/remove-vm.ts";
 import { type Started, startSaga } from "../started.ts";
 import { userOf } from "../subjects.ts";
 
@@ -38,11 +38,14 @@ export async function removeVm(context: OpContext, { vmId, keepsDisks = false }:
         problems.push("Delete protection is enabled. In order to delete, disable Delete protection first.");
       if (now.run.status === "image_locked") problems.push("VM is locked.");
       else if (!vmLifecycle.canHappen(now.run.status, "remove")) problems.push("VM is running.");
-      for (const disk of disks) {
-        if (disk.status === "locked") problems.push(`Disk ${disk.name} is locked.`);
-        if ((await countVolumesOn(tx, disk.id)) > 0) problems.push(`Other disks depend on disk ${disk.name}.`);
+      for (const { id, name } of disks) {
+        const disk = await getDisk(tx, id);
+        if (disk.status === "locked") problems.push(`Disk ${name} is locked.`);
+        if (disk.vmIds.some((user) => user !== vmId)) problems.push(`Disk ${name} is attached to another VM.`);
+        if ((await countVolumesOn(tx, id)) > 0) problems.push(`Other disks depend on disk ${name}.`);
       }
       refuseIf(attempt, problems);
+      await recordVmRemoval(tx, params);
     },
   });
 }

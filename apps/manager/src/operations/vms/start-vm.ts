@@ -1,13 +1,14 @@
 import { vmLifecycle } from "@yagura/lifecycles";
 import type { HostId, VmId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
-import type { Db } from "../../db/database.ts";
+import type { Db, Tx } from "../../db/database.ts";
+import { readHostLoads } from "../../db/queries/host-loads.ts";
 import { getHost, listHosts } from "../../db/queries/hosts.ts";
-import { getVm, listVms } from "../../db/queries/vms.ts";
+import { getVm } from "../../db/queries/vms.ts";
 import { OperationRefused, refuseIf } from "../../domain/errors.ts";
 import type { Host } from "../../domain/host/host.ts";
 import type { Vm } from "../../domain/vm/vm.ts";
-import { startVm as definition } from "../../sagas/start-vm.ts";
+import { startVm as definition, recordStart, type StartVm } from "../../sagas/start-vm.ts";
 import type { HostView } from "../../scheduling/host-view.ts";
 import { schedule } from "../../scheduling/schedule.ts";
 import { type Started, startSaga } from "../started.ts";
@@ -23,17 +24,27 @@ export interface VmStart {
   readonly onlyHosts?: readonly HostId[];
 }
 
-/** Chooses a host and starts the guest there. */
+/**
+ * Chooses a host and starts the guest there. The choice stands in the transaction that records it: no disk, domain or host
+ * changes between, and of two VMs that are started at once the second sees what was promised to the first.
+ */
 export async function startVm(context: OpContext, asked: VmStart): Promise<Started> {
   await context.authorize("run_vm", { type: "vm", id: asked.vmId });
-  const { db } = context;
-  const vm = await getVm(db, asked.vmId);
+  const { name } = await getVm(context.db, asked.vmId);
+  return startSaga(context, attempt, definition, (tx) => plan(tx, context, asked), {
+    description: `Launching VM ${name}`,
+    locks: [`vm:${asked.vmId}`],
+  });
+}
+
+async function plan(tx: Tx, context: OpContext, { vmId, isPaused = false, onlyHosts }: VmStart): Promise<StartVm> {
+  const vm = await getVm(tx, vmId);
   refuseIf(attempt, statusProblems(vm));
-  const parts = await readGuestParts(db, vm);
-  refuseIf(attempt, await startProblems(db, parts));
-  const host = await chooseHost(db, parts, asked.onlyHosts);
+  const parts = await readGuestParts(tx, vm);
+  refuseIf(attempt, await startProblems(tx, parts));
+  const host = await chooseHost(tx, parts, onlyHosts);
   const params = {
-    vmId: vm.id,
+    vmId,
     vmName: vm.name,
     host: { ...subject(host), id: host.id },
     domainXml: formatGuest({
@@ -42,14 +53,11 @@ export async function startVm(context: OpContext, asked: VmStart): Promise<Start
       displayPassword: crypto.randomUUID().slice(0, 8),
     }),
     hardware: vm.hardware,
-    isPaused: asked.isPaused ?? false,
+    isPaused,
     ...userOf(context),
   };
-  return startSaga(context, attempt, definition, params, {
-    description: `Launching VM ${vm.name}`,
-    locks: [`vm:${vm.id}`],
-    prepare: async (tx) => refuseIf(attempt, statusProblems(await getVm(tx, vm.id))),
-  });
+  await recordStart(tx, params, context.clock.nowMs());
+  return params;
 }
 
 function statusProblems({ run }: Vm): string[] {
@@ -90,21 +98,20 @@ async function chooseHost(db: Db, parts: GuestParts, onlyHosts: readonly HostId[
 }
 
 async function readHostViews(db: Db, { clusterId }: Vm): Promise<HostView[]> {
-  const [hosts, vms] = [await listHosts(db, { clusterId }), await listVms(db)];
-  return hosts.map((host) => {
-    const here = vms.filter((vm) => vm.run.hostId === host.id);
-    // A guest that is being launched has its memory promised, but not taken.
-    const launching = here.filter((vm) => vm.run.status === "wait_for_launch");
-    return {
-      id: host.id,
-      name: host.name,
-      clusterId: host.clusterId,
-      isUp: host.status === "up",
-      threads: host.facts?.cpu.threads ?? 0,
-      freeMemoryBytes: host.statistics?.memoryFreeBytes ?? 0,
-      pendingMemoryBytes: launching.reduce((sum, vm) => sum + vm.hardware.memoryBytes, 0),
-      networks: host.facts?.networks ?? [],
-      runningVms: here.length,
-    };
-  });
+  const hosts = await listHosts(db, { clusterId });
+  const loads = await readHostLoads(
+    db,
+    hosts.map((host) => host.id),
+  );
+  return hosts.map((host) => ({
+    id: host.id,
+    name: host.name,
+    clusterId: host.clusterId,
+    isUp: host.status === "up",
+    threads: host.facts?.cpu.threads ?? 0,
+    freeMemoryBytes: host.statistics?.memoryFreeBytes ?? 0,
+    pendingMemoryBytes: loads.get(host.id)?.promisedBytes ?? 0,
+    networks: host.facts?.networks ?? [],
+    runningVms: loads.get(host.id)?.guests ?? 0,
+  }));
 }

@@ -60,20 +60,20 @@ export class Sagas<Deps> {
 
   /**
    * Writes the saga down, with its locks and its job, in one transaction; then drives it without being waited for.
-   * @throws ResourceLocked, and whatever `prepare` throws: nothing has happened then.
+   * @param params or what chooses them within that transaction, when they depend on what nobody may change meanwhile.
+   * @throws ResourceLocked, and whatever `params` and `prepare` throw: nothing has happened then.
    */
   async start<Params extends object>(
     definition: SagaDefinition<Params, Deps>,
-    params: Params,
+    params: Params | ((tx: Tx) => Promise<Params>),
     request: SagaRequest,
   ): Promise<StartedSaga> {
     const { db, clock } = this.#options;
     this.#stop.signal.throwIfAborted();
     const [sagaId, jobId, atMs] = [newId<SagaId>(), newId<JobId>(), clock.nowMs()];
-    const record: SagaRecord = {
+    const unplanned: Omit<SagaRecord, "params"> = {
       id: sagaId,
       name: definition.name,
-      params,
       status: "running",
       jobId,
       correlationId: request.correlationId,
@@ -83,7 +83,7 @@ export class Sagas<Deps> {
     this.#starting.add(sagaId);
     const write = transaction(db, async (tx) => {
       await refuseLocked(tx, request.locks);
-      // Before the saga is written: it may complete the parameters with what only this transaction can choose.
+      const record = { ...unplanned, params: typeof params === "function" ? await params(tx) : params };
       await request.prepare?.(tx);
       await insertSaga(tx, record);
       await lockResources(tx, sagaId, request.locks, request.description);
@@ -116,9 +116,10 @@ export class Sagas<Deps> {
         description: "Executing",
         status: "started",
       });
+      return record;
     });
     try {
-      await write;
+      const record = await write;
       return { sagaId, jobId, ended: this.#drive(record, definition as SagaDefinition<unknown, Deps>) };
     } finally {
       this.#starting.delete(sagaId);
