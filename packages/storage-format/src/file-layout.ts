@@ -48,6 +48,11 @@ export interface DomainPaths {
   /** The directory of `metadata` and the special files. */
   readonly control: string;
   readonly ids: string;
+  readonly inbox: string;
+  readonly outbox: string;
+  readonly leases: string;
+  /** External leases, with their index: from V4 on, and not on local domains. */
+  readonly externalLeases: string;
   readonly images: string;
   readonly masterTasks: string;
   readonly masterVms: string;
@@ -67,6 +72,10 @@ export function domainPaths(domain: string): DomainPaths {
     control: `${domain}/dom_md`,
     domainMetadata: `${domain}/dom_md/metadata`,
     ids: `${domain}/dom_md/ids`,
+    inbox: `${domain}/dom_md/inbox`,
+    outbox: `${domain}/dom_md/outbox`,
+    leases: `${domain}/dom_md/leases`,
+    externalLeases: `${domain}/dom_md/xleases`,
     images,
     masterTasks: `${domain}/master/tasks`,
     masterVms: `${domain}/master/vms`,

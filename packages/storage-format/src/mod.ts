@@ -25,6 +25,48 @@ export {
 } from "./file-layout.ts";
 export { BadMetadata, METADATA_FILE_BYTES_MAX, metadataErrors } from "./key-values.ts";
 export {
+  BadLeaseIndex,
+  CannotWriteLeaseRecord,
+  type ChangedBlock,
+  changeLeaseRecord,
+  decodeLeaseIndex,
+  encodeEmptyLeaseIndex,
+  encodeLeaseIndexHead,
+  findFreeLeaseRecord,
+  findLeaseRecord,
+  LEASE_INDEX_BYTES,
+  LEASE_RECORDS,
+  type LeaseIndex,
+  type LeaseIndexHead,
+  type LeaseRecord,
+} from "./lease-index.ts";
+export {
+  chooseLeaseGeometry,
+  externalLeaseOffset,
+  findLeaseGeometry,
+  HOST_ID_MAX,
+  type LeaseGeometry,
+  LOCKSPACE_OFFSET,
+  leaseIndexOffset,
+  SDM_LEASE_NAME,
+  sdmLeaseOffset,
+  VOLUME_LEASE_OFFSET,
+} from "./lease-layout.ts";
+export {
+  CannotWriteMail,
+  decodeEvent,
+  decodeReplies,
+  decodeRequests,
+  type ExtendMessage,
+  encodeEvent,
+  encodeMailbox,
+  isReplyTo,
+  MAILBOX_BYTES,
+  type MailboxMessage,
+  MESSAGES_PER_MAILBOX,
+  mailboxOffset,
+} from "./mailbox.ts";
+export {
   formatVolumeMetadata,
   nextGeneration,
   parseVolumeMetadata,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatVolumeMetadata, nextGeneration, parseVolumeMetadata } from "@yagura/storage-format";
+import { BadMetadata, formatVolumeMetadata, nextGeneration, parseVolumeMetadata } from "@yagura/storage-format";
 import fc from "fast-check";
 import { goldenFile } from "../test/golden-domain.ts";
 
@@ -46,6 +46,55 @@ test("metadata of V4 is read: sectors, no sequence, a time of change that says n
       foreign: [],
     },
   );
+});
+
+/** As vdsm writes it on domains before V5. */
+const v4 = `CTIME=1440935038
+DESCRIPTION={"DiskAlias":"vm_Disk1","DiskDescription":""}
+DISKTYPE=DATA
+DOMAIN=75f8a1bb-4504-4314-91ca-d9365a30692b
+FORMAT=COW
+GEN=3
+IMAGE=0000000a-0000-4000-8000-000000000000
+LEGALITY=LEGAL
+MTIME=0
+PUUID=00000000-0000-0000-0000-000000000000
+SIZE=20971520
+TYPE=SPARSE
+VOLTYPE=LEAF
+EOF
+`;
+
+test("metadata of V3 and V4 is written back byte for byte when that is what the domain is", () => {
+  for (const version of [3, 4]) assert.equal(formatVolumeMetadata(parseVolumeMetadata(v4), version), v4);
+  const v5 = formatVolumeMetadata(parseVolumeMetadata(v4));
+  assert.match(v5, /^CAP=10737418240$/m);
+  assert.match(v5, /^SEQ=0$/m);
+  assert.doesNotMatch(v5, /^(SIZE|MTIME)=/m);
+});
+
+test("a disk type of the old days, and keys of others, survive", () => {
+  const old = v4.replace("DISKTYPE=DATA", "DISKTYPE=2").replace("TYPE=SPARSE\n", "TYPE=SPARSE\nUSER=somebody\n");
+  assert.equal(formatVolumeMetadata(parseVolumeMetadata(old), 4), old);
+});
+
+test("metadata that is cut anywhere is refused, or has everything but what may be missing", () => {
+  for (const [text, version] of [
+    [leaf, 5],
+    [v4, 4],
+  ] as const) {
+    const whole = parseVolumeMetadata(text);
+    const written = formatVolumeMetadata(whole, version);
+    for (let length = 0; length < text.length; length++) {
+      const cut = text.slice(0, length);
+      try {
+        assert.equal(formatVolumeMetadata(parseVolumeMetadata(cut), version), written, `${length} characters`);
+        assert.ok(cut.includes("VOLTYPE=LEAF"), `${length} characters`);
+      } catch (error) {
+        assert.ok(error instanceof BadMetadata, `${length} characters: ${error}`);
+      }
+    }
+  }
 });
 
 test("nothing after EOF is read: old bytes may stand there", () => {

@@ -94,13 +94,14 @@ export function parseVolumeMetadata(text: string): VolumeMetadata {
 }
 
 /**
- * The text for a V5 domain, as oVirt would write it byte for byte. A description that is too long is cut, as oVirt does.
+ * The text for a domain of a version, as oVirt would write it byte for byte. A description that is too long is cut, as
+ * oVirt does. Before V5 there is no sequence.
  * @throws BadMetadata (756) when it does not fit, (751) when a value cannot be stored
  */
-export function formatVolumeMetadata(metadata: VolumeMetadata): string {
+export function formatVolumeMetadata(metadata: VolumeMetadata, domainVersion = 5): string {
   const values = new Map<string, string>([
     ...metadata.foreign,
-    ["CAP", String(metadata.capacityBytes)],
+    ...versionedValues(metadata, domainVersion),
     ["CTIME", String(metadata.createdSeconds)],
     ["DESCRIPTION", Array.from(metadata.description).slice(0, DESCRIPTION_LENGTH_MAX).join("")],
     ["DISKTYPE", metadata.diskType],
@@ -110,7 +111,6 @@ export function formatVolumeMetadata(metadata: VolumeMetadata): string {
     ["IMAGE", metadata.imageId],
     ["LEGALITY", metadata.legality],
     ["PUUID", metadata.parentId ?? blankUuid],
-    ["SEQ", String(metadata.sequence)],
     ["TYPE", metadata.allocation],
     ["VOLTYPE", metadata.role],
   ]);
@@ -120,6 +120,19 @@ export function formatVolumeMetadata(metadata: VolumeMetadata): string {
     throw new BadMetadata(metadataErrors.overflow, `${bytes} bytes of metadata, ${VOLUME_METADATA_BYTES_MAX} fit`);
   }
   return text;
+}
+
+function versionedValues({ capacityBytes, sequence }: VolumeMetadata, domainVersion: number): [string, string][] {
+  if (domainVersion >= 5) {
+    return [
+      ["CAP", String(capacityBytes)],
+      ["SEQ", String(sequence)],
+    ];
+  }
+  return [
+    ["MTIME", "0"],
+    ["SIZE", String(Math.floor(capacityBytes / SECTOR_BYTES))],
+  ];
 }
 
 export function nextGeneration(generation: number): number {
