@@ -29,9 +29,9 @@ interface TestEvent {
 export default async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   for await (const { type, data } of source) {
     if (type !== "test:pass" && type !== "test:fail") continue;
-    // A suite or a file that only holds tests is no test; a file that failed as a whole is.
-    if (data.details?.type === "suite" && type === "test:pass") continue;
     const skipped = data.skip !== undefined && data.skip !== false;
+    // A suite or a file that only holds tests is no test; one that failed or was skipped as a whole tells why.
+    if (data.details?.type === "suite" && type === "test:pass" && !skipped) continue;
     const outcome: Outcome = {
       result: type === "test:fail" ? "failed" : skipped ? "skipped" : "passed",
       name: data.name ?? "?",
