@@ -2,7 +2,8 @@ import type { DataCenterId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../context.ts";
 import { listStorageDomains } from "../db/queries/storage-domains.ts";
 import type { Host } from "../domain/host/host.ts";
-import { connectPool, ensureStorageServer, readSpmRole, type SpmRole } from "../hosts/host-storage.ts";
+import { connectPool, readSpmRole, type SpmRole } from "../hosts/host-pools.ts";
+import { ensureStorageServer } from "../hosts/host-storage-servers.ts";
 import { findPool } from "../sagas/talk.ts";
 
 /** Makes the host reach its data center's storage, if there is any in use. Returns its role there. */

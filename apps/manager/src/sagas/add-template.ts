@@ -18,7 +18,7 @@ import type { Template } from "../domain/template/template.ts";
 import type { Vm } from "../domain/vm/vm.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
-import { ensureNoImage, ensureTemplateCopy, readVolumeSizes } from "../hosts/host-storage.ts";
+import { ensureNoImage, ensureTemplateCopy, readVolumeSizes } from "../hosts/host-volumes.ts";
 import { type DiskPlan, recordDisk, volumeDescription } from "./create-disk.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";

@@ -10,7 +10,7 @@ import type { Nic } from "../domain/nic/nic.ts";
 import type { Vm } from "../domain/vm/vm.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
-import { ensureNoImage } from "../hosts/host-storage.ts";
+import { ensureNoImage } from "../hosts/host-volumes.ts";
 import { type DiskPlan, ensurePlannedVolume, recordDisk } from "./create-disk.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";

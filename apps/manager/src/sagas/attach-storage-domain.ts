@@ -6,16 +6,9 @@ import { getStorageDomain, updateStorageDomain } from "../db/queries/storage-dom
 import { transaction } from "../db/transaction.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
-import {
-  activateDomain,
-  connectPool,
-  ensureDomainAttached,
-  ensureDomainDetached,
-  ensureNoPoolOnStorage,
-  ensurePoolOnStorage,
-  ensureSpm,
-  ensureStorageServer,
-} from "../hosts/host-storage.ts";
+import { activateDomain, ensureDomainAttached, ensureDomainDetached } from "../hosts/host-domains.ts";
+import { connectPool, ensureNoPoolOnStorage, ensurePoolOnStorage, ensureSpm } from "../hosts/host-pools.ts";
+import { ensureStorageServer } from "../hosts/host-storage-servers.ts";
 import type { SagaDeps } from "./deps.ts";
 import { type StepInput, saga } from "./engine/saga.ts";
 import { findPool, talkTo } from "./talk.ts";

@@ -4,17 +4,9 @@ import { getStorageDomain, updateStorageDomain } from "../db/queries/storage-dom
 import { transaction } from "../db/transaction.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
-import {
-  activateDomain,
-  connectPool,
-  deactivateDomain,
-  disconnectPool,
-  ensureDomainDetached,
-  ensureNoPoolOnStorage,
-  ensureSpm,
-  ensureStorageServer,
-  stopSpm,
-} from "../hosts/host-storage.ts";
+import { activateDomain, deactivateDomain, ensureDomainDetached } from "../hosts/host-domains.ts";
+import { connectPool, disconnectPool, ensureNoPoolOnStorage, ensureSpm, stopSpm } from "../hosts/host-pools.ts";
+import { ensureStorageServer } from "../hosts/host-storage-servers.ts";
 import type { SagaDeps } from "./deps.ts";
 import { type StepInput, saga } from "./engine/saga.ts";
 import { findPool, talkTo } from "./talk.ts";

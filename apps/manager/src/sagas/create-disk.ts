@@ -7,7 +7,7 @@ import { transaction } from "../db/transaction.ts";
 import type { Disk, DiskAttachment, Volume } from "../domain/disk/disk.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
-import { ensureNoImage, ensureVolume, readVolumeSizes } from "../hosts/host-storage.ts";
+import { ensureNoImage, ensureVolume, readVolumeSizes } from "../hosts/host-volumes.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
 import { talkToStorageManager } from "./talk.ts";

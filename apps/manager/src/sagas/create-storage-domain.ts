@@ -12,13 +12,8 @@ import { transaction } from "../db/transaction.ts";
 import type { StorageDomain } from "../domain/storage-domain/storage-domain.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
-import {
-  disconnectStorageServer,
-  ensureDomainOnStorage,
-  ensureNoDomainOnStorage,
-  ensureStorageServer,
-  readDomainSpace,
-} from "../hosts/host-storage.ts";
+import { ensureDomainOnStorage, ensureNoDomainOnStorage, readDomainSpace } from "../hosts/host-domains.ts";
+import { disconnectStorageServer, ensureStorageServer } from "../hosts/host-storage-servers.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
 import { talkTo } from "./talk.ts";

@@ -3,7 +3,8 @@ import type { Db } from "../db/database.ts";
 import { getDataCenter } from "../db/queries/data-centers.ts";
 import { getHost } from "../db/queries/hosts.ts";
 import { listStorageDomains } from "../db/queries/storage-domains.ts";
-import type { HostTalk, PoolOnHost } from "../hosts/host-storage.ts";
+import type { PoolOnHost } from "../hosts/host-pools.ts";
+import type { HostTalk } from "../hosts/host-talk.ts";
 import type { SagaDeps } from "./deps.ts";
 
 /** At this moment no host may change the structure of the data center's storage. One will be chosen. */

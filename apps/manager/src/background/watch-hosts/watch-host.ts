@@ -11,7 +11,7 @@ import type { Host, HostFacts } from "../../domain/host/host.ts";
 import { announce } from "../../events/announce.ts";
 import { isFault, isTransient } from "../../hosts/agent-errors.ts";
 import { decideHost } from "../../hosts/decide-host.ts";
-import { disconnectPool, readSpmRole, stopSpm } from "../../hosts/host-storage.ts";
+import { disconnectPool, readSpmRole, stopSpm } from "../../hosts/host-pools.ts";
 import { readHostFacts } from "../../hosts/read-host-facts.ts";
 import { readHostStatistics } from "../../hosts/read-host-statistics.ts";
 import { becomeHost } from "../../operations/hosts/become-host.ts";

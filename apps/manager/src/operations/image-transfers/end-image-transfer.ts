@@ -11,7 +11,7 @@ import { OperationRefused, refuseIf } from "../../domain/errors.ts";
 import type { ImageTransfer, ImageTransferId, TransferPhase } from "../../domain/image-transfer/image-transfer.ts";
 import { announce } from "../../events/announce.ts";
 import { isTransient } from "../../hosts/agent-errors.ts";
-import { readVolumeSizes, type VolumeOnStorage, verifyVolume } from "../../hosts/host-storage.ts";
+import { readVolumeSizes, type VolumeOnStorage, verifyVolume } from "../../hosts/host-volumes.ts";
 import { byActor } from "../subjects.ts";
 
 const attempt = "Cannot finalize the transfer.";

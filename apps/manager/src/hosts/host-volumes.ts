@@ -1,0 +1,142 @@
+// What the Manager asks a host to do with volumes and images. Each function is an "ensure": asked again, also while the host
+// is still at what it was asked before, it has one effect.
+
+import { volumeAllocationIds, volumeFormatIds, volumeRoleIds } from "@yagura/agent-protocol";
+import { blankUuid } from "@yagura/std/ids.ts";
+import type { VolumeFormat } from "../domain/disk/disk.ts";
+import { isFault } from "./agent-errors.ts";
+import type { DomainOfPool } from "./host-domains.ts";
+import { type HostTalk, STORAGE_MS_MAX } from "./host-talk.ts";
+import { waitForTask } from "./wait-for-task.ts";
+
+/** A copy takes as long as its disk is large; the saga asks again after this. */
+const COPY_TIMEOUT_MS = 24 * 60 * 60_000;
+
+export interface VolumeOnStorage extends DomainOfPool {
+  readonly diskId: string;
+  readonly volumeId: string;
+}
+
+export interface NewVolumeOnStorage extends VolumeOnStorage {
+  readonly capacityBytes: number;
+  readonly initialBytes?: number;
+  readonly format: VolumeFormat;
+  readonly isSparse: boolean;
+  readonly description: string;
+  /** The volume below: of a template's disk, or the former leaf of the same disk. */
+  readonly parent?: { readonly diskId: string; readonly volumeId: string };
+}
+
+export async function ensureVolume(talk: HostTalk, volume: NewVolumeOnStorage): Promise<void> {
+  if (await isVolumeThere(talk, volume)) return;
+  const taskId = await talk.calls.Volume.create(
+    {
+      ...wireIds(volume),
+      size: String(volume.capacityBytes),
+      volFormat: volume.format === "cow" ? volumeFormatIds.cow : volumeFormatIds.raw,
+      preallocate: volume.isSparse ? volumeAllocationIds.sparse : volumeAllocationIds.preallocated,
+      diskType: "DATA",
+      desc: volume.description,
+      srcImgUUID: volume.parent?.diskId ?? blankUuid,
+      srcVolUUID: volume.parent?.volumeId ?? blankUuid,
+      ...(volume.initialBytes !== undefined && { initialSize: String(volume.initialBytes) }),
+    },
+    { signal: talk.signal, timeoutMs: STORAGE_MS_MAX },
+  );
+  await waitForTask(taskId, { ...talk, what: "create the volume" });
+}
+
+async function isVolumeThere({ calls, signal }: HostTalk, volume: VolumeOnStorage): Promise<boolean> {
+  try {
+    const info = await calls.Volume.getInfo(wireIds(volume), { signal });
+    return info.legality === "LEGAL";
+  } catch (error) {
+    if (isFault(error, "VolumeDoesNotExist", "ImageDoesNotExistInSD", "ImagePathError")) return false;
+    throw error;
+  }
+}
+
+export interface TemplateCopy {
+  readonly from: VolumeOnStorage;
+  readonly to: VolumeOnStorage;
+  readonly format: VolumeFormat;
+  readonly isSparse: boolean;
+  readonly description: string;
+}
+
+/** Copies what a guest sees in one volume, with all below it, into a new image on which others can stand. */
+export async function ensureTemplateCopy(talk: HostTalk, { from, to, ...copy }: TemplateCopy): Promise<void> {
+  if (await isVolumeThere(talk, to)) return;
+  const taskId = await talk.calls.Volume.copy(
+    {
+      ...wireIds(from),
+      dstSdUUID: to.domainId,
+      dstImgUUID: to.diskId,
+      dstVolUUID: to.volumeId,
+      desc: copy.description,
+      volType: volumeRoleIds.shared,
+      volFormat: copy.format === "cow" ? volumeFormatIds.cow : volumeFormatIds.raw,
+      preallocate: copy.isSparse ? volumeAllocationIds.sparse : volumeAllocationIds.preallocated,
+      postZero: false,
+      force: false,
+    },
+    { signal: talk.signal, timeoutMs: STORAGE_MS_MAX },
+  );
+  await waitForTask(taskId, { ...talk, what: "copy the volume", timeoutMs: COPY_TIMEOUT_MS });
+}
+
+export interface VolumeSizes {
+  readonly capacityBytes: number;
+  readonly actualBytes: number;
+}
+
+export async function readVolumeSizes({ calls, signal }: HostTalk, volume: VolumeOnStorage): Promise<VolumeSizes> {
+  const info = await calls.Volume.getInfo(wireIds(volume), { signal });
+  return { capacityBytes: Number(info.capacity), actualBytes: Number(info.truesize) };
+}
+
+/** @throws AgentFault when the content points at files outside of its volume, or is of another format than it says. */
+export async function verifyVolume({ calls, signal }: HostTalk, volume: VolumeOnStorage): Promise<void> {
+  await calls.Volume.verify_untrusted(wireIds(volume), { signal, timeoutMs: STORAGE_MS_MAX });
+}
+
+/** The image with all its volumes. */
+export async function ensureNoImage(
+  talk: HostTalk,
+  image: DomainOfPool & { diskId: string; wipe: boolean },
+): Promise<void> {
+  let taskId: string;
+  try {
+    taskId = await talk.calls.Image.delete(
+      {
+        imageID: image.diskId,
+        storagepoolID: image.dataCenterId,
+        storagedomainID: image.domainId,
+        postZero: image.wipe,
+        force: false,
+      },
+      { signal: talk.signal, timeoutMs: STORAGE_MS_MAX },
+    );
+  } catch (error) {
+    if (isImageMissing(error)) return;
+    throw error;
+  }
+  try {
+    await waitForTask(taskId, { ...talk, what: "delete the image" });
+  } catch (error) {
+    if (!(error instanceof Error && isImageMissing(error.cause))) throw error;
+  }
+}
+
+function isImageMissing(error: unknown): boolean {
+  return isFault(error, "ImageDoesNotExistInSD", "ImagePathError", "VolumeDoesNotExist");
+}
+
+export function wireIds(volume: VolumeOnStorage) {
+  return {
+    volumeID: volume.volumeId,
+    storagepoolID: volume.dataCenterId,
+    storagedomainID: volume.domainId,
+    imageID: volume.diskId,
+  };
+}
