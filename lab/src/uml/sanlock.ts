@@ -65,9 +65,13 @@ export async function takeResource(host: UmlHost, resource: Resource): Promise<b
   ).then(({ isOurs }) => isOurs);
 }
 
-/** Takes a lease for a moment, if it can be had. */
+/**
+ * Takes a lease for a moment, if it can be had. While its owner lives, that is known at once; when the owner has fallen
+ * silent, sanlock waits until it counts as dead.
+ */
 export async function canTakeResource(host: UmlHost, resource: Resource): Promise<boolean> {
-  const { code } = await host.run("sanlock", acquire(resource, "/usr/bin/true"), { okCodes: [0, 1] });
+  const timeoutMs = 240_000;
+  const { code } = await host.run("sanlock", acquire(resource, "/usr/bin/true"), { okCodes: [0, 1], timeoutMs });
   return code === 0;
 }
 
