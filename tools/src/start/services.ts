@@ -3,11 +3,15 @@ import { access, chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/pro
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { ensureLibvirtd, type LibvirtDaemon } from "@yagura/lab/private-libvirtd.ts";
+import { connect } from "@yagura/libvirt";
 import { connectManager, fetchAuthority, type ManagerClient } from "@yagura/rest-client";
 import { type Daemon, ensureDaemon } from "./daemon.ts";
 import type { Layout } from "./layout.ts";
 import type { StartOptions } from "./options.ts";
 import { choosePort } from "./ports.ts";
+
+/** A libvirtd that has just started may look at its storage and networks first. */
+const libvirtAnswerMs = 30_000;
 
 const apps = join(import.meta.dirname, "../../../apps");
 
@@ -69,8 +73,13 @@ export async function refuseClosedParents(directory: string): Promise<void> {
   }
 }
 
-export function startLibvirt(layout: Layout): Promise<LibvirtDaemon> {
-  return ensureLibvirtd(layout.libvirt);
+/** Starts a libvirtd or finds one, and asks it once, so that a refusal is told here and not found in the agent's log. */
+export async function startLibvirt(layout: Layout): Promise<LibvirtDaemon> {
+  const daemon = await ensureLibvirtd(layout.libvirt);
+  const { uri, socketPath } = daemon;
+  await using connection = await connect({ uri, socketPath, connectTimeoutMs: libvirtAnswerMs });
+  await connection.remote.connectGetHostname();
+  return daemon;
 }
 
 /** Starts the Manager, or finds it running, and logs in. */
