@@ -18,12 +18,15 @@ const { values, positionals } = parseArgs({
 });
 
 if (values.help) {
-  print("npm test -- [--kind unit|sim|real] [WORD…]   runs all tests, or those whose path contains one of the words");
+  print(
+    "npm test -- [--kind unit|sim|real] [--all] [WORD…]   runs all tests, or those whose path contains one of the words; --all: also those that take minutes each",
+  );
 } else {
   await main();
 }
 
 async function main(): Promise<void> {
+  if (values.all) process.env["YAGURA_TEST_ALL"] = "1";
   const kinds = testKinds.filter((kind) => values.kind === undefined || kind === values.kind);
   if (kinds.length === 0) return fail(`--kind wants one of ${testKinds.join(", ")}, not ${values.kind}`);
   const tests = await findTests(root, positionals);
