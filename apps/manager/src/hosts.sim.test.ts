@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HostId } from "@yagura/std/ids.ts";
+import { GiB } from "@yagura/std/units.ts";
 import { getDataCenter } from "./db/queries/data-centers.ts";
+import { getDisk } from "./db/queries/disks.ts";
 import { getHost } from "./db/queries/hosts.ts";
 import { getVm } from "./db/queries/vms.ts";
 import { OperationRefused } from "./domain/errors.ts";
 import { makeInventory, makeVm, managerWorld, until } from "./manager.fixture.ts";
+import { createDisk } from "./operations/disks/create-disk.ts";
 import { activateHost } from "./operations/hosts/activate-host.ts";
 import { deactivateHost } from "./operations/hosts/deactivate-host.ts";
 import { startVm } from "./operations/vms/start-vm.ts";
@@ -108,4 +111,24 @@ test("a host whose key is not the approved one is not talked to", async () => {
   world.manager.services.wake("watch-hosts");
   await until("the host to be cut off", async () => (await getHost(db, hostId)).status === "connecting");
   assert.match((await getHost(db, hostId)).statusReason ?? "", /another key/);
+});
+
+test("an agent that starts again in the middle of work on its storage is waited for; the work ends well", async () => {
+  await using world = await managerWorld();
+  const inventory = await makeInventory(world);
+  const { host, domainId } = inventory;
+  await host.restart();
+  host.world.pool = undefined;
+  const newDisk = {
+    name: "late",
+    storageDomainId: domainId,
+    capacityBytes: GiB,
+    format: "raw",
+    isSparse: true,
+  } as const;
+  const { disk, ended } = await createDisk(world.system, newDisk);
+  // It is reached before it is the storage's manager again: that it says so is no failure.
+  await until("the agent to be asked", async () => host.calls.some((call) => call.verb === "Volume.getInfo"));
+  assert.deepEqual(await ended, { do: "end", outcome: "succeeded" });
+  assert.equal((await getDisk(world.system.db, disk.id)).status, "ok");
 });

@@ -11,6 +11,7 @@ import { tasks } from "./background/tasks.ts";
 import type { Config } from "./config.ts";
 import { type Services, systemContext } from "./context.ts";
 import type { Db } from "./db/database.ts";
+import { isDatabaseAway } from "./db/is-database-away.ts";
 import { openDatabase } from "./db/open-database.ts";
 import { seedDatabase } from "./db/seed.ts";
 import { transaction } from "./db/transaction.ts";
@@ -75,7 +76,7 @@ export async function startManager(config: Config, log: Log, clock: Clock = syst
   started.defer(() => connections.close());
 
   const deps: SagaDeps = { db, clock, hosts: connections, wake };
-  const sagas = new Sagas<SagaDeps>({ db, deps, clock, log, isTransient, registry });
+  const sagas = new Sagas<SagaDeps>({ db, deps, clock, log, isTransient: passes, registry });
   started.defer(() => sagas.close());
 
   const services: Services = { db, clock, log, hosts: connections, sagas, wake };
@@ -135,9 +136,17 @@ export async function startManager(config: Config, log: Log, clock: Clock = syst
   };
 }
 
+/** Whether a saga's step is tried again: the host, or the database, is away or busy. */
+function passes(error: unknown): boolean {
+  return isTransient(error) || isDatabaseAway(error);
+}
+
 async function stop(running: AsyncDisposableStack, db: Db, clock: Clock): Promise<void> {
-  await transaction(db, (tx) => announce(tx, clock, { name: "managerStopped" }));
-  await running.disposeAsync();
+  try {
+    await transaction(db, (tx) => announce(tx, clock, { name: "managerStopped" }));
+  } finally {
+    await running.disposeAsync();
+  }
 }
 
 function databaseOf({ dataDirectory, database }: Config, log: Log) {

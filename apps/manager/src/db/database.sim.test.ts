@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { describeError } from "@yagura/std/describe-error.ts";
 import { type Postgres, startPostgres, whyNoPostgres } from "@yagura/testing/postgres.ts";
 import { temporaryDirectory } from "@yagura/testing/temporary-directory.ts";
 import { type Kysely, sql } from "kysely";
 import { BesideTransaction } from "./beside-transaction.ts";
 import type { Db } from "./database.ts";
+import { isDatabaseAway } from "./is-database-away.ts";
 import { NewerSchema } from "./migrate.ts";
 import { CannotOpenDatabase, type DatabaseOptions, openDatabase } from "./open-database.ts";
 import { insertEvent, listEvents } from "./queries/events.ts";
@@ -153,3 +155,31 @@ async function columnsOf(db: Kysely<never> | Db, kind: "sqlite" | "postgres", ta
       : sql<{ name: string }>`select column_name as name from information_schema.columns where table_name = ${table}`;
   return (await query.execute(db as Db)).rows.map((row) => row.name);
 }
+
+test("a full disk is told as such, takes nothing of the transaction, and passes", async () => {
+  await using directory = await temporaryDirectory();
+  const db = await openDatabase({ kind: "sqlite", path: join(directory.path, "x.db") });
+  const { rows } = await sql<Record<string, number>>`pragma page_count`.execute(db);
+  const [pages = 0] = Object.values(rows[0] ?? {});
+  await sql.raw(`pragma max_page_count = ${pages + 2}`).execute(db);
+  const full = transaction(db, async (tx) => {
+    for (let count = 0; count < 100; count++) await insertEvent(tx, { ...event, description: "x".repeat(1000) });
+  });
+  await assert.rejects(full, (error) => isDatabaseAway(error) && /full/.test(String(error)));
+  assert.deepEqual(await listEvents(db, {}, 10), []);
+  await sql`pragma max_page_count = 1000000`.execute(db);
+  await transaction(db, (tx) => insertEvent(tx, event));
+  assert.equal((await listEvents(db, {}, 10)).length, 1);
+  await db.destroy();
+});
+
+test("a file that is no database is told as such, and stays as it is", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "x.db");
+  await writeFile(path, "something else".repeat(1000));
+  await assert.rejects(openDatabase({ kind: "sqlite", path }), (error) => {
+    assert.match(describeError(error), /^cannot open the database .*x\.db: file is not a database$/);
+    return error instanceof CannotOpenDatabase;
+  });
+  assert.equal(await readFile(path, "utf8"), "something else".repeat(1000));
+});

@@ -7,11 +7,18 @@ import { SqliteDialect } from "kysely";
  */
 export function sqliteDialect(path: string): SqliteDialect {
   const database = new DatabaseSync(path, { timeout: 10_000 });
-  database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on");
+  try {
+    database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on");
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   return new SqliteDialect({
     database: {
       close: () => database.close(),
       prepare(text) {
+        // A full disk ends the transaction at once; a second end would hide why.
+        if (text === "rollback" && !database.isTransaction) return nothing;
         const statement = database.prepare(text);
         return {
           reader: statement.columns().length > 0,
@@ -23,3 +30,10 @@ export function sqliteDialect(path: string): SqliteDialect {
     },
   });
 }
+
+const nothing = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [][Symbol.iterator](),
+};

@@ -7,7 +7,7 @@ import type { VolumeFormat } from "../domain/disk/disk.ts";
 import { isFault } from "./agent-errors.ts";
 import type { DomainOfPool } from "./host-domains.ts";
 import { type HostTalk, STORAGE_MS_MAX } from "./host-talk.ts";
-import { waitForTask } from "./wait-for-task.ts";
+import { StorageTaskFailed, type TaskWait, waitForTask } from "./wait-for-task.ts";
 
 /** A copy takes as long as its disk is large; the saga asks again after this. */
 const COPY_TIMEOUT_MS = 24 * 60 * 60_000;
@@ -28,22 +28,59 @@ export interface NewVolumeOnStorage extends VolumeOnStorage {
 }
 
 export async function ensureVolume(talk: HostTalk, volume: NewVolumeOnStorage): Promise<void> {
-  if (await isVolumeThere(talk, volume)) return;
-  const taskId = await talk.calls.Volume.create(
-    {
-      ...wireIds(volume),
-      size: String(volume.capacityBytes),
-      volFormat: volume.format === "cow" ? volumeFormatIds.cow : volumeFormatIds.raw,
-      preallocate: volume.isSparse ? volumeAllocationIds.sparse : volumeAllocationIds.preallocated,
-      diskType: "DATA",
-      desc: volume.description,
-      srcImgUUID: volume.parent?.diskId ?? blankUuid,
-      srcVolUUID: volume.parent?.volumeId ?? blankUuid,
-      ...(volume.initialBytes !== undefined && { initialSize: String(volume.initialBytes) }),
-    },
-    { signal: talk.signal, timeoutMs: STORAGE_MS_MAX },
+  await ensureMade(talk, volume, { what: "create the volume" }, () =>
+    talk.calls.Volume.create(
+      {
+        ...wireIds(volume),
+        size: String(volume.capacityBytes),
+        volFormat: volume.format === "cow" ? volumeFormatIds.cow : volumeFormatIds.raw,
+        preallocate: volume.isSparse ? volumeAllocationIds.sparse : volumeAllocationIds.preallocated,
+        diskType: "DATA",
+        desc: volume.description,
+        srcImgUUID: volume.parent?.diskId ?? blankUuid,
+        srcVolUUID: volume.parent?.volumeId ?? blankUuid,
+        ...(volume.initialBytes !== undefined && { initialSize: String(volume.initialBytes) }),
+      },
+      { signal: talk.signal, timeoutMs: STORAGE_MS_MAX },
+    ),
   );
-  await waitForTask(taskId, { ...talk, what: "create the volume" });
+}
+
+/**
+ * The host was asked before for the same volume, and is still at it: the answer was lost, or the Manager started again. A
+ * copy may take hours; that somebody else waits for it now is no failure.
+ */
+export class VolumeIsBeingMade extends Error {
+  override readonly name = "VolumeIsBeingMade";
+  readonly retryable = true;
+
+  constructor({ volumeId }: VolumeOnStorage) {
+    super(`the host is still making volume ${volumeId}`);
+  }
+}
+
+async function ensureMade(
+  talk: HostTalk,
+  volume: VolumeOnStorage,
+  { what, timeoutMs }: Pick<TaskWait, "what" | "timeoutMs">,
+  start: () => Promise<string>,
+): Promise<void> {
+  if (await isVolumeThere(talk, volume)) return;
+  try {
+    await waitForTask(await start(), { ...talk, what, ...(timeoutMs !== undefined && { timeoutMs }) });
+  } catch (error) {
+    const cause = error instanceof StorageTaskFailed ? error.cause : error;
+    if (!isFault(cause, "VolumeAlreadyExists")) throw error;
+    // Asked in this order: what ends between the two has ended well, and the volume is there.
+    const isAtWork = await hasRunningTasks(talk);
+    if (await isVolumeThere(talk, volume)) return;
+    throw isAtWork ? new VolumeIsBeingMade(volume) : error;
+  }
+}
+
+async function hasRunningTasks({ calls, signal }: HostTalk): Promise<boolean> {
+  const statuses = await calls.Host.getAllTasksStatuses({}, { signal });
+  return Object.values(statuses).some((task) => task.taskState !== "finished");
 }
 
 async function isVolumeThere({ calls, signal }: HostTalk, volume: VolumeOnStorage): Promise<boolean> {
@@ -66,23 +103,23 @@ export interface TemplateCopy {
 
 /** Copies what a guest sees in one volume, with all below it, into a new image on which others can stand. */
 export async function ensureTemplateCopy(talk: HostTalk, { from, to, ...copy }: TemplateCopy): Promise<void> {
-  if (await isVolumeThere(talk, to)) return;
-  const taskId = await talk.calls.Volume.copy(
-    {
-      ...wireIds(from),
-      dstSdUUID: to.domainId,
-      dstImgUUID: to.diskId,
-      dstVolUUID: to.volumeId,
-      desc: copy.description,
-      volType: volumeRoleIds.shared,
-      volFormat: copy.format === "cow" ? volumeFormatIds.cow : volumeFormatIds.raw,
-      preallocate: copy.isSparse ? volumeAllocationIds.sparse : volumeAllocationIds.preallocated,
-      postZero: false,
-      force: false,
-    },
-    { signal: talk.signal, timeoutMs: STORAGE_MS_MAX },
+  await ensureMade(talk, to, { what: "copy the volume", timeoutMs: COPY_TIMEOUT_MS }, () =>
+    talk.calls.Volume.copy(
+      {
+        ...wireIds(from),
+        dstSdUUID: to.domainId,
+        dstImgUUID: to.diskId,
+        dstVolUUID: to.volumeId,
+        desc: copy.description,
+        volType: volumeRoleIds.shared,
+        volFormat: copy.format === "cow" ? volumeFormatIds.cow : volumeFormatIds.raw,
+        preallocate: copy.isSparse ? volumeAllocationIds.sparse : volumeAllocationIds.preallocated,
+        postZero: false,
+        force: false,
+      },
+      { signal: talk.signal, timeoutMs: STORAGE_MS_MAX },
+    ),
   );
-  await waitForTask(taskId, { ...talk, what: "copy the volume", timeoutMs: COPY_TIMEOUT_MS });
 }
 
 export interface VolumeSizes {

@@ -60,19 +60,27 @@ export const attachStorageDomain = saga<AttachStorageDomain, SagaDeps>(
     "put the domain into the pool": {
       async run(input) {
         const [talk, pool] = [talkTo(input, input.params.hostId), await poolOf(input)];
-        if (!input.params.isFirst) return ensureDomainAttached(talk, input.params);
-        await ensurePoolOnStorage(talk, pool);
-        await connectPool(talk, pool);
+        if (input.params.isFirst) {
+          await ensurePoolOnStorage(talk, pool);
+          await connectPool(talk, pool);
+        }
+        // While this saga has the data center for itself, nobody else makes an agent that started again its manager.
         await ensureSpm(talk, pool.dataCenterId);
+        if (!input.params.isFirst) await ensureDomainAttached(talk, input.params);
       },
       async undo(input) {
         const [talk, pool] = [talkTo(input, input.params.hostId), await poolOf(input)];
-        if (input.params.isFirst) await ensureNoPoolOnStorage(talk, pool);
-        else await ensureDomainDetached(talk, input.params, pool);
+        if (input.params.isFirst) return ensureNoPoolOnStorage(talk, pool);
+        await ensureSpm(talk, pool.dataCenterId);
+        await ensureDomainDetached(talk, input.params, pool);
       },
     },
     "activate the domain": {
-      run: (input) => activateDomain(talkTo(input, input.params.hostId), input.params),
+      async run(input) {
+        const talk = talkTo(input, input.params.hostId);
+        await ensureSpm(talk, input.params.dataCenterId);
+        await activateDomain(talk, input.params);
+      },
     },
     "mark the domain as active": {
       run: ({ params: { domainId, dataCenterId, hostId, isFirst }, deps }) =>

@@ -36,10 +36,8 @@ export const activateStorageDomain = saga<ChangeDomainUse, SagaDeps>(
         const [talk, pool] = [talkTo(input, input.params.hostId), await poolOf(input)];
         const { connection } = await getStorageDomain(input.deps.db, input.params.domainId);
         await ensureStorageServer(talk, connection, input.params.dataCenterId);
-        if (input.params.isMaster) {
-          await connectPool(talk, pool);
-          await ensureSpm(talk, pool.dataCenterId);
-        }
+        if (input.params.isMaster) await connectPool(talk, pool);
+        await ensureSpm(talk, pool.dataCenterId);
         await activateDomain(talk, input.params);
       },
     },
@@ -72,7 +70,10 @@ export const deactivateStorageDomain = saga<ChangeDomainUse, SagaDeps>(
         if (input.params.isMaster) {
           await stopSpm(talk, pool.dataCenterId);
           await disconnectPool(talk, pool);
-        } else await deactivateDomain(talk, input.params, pool);
+        } else {
+          await ensureSpm(talk, pool.dataCenterId);
+          await deactivateDomain(talk, input.params, pool);
+        }
       },
     },
     "mark the domain as in maintenance": {
@@ -99,8 +100,9 @@ export const detachStorageDomain = saga<ChangeDomainUse, SagaDeps>("detach-stora
   "take the domain out of the pool": {
     async run(input) {
       const [talk, pool] = [talkTo(input, input.params.hostId), await poolOf(input)];
-      if (!input.params.isMaster) return ensureDomainDetached(talk, input.params, pool);
-      await ensureNoPoolOnStorage(talk, pool);
+      if (input.params.isMaster) return ensureNoPoolOnStorage(talk, pool);
+      await ensureSpm(talk, pool.dataCenterId);
+      await ensureDomainDetached(talk, input.params, pool);
     },
   },
   "mark the domain as unattached": {
