@@ -14,7 +14,7 @@ import type { AgentConfig } from "./config.ts";
 import { sinceBootMs } from "./event-clock.ts";
 import { readKvmSupport } from "./monitoring/kvm-support.ts";
 import { HostWatch } from "./monitoring/watch-host.ts";
-import { ensureGuestNetwork, findGuestNetwork, type GuestNetwork, nicSourceOf } from "./network/guest-network.ts";
+import { ensureInTurn, findGuestNetwork, type GuestNetwork, nicSourceOf } from "./network/guest-network.ts";
 import type { Enrolled } from "./registration/enrol.ts";
 import { rootCallsInProcess } from "./root/in-process.ts";
 import { openStorage } from "./storage/open-storage.ts";
@@ -149,7 +149,7 @@ function openOwnVirt(
     },
     connect: (signal) =>
       connect({ uri, signal, clock, log, runtimeDirectory, ...(socketPath !== "" && { socketPath }) }),
-    ensureGuestNetwork: (libvirt) => ensureGuestNetwork(guestNetwork, libvirt, log),
+    ensureGuestNetwork: ensureInTurn(guestNetwork, log),
     findPid: (vmName) => findPid(socketPath === "" ? "/run/libvirt" : dirname(socketPath), vmName),
     randomPassword: () => randomBytes(6).toString("base64url"),
     async onRecovered() {

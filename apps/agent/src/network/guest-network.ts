@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import type { NicSource } from "@yagura/domain-xml";
+import { KeyedQueue } from "@yagura/std/keyed-queue.ts";
 import type { Log } from "@yagura/std/log.ts";
 import { parseProcNetDev } from "./interfaces.ts";
 import { type KnownNetwork, type NewNatNetwork, planGuestNetwork } from "./plan-guest-network.ts";
@@ -45,11 +46,17 @@ export function nicSourceOf(network: GuestNetwork): NicSource {
   }
 }
 
-/**
- * Makes sure that the guests' network is there and running. Bridges belong to the administrator and are only used.
- * @throws CannotEnsureGuestNetwork
- */
-export async function ensureGuestNetwork(network: GuestNetwork, libvirt: LibvirtNetworks, log: Log): Promise<void> {
+/** Makes sure that the guests' network is there and running. @throws CannotEnsureGuestNetwork */
+export type EnsureGuestNetwork = (libvirt: LibvirtNetworks) => Promise<void>;
+
+/** Guests that start at the same time take turns: the second finds the network that the first has made. */
+export function ensureInTurn(network: GuestNetwork, log: Log): EnsureGuestNetwork {
+  const queue = new KeyedQueue<"network">();
+  return (libvirt) => queue.run("network", () => ensureGuestNetwork(network, libvirt, log));
+}
+
+/** Bridges belong to the administrator and are only used. */
+async function ensureGuestNetwork(network: GuestNetwork, libvirt: LibvirtNetworks, log: Log): Promise<void> {
   if (network.kind !== "network") return;
   try {
     const [networks, usedSubnets, devices] = await Promise.all([
