@@ -138,6 +138,17 @@ test("a frame that is too long is answered with ERROR and the connection ends", 
   assert.match(String(await client.session.closed), /more than 1000 bytes/);
 });
 
+test("another host may send only short frames, a Manager long ones", async () => {
+  const begin = "SEND\ndestination:jms.topic.vdsm_requests\ncontent-length:1048577\n\n";
+  await using host = rawClient({ verbs }, { role: "host", hostId: "a" });
+  await host.open();
+  host.write(begin);
+  assert.equal((await host.next()).command, "ERROR");
+  await using manager = rawClient({ verbs });
+  await manager.open();
+  assert.deepEqual(await manager.ask(JSON.stringify(call(1, "")).padEnd(1_048_577)), answer(1, ""));
+});
+
 test("bytes that are no STOMP are answered with ERROR and the connection ends", async () => {
   await using client = rawClient({ verbs });
   client.write("GET / HTTP/1.1\r\n\r\n");

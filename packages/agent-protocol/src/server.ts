@@ -50,6 +50,18 @@ const defaultLimits: ServerLimits = {
   outgoingBytesMax: 64 * 1024 * 1024,
 };
 
+/** What another host has to say is short. Whoever has stolen a host's key must not be able to fill our memory. */
+const hostLimits = { frameBytesMax: 1024 * 1024, outgoingBytesMax: 4 * 1024 * 1024 } as const;
+
+function limitsFor(peer: Peer, limits: ServerLimits): ServerLimits {
+  if (peer.role === "manager") return limits;
+  return {
+    ...limits,
+    frameBytesMax: Math.min(limits.frameBytesMax, hostLimits.frameBytesMax),
+    outgoingBytesMax: Math.min(limits.outgoingBytesMax, hostLimits.outgoingBytesMax),
+  };
+}
+
 /** The agent's side of port 54321, behind TLS and protocol detection. */
 export interface AgentServer extends AsyncDisposable {
   /**
@@ -97,7 +109,8 @@ export function serveAgent(options: ServeAgentOptions): AgentServer {
   return {
     sessions,
     accept(stream, peer, firstBytes) {
-      const session = new Session({ stream, peer, broker, to, limits, clock, log, serverEnded: ended.signal });
+      const ofPeer = limitsFor(peer, limits);
+      const session = new Session({ stream, peer, broker, to, limits: ofPeer, clock, log, serverEnded: ended.signal });
       sessions.add(session);
       void session.closed.then((reason) => {
         sessions.delete(session);
