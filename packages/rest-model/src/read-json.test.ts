@@ -66,6 +66,12 @@ test("readJson refuses text that XML could not carry, since every document must 
   assert.equal(place({ description: "\ud800" }), "vm.description");
 });
 
+test("readJson says what it found as it was written", () => {
+  assert.throws(() => readJson("vm", '{"name": 5}'), /vm\.name: expected text .*, found the number 5$/);
+  assert.throws(() => readJson("vm", '{"name": true}'), /found the boolean true$/);
+  assert.throws(() => readJson("vm", '{"memory": "much"}'), /found "much"$/);
+});
+
 test("readJson refuses what is too deep or too large", () => {
   const deep = `${'{"host":{"cluster":{"data_center":{"storage_domains":{"storage_domain":[{"vms":{"vm":['.repeat(30)}`;
   assert.throws(() => readJson("vm", deep), BadDocument);

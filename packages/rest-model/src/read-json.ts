@@ -114,5 +114,6 @@ function objectAt({ json, path, depth }: Place, options: ReadOptions): Record<st
 function describe(json: unknown): string {
   if (json === null) return "null";
   if (Array.isArray(json)) return "a list";
-  return typeof json === "object" ? "an object" : quote(String(json));
+  if (typeof json === "object") return "an object";
+  return typeof json === "string" ? quote(json) : `the ${typeof json} ${String(json)}`;
 }

@@ -398,3 +398,19 @@ test("networks and their profiles are made, changed, and not removed while they 
     assert.equal(reply.status, 400, bad);
   }
 });
+
+test("what cannot be changed is refused, and may be repeated", async () => {
+  await using w = await world();
+  const put = (local: boolean) =>
+    w.request({
+      method: "PUT",
+      url: `${api}/datacenters/${ids.dataCenter}`,
+      payload: JSON.stringify({ local }),
+      headers: asJson,
+    });
+  assert.equal((await put(true)).status, 200);
+  assert.deepEqual((await put(false)).json(), {
+    reason: "Operation Failed",
+    detail: "[Cannot edit Data Center. The storage type of a Data Center cannot be changed yet.]",
+  });
+});

@@ -21,11 +21,13 @@ export interface DataCenterUpdate {
   readonly description?: string;
   readonly comment?: string;
   readonly compatibilityVersion?: string;
+  /** Only what it is already. */
+  readonly isLocal?: boolean;
 }
 
 export async function updateDataCenter(
   context: OpContext,
-  { dataCenterId, ...changes }: DataCenterUpdate,
+  { dataCenterId, isLocal, ...changes }: DataCenterUpdate,
 ): Promise<DataCenter> {
   await context.authorize("edit_storage_pool_configuration", { type: "data_center", id: dataCenterId });
   if (changes.name !== undefined) refuseIf(attempt, nameProblems("data center", changes.name, 40), "invalid");
@@ -34,6 +36,9 @@ export async function updateDataCenter(
   }
   return transaction(context.db, async (tx) => {
     const dataCenter = await getDataCenter(tx, dataCenterId);
+    if (isLocal !== undefined && isLocal !== dataCenter.isLocal) {
+      refuseIf(attempt, ["The storage type of a Data Center cannot be changed yet."], "unsupported");
+    }
     const namesake = changes.name === undefined ? undefined : await findDataCenterByName(tx, changes.name);
     if (namesake !== undefined && namesake.id !== dataCenterId) {
       refuseIf(attempt, ["The Data Center name is already in use."]);

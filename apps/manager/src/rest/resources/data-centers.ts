@@ -4,6 +4,7 @@ import type { DataCenter } from "../../domain/data-center/data-center.ts";
 import { createDataCenter } from "../../operations/data-centers/create-data-center.ts";
 import { removeDataCenter } from "../../operations/data-centers/remove-data-center.ts";
 import { updateDataCenter } from "../../operations/data-centers/update-data-center.ts";
+import { defined } from "../defined.ts";
 import { pathId, readTexts, required } from "../references.ts";
 import { readVersion } from "../representations/common.ts";
 import { renderDataCenter } from "../representations/data-center.ts";
@@ -47,7 +48,8 @@ export const dataCenterRoutes: readonly Route[] = [
     path: "/datacenters/:dataCenter",
     async handle(request) {
       const dataCenterId = idOf(request);
-      const changes = readChanges(request.read("data_center"));
+      const body = request.read("data_center");
+      const changes = { ...readChanges(body), ...defined({ isLocal: body.local }) };
       const updated = await updateDataCenter(request.context, { dataCenterId, ...changes });
       return entity("data_center", renderDataCenter(updated, request.links));
     },
