@@ -11,7 +11,8 @@ export interface StartOptions {
   /** `undefined`: 443 if it can be had, else 8443; and so on. */
   readonly httpsPort: number | undefined;
   readonly httpPort: number | undefined;
-  readonly agentPort: number;
+  /** `undefined`: the one of the last start, else 54321. */
+  readonly agentPort: number | undefined;
   readonly adminPasswordFile: string | undefined;
   readonly vmName: string;
 }
@@ -44,7 +45,7 @@ export function readStartOptions(args: readonly string[]): StartOptions {
     .option("--listen <address>", "the address of Manager and agent; 0.0.0.0 is all of this machine's", "127.0.0.1")
     .option("--https-port <port>", "port of the API (default: 443, or 8443)", parsePort)
     .option("--http-port <port>", "port for hosts that register over HTTP (default: 80, or 8080)", parsePort)
-    .option("--agent-port <port>", "port of the host agent", parsePort, 54321)
+    .option("--agent-port <port>", "port of the host agent (default: 54321)", parsePort)
     .option("--name <name>", "name of the guest", parseName, "demo")
     .option("--json", "print the result as one JSON object")
     .configureOutput({ outputError: (text, write) => write(`${text.trim()} (see npm start -- --help)\n`) })

@@ -127,15 +127,17 @@ export async function startAgent(
 ): Promise<Daemon<{ readonly port: number }>> {
   const { manager, libvirt, createTicket } = parts;
   const ticketFile = join(layout.run, "host-ticket");
+  const portFile = join(layout.run, "agent-port");
   const agent = await ensureDaemon<{ readonly port: number }>(layout, "agent", async () => {
-    await choosePort("the host agent's port", options.listen, options.agentPort, []);
+    const port = chooseAgentPort(options.agentPort, await readPort(portFile));
+    await choosePort("the host agent's port", options.listen, port, []);
     if (!(await exists(join(layout.agent, "pki/cert.pem")))) {
       await writeFile(ticketFile, await createTicket(), { mode: 0o600 });
       await chmod(ticketFile, 0o600);
     }
     return [
       join(apps, "agent/src/main.ts"),
-      ...["--data", layout.agent, "--listen", options.listen, "--port", `${options.agentPort}`],
+      ...["--data", layout.agent, "--listen", options.listen, "--port", `${port}`],
       ...["--libvirt-uri", libvirt.uri, "--libvirt-socket", libvirt.socketPath],
       ...["--name", hostname(), "--address", addressOf(options)],
       ...["--manager", addressOf(options), "--manager-https-port", `${manager.ready.httpsPort}`],
@@ -145,8 +147,28 @@ export async function startAgent(
       ...["--repository", join(layout.root, "data-center")],
     ];
   });
+  await writeFile(portFile, `${agent.ready.port}`);
   await rm(ticketFile, { force: true }); // It has been used up.
   return agent;
+}
+
+/** The host is registered with a port of its agent. */
+export class OtherAgentPort extends Error {
+  override readonly name = "OtherAgentPort";
+}
+
+/** The Manager goes on looking for the agent where it was at its registration. @throws OtherAgentPort */
+export function chooseAgentPort(wanted: number | undefined, registered: number | undefined): number {
+  if (registered === undefined) return wanted ?? 54_321;
+  if (wanted === undefined || wanted === 0 || wanted === registered) return registered;
+  throw new OtherAgentPort(
+    `this host is registered with port ${registered} of its agent, not ${wanted}; leave --agent-port out, or npm run reset`,
+  );
+}
+
+async function readPort(path: string): Promise<number | undefined> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  return /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
 /** The address by which this machine reaches what listens on `--listen`. */
