@@ -34,9 +34,10 @@ async function main(args: readonly string[]): Promise<number> {
   const { httpsPort, httpPort } = manager;
   process.stdout.write(`${JSON.stringify({ ready: true, httpsPort, httpPort, pid: process.pid })}\n`);
   log.info("the Manager serves", { httpsPort, httpPort, version });
-  const signal = await stopped;
-  log.info("the Manager stops", { signal });
+  const end = await Promise.race([stopped, manager.failed]);
+  log.info("the Manager stops", { because: end instanceof Error ? describeError(end) : end });
   await manager.close();
+  if (end instanceof Error) throw end;
   return 0;
 }
 

@@ -21,7 +21,7 @@ import { announce } from "./events/announce.ts";
 import { ensureFirstUser } from "./first-user.ts";
 import { isTransient } from "./hosts/agent-errors.ts";
 import { HostConnections } from "./hosts/host-connections.ts";
-import { lockDirectory } from "./only-manager.ts";
+import { claimPostgres, lockDirectory } from "./only-manager.ts";
 import { findPortHolder } from "./port-holder.ts";
 import { buildServer } from "./rest/server.ts";
 import type { SagaDeps } from "./sagas/deps.ts";
@@ -37,6 +37,8 @@ export interface Manager {
   readonly services: Services;
   /** The last report of a background task. */
   taskState(name: string): TaskState | undefined;
+  /** Settles when it must not go on, because another Manager may have taken its place; it is to be closed then. */
+  readonly failed: Promise<Error>;
   /** Stops in reverse order. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -58,6 +60,8 @@ export async function startManager(config: Config, log: Log, clock: Clock = syst
     ensureManagerPki({ directory: join(config.dataDirectory, "pki"), names, nowMs: clock.nowMs() });
   let pki = await readPki();
 
+  const claim = config.database && (await claimPostgres(config.database.postgres, clock));
+  started.defer(() => claim?.release());
   const db = await openDatabase(databaseOf(config, log));
   started.defer(() => db.destroy());
   await seedDatabase(db);
@@ -76,7 +80,17 @@ export async function startManager(config: Config, log: Log, clock: Clock = syst
   started.defer(() => connections.close());
 
   const deps: SagaDeps = { db, clock, hosts: connections, wake };
-  const sagas = new Sagas<SagaDeps>({ db, deps, clock, log, isTransient: passes, registry });
+  const sagas = new Sagas<SagaDeps>({
+    db,
+    deps,
+    clock,
+    log,
+    isTransient: passes,
+    registry,
+    async onStuck(tx, { name, correlationId }, reason) {
+      await announce(tx, clock, { name: "sagaStuck", correlationId, details: { saga: name, reason } });
+    },
+  });
   started.defer(() => sagas.close());
 
   const services: Services = { db, clock, log, hosts: connections, sagas, wake };
@@ -131,6 +145,7 @@ export async function startManager(config: Config, log: Log, clock: Clock = syst
     httpsPort: https.port,
     httpPort: http.port,
     services,
+    failed: claim?.lost ?? new Promise(() => undefined),
     taskState: (name) => driver.stateOf(name),
     close: () => (closing ??= stop(running, db, clock)),
   };
