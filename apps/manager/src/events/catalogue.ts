@@ -16,6 +16,12 @@ export interface EventKind {
 export const eventCatalogue = {
   managerStarted: kind(1, "normal", "The Manager has started."),
   managerStopped: kind(2, "normal", "The Manager is stopping."),
+  // oVirt has nothing like it; numbers from a million on are ours.
+  sagaStuck: kind(
+    1_000_001,
+    "alert",
+    "The work {saga} could neither be done nor undone; what it uses stays locked. Its undo is tried again when the Manager starts. {reason}",
+  ),
 
   hostFailed: kind(12, "error", "Host {host} stopped answering. {reason}"),
   hostDetected: kind(13, "normal", "Host {host} answers; it is {status}."),

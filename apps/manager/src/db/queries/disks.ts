@@ -84,6 +84,19 @@ export async function updateDisk(
   await tx.updateTable("disks").set(columns).where("id", "=", diskId).execute();
 }
 
+/** What a disk of a VM takes on its storage, as the VM's host says: of other disks it is not believed. */
+export async function updateActualSize(
+  tx: Tx,
+  { vmId, diskId, actualBytes }: { readonly vmId: VmId; readonly diskId: string; readonly actualBytes: number },
+): Promise<void> {
+  await tx
+    .updateTable("disks")
+    .set({ actualBytes })
+    .where("id", "=", diskId)
+    .where("id", "in", (query) => query.selectFrom("diskAttachments").select("diskId").where("vmId", "=", vmId))
+    .execute();
+}
+
 /** With its volumes, its attachments and the record of its transfers. */
 export async function deleteDisk(tx: Tx, diskId: DiskId): Promise<void> {
   await tx.deleteFrom("imageTransfers").where("diskId", "=", diskId).execute();

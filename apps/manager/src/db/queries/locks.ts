@@ -15,6 +15,11 @@ export async function listLocks(db: Db, resources: readonly string[]): Promise<L
   return rows.map((row) => ({ ...row, sagaId: row.sagaId as SagaId }));
 }
 
+export async function listLocksOf(db: Db, sagaId: SagaId): Promise<Lock[]> {
+  const rows = await db.selectFrom("locks").selectAll().where("sagaId", "=", sagaId).orderBy("resource").execute();
+  return rows.map((row) => ({ ...row, sagaId }));
+}
+
 /** The database refuses a second lock on the same resource. */
 export async function insertLocks(tx: Tx, locks: readonly Lock[]): Promise<void> {
   if (locks.length > 0)

@@ -3,7 +3,7 @@ import { optional } from "../columns.ts";
 import type { Db, Tx } from "../database.ts";
 import type { SagaRow } from "../schema.ts";
 
-/** `stuck`: an undo could not be done; somebody must look. Its locks stay. */
+/** `stuck`: an undo could not be done; somebody must look. Its locks stay, and the next start of the Manager tries again. */
 export type SagaStatus = "running" | "undoing" | "succeeded" | "failed" | "stuck";
 
 export type JournalEvent = "started" | "succeeded" | "failed" | "undo-started" | "undone";
@@ -47,15 +47,21 @@ export async function insertSaga(tx: Tx, saga: SagaRecord): Promise<void> {
     .execute();
 }
 
-/** Those that have not ended: in the order in which they were started. */
-export async function listLivingSagas(db: Db): Promise<SagaRecord[]> {
+/** Sagas in any of these statuses, in the order in which they were started. */
+export async function listSagas(db: Db, statuses: readonly SagaStatus[]): Promise<SagaRecord[]> {
   const rows = await db
     .selectFrom("sagas")
     .selectAll()
-    .where("status", "in", ["running", "undoing"])
+    .where("status", "in", statuses)
     .orderBy("createdAtMs")
     .execute();
   return rows.map(toSaga);
+}
+
+/** `undefined`: it ended long ago, and was forgotten. */
+export async function findSagaStatus(db: Db, sagaId: SagaId): Promise<SagaStatus | undefined> {
+  const row = await db.selectFrom("sagas").select("status").where("id", "=", sagaId).executeTakeFirst();
+  return row && (row.status as SagaStatus);
 }
 
 export async function updateSaga(

@@ -6,11 +6,12 @@ import type { Db, Tx } from "../../db/database.ts";
 import { endJob, insertJob, insertStep } from "../../db/queries/jobs.ts";
 import { deleteLocksOf } from "../../db/queries/locks.ts";
 import {
+  findSagaStatus,
   insertJournalEntry,
   insertSaga,
   type JournalEntry,
   listJournal,
-  listLivingSagas,
+  listSagas,
   type SagaRecord,
   updateSaga,
 } from "../../db/queries/sagas.ts";
@@ -42,6 +43,8 @@ export interface SagasOptions<Deps> {
   readonly clock: Clock;
   readonly log: Log;
   readonly isTransient: (error: unknown) => boolean;
+  /** Called in the transaction in which a saga gets stuck: somebody must be told. */
+  readonly onStuck?: (tx: Tx, saga: SagaRecord, error: string) => Promise<void>;
   /** All there are, to find those that a crash interrupted. */
   readonly registry: ReadonlyMap<string, SagaDefinition<never, Deps>>;
 }
@@ -53,6 +56,9 @@ export class Sagas<Deps> {
   readonly #driven = new Map<SagaId, Promise<SagaOutcome | undefined>>();
   /** Written, or about to be, by `start`: not for `recover`. */
   readonly #starting = new Set<SagaId>();
+  /** Left by another version; told once. */
+  readonly #unknown = new Set<SagaId>();
+  #isRecovered = false;
 
   constructor(options: SagasOptions<Deps>) {
     this.#options = options;
@@ -126,17 +132,27 @@ export class Sagas<Deps> {
     }
   }
 
-  /** Goes on with every saga that has not ended. Returns their number; does not wait for them. */
+  /**
+   * Goes on with every saga that has not ended; the first time also with those that are stuck: whoever has mended the cause
+   * starts the Manager again. Returns their number; does not wait for them.
+   */
   async recover(): Promise<number> {
     const { db, registry, log } = this.#options;
-    const living = (await listLivingSagas(db)).filter(({ id }) => !this.#driven.has(id) && !this.#starting.has(id));
-    for (const record of living) {
+    const statuses = this.#isRecovered ? (["running", "undoing"] as const) : (["running", "undoing", "stuck"] as const);
+    const found = (await listSagas(db, statuses)).filter(({ id }) => !this.#driven.has(id) && !this.#starting.has(id));
+    this.#isRecovered = true;
+    let count = 0;
+    for (const record of found) {
       const definition = registry.get(record.name) as SagaDefinition<unknown, Deps> | undefined;
-      if (definition === undefined)
-        log.error("there is no such saga any more", { saga: record.name, sagaId: record.id });
-      else void this.#drive(record, definition);
+      if (definition !== undefined) {
+        void this.#drive(record, definition);
+        count++;
+      } else if (!this.#unknown.has(record.id)) {
+        this.#unknown.add(record.id);
+        log.error("there is no such saga any more; its locks stay", { saga: record.name, sagaId: record.id });
+      }
     }
-    return living.length;
+    return count;
   }
 
   /** How many are under way. */
@@ -182,17 +198,21 @@ export class Sagas<Deps> {
   }
 
   async #end(record: SagaRecord, definition: SagaDefinition<unknown, Deps>, outcome: SagaOutcome): Promise<void> {
-    const { db, clock, deps } = this.#options;
+    const { db, clock, deps, onStuck } = this.#options;
     const { params, correlationId } = record;
+    const failure = outcome.outcome === "succeeded" ? undefined : outcome.error;
     await transaction(db, async (tx) => {
+      // `recover` may have read it just before it ended; and one that is stuck again has nothing new to tell.
+      const before = await findSagaStatus(tx, record.id);
+      if (before === "succeeded" || before === "failed" || before === outcome.outcome) return;
       const atMs = clock.nowMs();
-      const failure = outcome.outcome === "succeeded" ? undefined : outcome.error;
       await updateSaga(tx, record.id, {
         status: outcome.outcome,
         endedAtMs: atMs,
         ...(failure !== undefined && { error: failure }),
       });
-      if (outcome.outcome !== "stuck") await deleteLocksOf(tx, record.id);
+      if (outcome.outcome === "stuck") await onStuck?.(tx, record, outcome.error);
+      else await deleteLocksOf(tx, record.id);
       if (record.jobId !== undefined) {
         const status = failure === undefined ? "finished" : "failed";
         await endJob(tx, record.jobId, { status, atMs, ...(failure !== undefined && { failure }) });

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { silentLog } from "@yagura/std/log.ts";
+import { FakeClock } from "@yagura/testing/fake-clock.ts";
+import { openDatabase } from "../../db/open-database.ts";
+import { listLocks } from "../../db/queries/locks.ts";
+import { listSagas } from "../../db/queries/sagas.ts";
+import { ResourceLocked } from "./lock-resources.ts";
+import { type SagaDefinition, saga } from "./saga.ts";
+import { Sagas } from "./sagas.ts";
+
+const request = { description: "Trying", locks: ["vm:demo"], correlationId: "test" } as const;
+
+/** Sagas on a database in memory; `reopen` makes another Manager of it. */
+async function sagasWorld(definition: SagaDefinition<never, object>) {
+  const db = await openDatabase({ kind: "sqlite", path: ":memory:" });
+  const clock = new FakeClock();
+  const stuck: string[] = [];
+  const open = () =>
+    new Sagas<object>({
+      db,
+      deps: {},
+      clock,
+      log: silentLog,
+      isTransient: () => false,
+      registry: new Map([[definition.name, definition]]),
+      onStuck: async (_, { name }, error) => void stuck.push(`${name}: ${error}`),
+    });
+  return {
+    db,
+    clock,
+    stuck,
+    open,
+    /** Lets time pass until nothing is under way. */
+    async settle(sagas: Sagas<object>): Promise<void> {
+      while (sagas.count > 0) {
+        await new Promise((resolve) => setImmediate(resolve));
+        await clock.advance(1000);
+      }
+    },
+    [Symbol.asyncDispose]: () => db.destroy(),
+  };
+}
+
+test("a saga that cannot be undone keeps its locks, tells somebody once, and is undone by the start after the mending", async () => {
+  let isBroken = true;
+  const ends: string[] = [];
+  const definition = saga<object, object>(
+    "try",
+    {
+      "do it": {
+        run: () => Promise.reject(new Error("it cannot be done")),
+        undo: async () => {
+          if (isBroken) throw new Error("it is broken");
+        },
+      },
+    },
+    async (_, { outcome }) => void ends.push(outcome.outcome),
+  );
+  await using world = await sagasWorld(definition as SagaDefinition<never, object>);
+  const { db, stuck } = world;
+
+  const first = world.open();
+  await first.start(definition, {}, request);
+  await world.settle(first);
+  assert.deepEqual([stuck, ends], [['try: cannot undo "do it": it is broken'], ["stuck"]]);
+  await assert.rejects(first.start(definition, {}, request), ResourceLocked);
+  await first.close();
+
+  const second = world.open();
+  assert.equal(await second.recover(), 1);
+  await world.settle(second);
+  assert.deepEqual([stuck.length, ends], [1, ["stuck"]], "stuck again: nothing new to tell");
+  assert.equal(await second.recover(), 0, "once a start");
+  await second.close();
+
+  isBroken = false;
+  const third = world.open();
+  await third.recover();
+  await world.settle(third);
+  assert.deepEqual(ends, ["stuck", "failed"]);
+  assert.deepEqual(await listLocks(db, ["vm:demo"]), []);
+  assert.deepEqual(await listSagas(db, ["running", "undoing", "stuck"]), []);
+});
+
+test("a saga is ended once, also when it is found again just after its end", async () => {
+  const ends: string[] = [];
+  const definition = saga<object, object>(
+    "try",
+    { "do it": { run: () => Promise.resolve() } },
+    async (_, { outcome }) => void ends.push(outcome.outcome),
+  );
+  await using world = await sagasWorld(definition as SagaDefinition<never, object>);
+  const sagas = world.open();
+  await sagas.start(definition, {}, request);
+  // Read while it runs, looked at after it has ended.
+  while (sagas.count > 0) await sagas.recover();
+  await world.settle(sagas);
+  assert.deepEqual(ends, ["succeeded"]);
+});
