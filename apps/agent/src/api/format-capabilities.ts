@@ -4,7 +4,7 @@ import { MiB } from "@yagura/std/units.ts";
 import { clusterLevels } from "../monitoring/cluster-levels.ts";
 import type { HostFacts, HostNic } from "../monitoring/host-facts.ts";
 import type { KvmSupport } from "../monitoring/kvm-support.ts";
-import type { HypervisorFacts } from "../virt/libvirt-hypervisor.ts";
+import type { HypervisorFacts } from "../virt/hypervisor-facts.ts";
 
 export interface CapabilitiesView {
   readonly hostId: string;

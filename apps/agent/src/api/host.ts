@@ -7,7 +7,7 @@ import { readHostFacts } from "../monitoring/host-facts.ts";
 import type { HostUsage } from "../monitoring/host-usage.ts";
 import type { KvmSupport } from "../monitoring/kvm-support.ts";
 import type { Storage } from "../storage/storage.ts";
-import type { HypervisorFacts } from "../virt/libvirt-hypervisor.ts";
+import type { HypervisorFacts } from "../virt/hypervisor-facts.ts";
 import type { VmSampler } from "../virt/sample-vms.ts";
 import type { VirtContext } from "../virt/virt-context.ts";
 import type { Vm } from "../virt/vm.ts";

@@ -1,17 +1,10 @@
-import { type Connection, ConnectionLost, formatUuid, isNoDomain, paramsToObject, parseUuid } from "@yagura/libvirt";
-import { withDeadline } from "@yagura/std/deadline.ts";
+import { formatUuid, isNoDomain, paramsToObject, parseUuid } from "@yagura/libvirt";
 import { findId, type VmId } from "@yagura/std/ids.ts";
-import { HypervisorAway } from "../errors.ts";
-import type { LibvirtNetworks } from "../network/guest-network.ts";
-import { formatNatNetwork, parseNetworkXml } from "../network/network-xml.ts";
-import type { KnownNetwork, NewNatNetwork } from "../network/plan-guest-network.ts";
 import type { DomainRef, DomainStateNumbers, Hypervisor, MetadataElement, Picture } from "./hypervisor.ts";
-import type { LibvirtLink, LinkPurpose } from "./libvirt-link.ts";
+import { CALL_MS_MAX, type LibvirtCalls, START_MS_MAX } from "./libvirt-calls.ts";
+import type { LibvirtLink } from "./libvirt-link.ts";
 import type { StatsRow } from "./vm-usage.ts";
 
-const CALL_MS_MAX = 30_000;
-/** The first start of a guest makes libvirt examine QEMU, which takes most of a minute under emulation. */
-const START_MS_MAX = 300_000;
 /** A picture of 4096 x 4096 points. */
 const PICTURE_BYTES_MAX = 64 * 1024 * 1024;
 /** What a guest may answer; the agent's own limit is lower. */
@@ -35,21 +28,14 @@ const flags = {
   statsNoWait: 2 ** 29,
 } as const;
 
-/** What of libvirt's answers does not concern one VM. */
-export interface HypervisorFacts {
-  readonly capabilitiesXml: string;
-  readonly domainCapabilitiesXml: string;
-  /** Of QEMU and of libvirt, as "7.2.0". */
-  readonly qemuVersion: string;
-  readonly libvirtVersion: string;
-}
-
-/** libvirt over its own protocol, as the agent uses it. Each method is one call or two. */
-export class LibvirtHypervisor implements Hypervisor, LibvirtNetworks {
+/** The domains of a libvirtd, over its own protocol, as the agent uses them. Each method is one call or two. */
+export class LibvirtHypervisor implements Hypervisor {
   readonly #link: LibvirtLink;
+  readonly #call: LibvirtCalls;
 
-  constructor(link: LibvirtLink) {
+  constructor(link: LibvirtLink, call: LibvirtCalls) {
     this.#link = link;
+    this.#call = call;
   }
 
   get isConnected(): boolean {
@@ -232,70 +218,6 @@ export class LibvirtHypervisor implements Hypervisor, LibvirtNetworks {
       remote.domainAgentSetResponseTimeout({ dom: domainOf(vmId), timeout: AGENT_TIMEOUT_SECONDS }, options),
     );
   }
-
-  async listNetworks(): Promise<KnownNetwork[]> {
-    return this.#call("listing networks", async ({ remote }, options) => {
-      const { nets } = await remote.connectListAllNetworks({ needResults: 1 }, options);
-      return Promise.all(
-        nets.map(async (net) => {
-          const [{ xml }, { active }] = await Promise.all([
-            remote.networkGetXmlDesc({ net }, options),
-            remote.networkIsActive({ net }, options),
-          ]);
-          return { name: net.name, isActive: active === 1, ...parseNetworkXml(xml) };
-        }),
-      );
-    });
-  }
-
-  async defineNetwork(network: NewNatNetwork): Promise<void> {
-    await this.#call(`defining the network ${network.name}`, async ({ remote }, options) => {
-      const { net } = await remote.networkDefineXml({ xml: formatNatNetwork(network) }, options);
-      await remote.networkSetAutostart({ net, autostart: 1 }, options);
-    });
-  }
-
-  async startNetwork(name: string): Promise<void> {
-    await this.#call(`starting the network ${name}`, async ({ remote }, options) => {
-      const { net } = await remote.networkLookupByName({ name }, options);
-      await remote.networkCreate({ net }, options);
-    });
-  }
-
-  async readFacts(domainType: "kvm" | "qemu"): Promise<HypervisorFacts> {
-    return this.#call(
-      "reading the host's capabilities",
-      async ({ remote }, options) => {
-        const [{ capabilities }, { capabilities: domain }, { hvVer }, { libVer }] = await Promise.all([
-          remote.connectGetCapabilities(options),
-          remote.connectGetDomainCapabilities({ arch: "x86_64", machine: "q35", virttype: domainType }, options),
-          remote.connectGetVersion(options),
-          remote.connectGetLibVersion(options),
-        ]);
-        return {
-          capabilitiesXml: capabilities,
-          domainCapabilitiesXml: domain,
-          qemuVersion: formatVersion(hvVer),
-          libvirtVersion: formatVersion(libVer),
-        };
-      },
-      { timeoutMs: START_MS_MAX },
-    );
-  }
-
-  async #call<T>(
-    what: string,
-    work: (connection: Connection, options: { signal: AbortSignal }) => Promise<T>,
-    { timeoutMs = CALL_MS_MAX, purpose = "operations" }: { timeoutMs?: number; purpose?: LinkPurpose } = {},
-  ): Promise<T> {
-    const connection = this.#link.get(purpose);
-    try {
-      return await withDeadline(what, timeoutMs, (signal) => work(connection, { signal }));
-    } catch (cause) {
-      if (cause instanceof ConnectionLost) throw new HypervisorAway({ cause });
-      throw cause;
-    }
-  }
 }
 
 /** libvirt finds a domain by its id alone; the name is for its messages. */
@@ -305,9 +227,4 @@ function domainOf(vmId: VmId) {
 
 function askedBy(by: "guest-agent" | "acpi"): number {
   return by === "guest-agent" ? flags.shutdownAgent : flags.shutdownAcpi;
-}
-
-/** libvirt counts 1,000,000 x major + 1,000 x minor + release. */
-function formatVersion(version: number): string {
-  return [Math.floor(version / 1e6), Math.floor(version / 1e3) % 1e3, version % 1e3].join(".");
 }

@@ -7,8 +7,11 @@ import type { LibvirtNetworks } from "../network/guest-network.ts";
 import { adoptDomain } from "./adopt-domain.ts";
 import { followDomain } from "./follow-domain.ts";
 import { GuestPoller } from "./guest-agent.ts";
-import { type HypervisorFacts, LibvirtHypervisor } from "./libvirt-hypervisor.ts";
+import { type HypervisorFacts, readHypervisorFacts } from "./hypervisor-facts.ts";
+import { libvirtCalls } from "./libvirt-calls.ts";
+import { LibvirtHypervisor } from "./libvirt-hypervisor.ts";
 import { LibvirtLink } from "./libvirt-link.ts";
+import { libvirtNetworks } from "./libvirt-networks.ts";
 import { readQemuUser } from "./qemu-user.ts";
 import { recoverVms } from "./recover-vms.ts";
 import { VmSampler } from "./sample-vms.ts";
@@ -54,7 +57,7 @@ export function openVirt(options: VirtOptions): Virt {
   let isRecovering = true;
   let facts: Promise<HypervisorFacts> | undefined;
   const readFacts = (): Promise<HypervisorFacts> => {
-    facts ??= hypervisor.readFacts(domainType);
+    facts ??= readHypervisorFacts(call, domainType);
     facts.catch(() => {
       facts = undefined; // Asked again by the next who needs it.
     });
@@ -82,7 +85,9 @@ export function openVirt(options: VirtOptions): Virt {
       for (const vm of vms.list()) vm.setResponding(false);
     },
   });
-  const hypervisor = new LibvirtHypervisor(link);
+  const call = libvirtCalls(link);
+  const hypervisor = new LibvirtHypervisor(link, call);
+  const networks = libvirtNetworks(call);
   const context: VirtContext = {
     vms,
     hypervisor,
@@ -94,7 +99,7 @@ export function openVirt(options: VirtOptions): Virt {
     displayAddress: options.displayAddress,
     nicSource: options.nicSource,
     nvramDirectory: options.nvramDirectory,
-    ensureGuestNetwork: () => options.ensureGuestNetwork(hypervisor),
+    ensureGuestNetwork: () => options.ensureGuestNetwork(networks),
     readQemuUser: async () => readQemuUser((await readFacts()).capabilitiesXml, domainType),
     findPid: (vmName) => options.findPid(vmName),
     randomPassword: () => options.randomPassword(),
