@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { HostId } from "@yagura/std/ids.ts";
 import { GiB } from "@yagura/std/units.ts";
 import { getDataCenter } from "./db/queries/data-centers.ts";
-import { getDisk } from "./db/queries/disks.ts";
+import { getDisk, listDisks } from "./db/queries/disks.ts";
 import { getHost } from "./db/queries/hosts.ts";
 import { getVm } from "./db/queries/vms.ts";
 import { OperationRefused } from "./domain/errors.ts";
@@ -71,6 +71,19 @@ test("a host with a running guest cannot be deactivated; without one it can, and
   await until("maintenance", async () => (await getHost(db, hostId)).status === "maintenance");
   await activateHost(world.system, hostId);
   await until("the host to be up", async () => (await getHost(db, hostId)).status === "up");
+});
+
+test("what a disk takes on its storage is what the host of its running guest says", async () => {
+  await using world = await managerWorld();
+  const inventory = await makeInventory(world);
+  const { vm } = await makeVm(world, inventory);
+  const { db } = world.system;
+  const size = async () => (await listDisks(db)).find(({ vmIds }) => vmIds.includes(vm.id))?.actualBytes;
+  const before = await size();
+  await startVm(world.system, { vmId: vm.id });
+  // As the simulated host says of every disk.
+  await until("the disk to have grown", async () => (await size()) === GiB);
+  assert.notEqual(before, GiB);
 });
 
 test("a host that does not respond goes to maintenance at once, unless guests may run on it", async () => {

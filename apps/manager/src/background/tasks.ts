@@ -4,6 +4,7 @@ import { connectStorage } from "./tasks/connect-storage.ts";
 import { endIdleTransfers } from "./tasks/end-idle-transfers.ts";
 import { forgetEndedSessions } from "./tasks/forget-ended-sessions.ts";
 import { forgetFinishedJobs } from "./tasks/forget-finished-jobs.ts";
+import { forgetOldEvents } from "./tasks/forget-old-events.ts";
 import { recoverSagas } from "./tasks/recover-sagas.ts";
 import { watchHosts } from "./tasks/watch-hosts.ts";
 
@@ -22,6 +23,7 @@ export function tasks({ connections, renewCertificates }: TaskParts): readonly B
     endIdleTransfers(),
     forgetFinishedJobs(),
     forgetEndedSessions(),
+    forgetOldEvents(),
     { name: "renew-certificates", periodMs: 60 * 60_000, activate: renewCertificates },
   ];
 }

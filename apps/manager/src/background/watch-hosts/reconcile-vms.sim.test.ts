@@ -43,7 +43,7 @@ async function vmWorld(run: VmRunChanges) {
       vmParams: { vmId, vmName: "demo", xml: `<domain><name>demo</name><uuid>${vmId}</uuid></domain>` },
     });
   };
-  const endGuest = async (): Promise<void> => void (await deps.hosts.calls(ids.host).VM.destroy({ vmID: vmId }));
+  const endGuest = () => deps.hosts.calls(ids.host).VM.destroy({ vmID: vmId });
   const reconcile = async (meanwhile: () => Promise<unknown> = () => Promise.resolve()): Promise<void> => {
     const calls = deps.hosts.calls(ids.host);
     const late: AgentCalls = {

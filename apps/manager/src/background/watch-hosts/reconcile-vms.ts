@@ -1,11 +1,12 @@
 import type { VmId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
 import type { Tx } from "../../db/database.ts";
+import { updateActualSize } from "../../db/queries/disks.ts";
 import { listLocks } from "../../db/queries/locks.ts";
 import { listVms, updateVmRun } from "../../db/queries/vms.ts";
 import { transaction } from "../../db/transaction.ts";
 import type { Host } from "../../domain/host/host.ts";
-import type { Vm } from "../../domain/vm/vm.ts";
+import type { Vm, VmStatistics } from "../../domain/vm/vm.ts";
 import { announce } from "../../events/announce.ts";
 import { ensureEndedVmForgotten } from "../../hosts/host-vms.ts";
 import { readVmReport, type VmReport } from "../../hosts/read-vm-report.ts";
@@ -65,6 +66,9 @@ async function apply(tx: Tx, { clock }: OpContext, host: Host, seen: readonly Se
   for (const { vm, change } of seen) {
     if (locked.has(vm.id) || !isSameRun(vm.run, runs.get(vm.id))) continue;
     await updateVmRun(tx, vm.id, change.run);
+    for (const size of grownDisks(vm.run.statistics, change.run.statistics)) {
+      await updateActualSize(tx, { vmId: vm.id, ...size });
+    }
     if (change.event !== undefined) {
       await announce(tx, clock, {
         ...change.event,
@@ -75,6 +79,14 @@ async function apply(tx: Tx, { clock }: OpContext, host: Host, seen: readonly Se
     if (change.forgets) ended.push(vm.id);
   }
   return ended;
+}
+
+/** The disks that take more or less of their storage than when their guest was last looked at. */
+function grownDisks(before?: VmStatistics, now?: VmStatistics | null): { diskId: string; actualBytes: number }[] {
+  const known = new Map(before?.disks.map(({ imageId, actualBytes }) => [imageId, actualBytes]));
+  return (now?.disks ?? []).flatMap(({ imageId, actualBytes }) =>
+    actualBytes === undefined || known.get(imageId) === actualBytes ? [] : [{ diskId: imageId, actualBytes }],
+  );
 }
 
 function isSameRun(before: Vm["run"], now: Vm["run"] | undefined): boolean {
