@@ -13,6 +13,15 @@ export function sqliteDialect(path: string): SqliteDialect {
     database.close();
     throw error;
   }
+  return dialectOf(database);
+}
+
+/** The same for reading only, beside a Manager that has the file open. */
+export function sqliteReadingDialect(path: string): SqliteDialect {
+  return dialectOf(new DatabaseSync(path, { timeout: 10_000, readOnly: true }));
+}
+
+function dialectOf(database: DatabaseSync): SqliteDialect {
   return new SqliteDialect({
     database: {
       close: () => database.close(),

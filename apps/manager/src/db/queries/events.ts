@@ -75,6 +75,14 @@ export async function deleteEvent(tx: Tx, eventId: number): Promise<void> {
   await tx.deleteFrom("events").where("id", "=", eventId).execute();
 }
 
+/** The oldest of those that happened before `beforeMs`, `countMax` at most. Returns how many. */
+export async function deleteOldEvents(tx: Tx, beforeMs: number, countMax: number): Promise<number> {
+  const oldest = await tx.selectFrom("events").select(["id", "timeMs"]).orderBy("id").limit(countMax).execute();
+  const ids = oldest.filter((row) => row.timeMs < beforeMs).map((row) => row.id);
+  if (ids.length > 0) await tx.deleteFrom("events").where("id", "in", ids).execute();
+  return ids.length;
+}
+
 function toAuditEvent(row: Omit<EventRow, "id"> & { id: number }): AuditEvent {
   return {
     id: row.id,
