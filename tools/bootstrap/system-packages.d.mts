@@ -16,3 +16,5 @@ export function planInstallation(
   missing: readonly Need[],
   machine: { readonly hasApt: boolean; readonly isRoot: boolean; readonly sudo: readonly string[] },
 ): { readonly text: string; readonly update?: readonly string[]; readonly command?: readonly string[] };
+
+export function namesOfDistribution(text: string): string[];

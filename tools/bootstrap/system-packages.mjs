@@ -12,7 +12,7 @@ import { Missing, run, say, timed } from "./run.mjs";
 export function findMissingPackages(root, purpose) {
   const { needs } = JSON.parse(readFileSync(join(root, "lab", "system-packages.json"), "utf8"));
   const hasApt = existsSync("/usr/bin/apt-get");
-  const here = [hasApt ? "apt" : "dnf", process.arch];
+  const here = [hasApt ? "apt" : "dnf", process.arch, ...readDistributions()];
   const missing = needs.filter((need) => isOffered(need, here) && isMissing(need, purpose, existsSync));
   if (missing.length === 0) return undefined;
   const isRoot = process.getuid() === 0;
@@ -20,6 +20,15 @@ export function findMissingPackages(root, purpose) {
   const plan = planInstallation(missing, { hasApt, isRoot, sudo });
   if (plan.command === undefined) throw new Missing(plan.text);
   return { ...plan, needs: missing };
+}
+
+function readDistributions() {
+  return existsSync("/etc/os-release") ? namesOfDistribution(readFileSync("/etc/os-release", "utf8")) : [];
+}
+
+/** The distribution and those it is made from, out of /etc/os-release: "linuxmint", "ubuntu", "debian". */
+export function namesOfDistribution(text) {
+  return [...text.matchAll(/^ID(?:_LIKE)?="?([^"\n]*)"?$/gm)].flatMap(([, names]) => names.split(" "));
 }
 
 /** Whether something is needed for the purpose, and none of the paths that would show it is there. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { isMissing, isOffered, type Need, planInstallation } from "./system-packages.mjs";
+import { isMissing, isOffered, type Need, namesOfDistribution, planInstallation } from "./system-packages.mjs";
 
 const qemu: Need = {
   what: "QEMU",
@@ -71,4 +71,14 @@ test("every need in the list names what it is for, how it shows, and its package
       need.what,
     );
   }
+});
+
+test("namesOfDistribution knows relatives too, quoted or not", () => {
+  assert.deepEqual(namesOfDistribution('NAME="Mint"\nID=linuxmint\nID_LIKE="ubuntu debian"\nVERSION_ID="22"\n'), [
+    "linuxmint",
+    "ubuntu",
+    "debian",
+  ]);
+  assert.deepEqual(namesOfDistribution("ID=debian\n"), ["debian"]);
+  assert.deepEqual(namesOfDistribution(""), []);
 });
