@@ -81,11 +81,16 @@ async function apply(tx: Tx, { clock }: OpContext, host: Host, seen: readonly Se
   return ended;
 }
 
-/** The disks that take more or less of their storage than when their guest was last looked at. */
+/**
+ * The disks that take more or less of their storage than when their guest was last looked at. An agent that has just
+ * started says 0, until it has measured.
+ */
 function grownDisks(before?: VmStatistics, now?: VmStatistics | null): { diskId: string; actualBytes: number }[] {
   const known = new Map(before?.disks.map(({ imageId, actualBytes }) => [imageId, actualBytes]));
   return (now?.disks ?? []).flatMap(({ imageId, actualBytes }) =>
-    actualBytes === undefined || known.get(imageId) === actualBytes ? [] : [{ diskId: imageId, actualBytes }],
+    actualBytes === undefined || actualBytes === 0 || known.get(imageId) === actualBytes
+      ? []
+      : [{ diskId: imageId, actualBytes }],
   );
 }
 

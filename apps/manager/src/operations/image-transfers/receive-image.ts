@@ -41,6 +41,8 @@ export async function receiveImage(
       updateImageTransfer(tx, transferId, { transferredBytes, updatedAtMs: clock.nowMs() }),
     );
   };
+  // Written before the first byte goes: from now on the content is not what it was.
+  if (sizeBytes > 0) await report(1);
   await hosts.putImage(transfer.hostId, {
     dataCenterId,
     storageDomainId: disk.storageDomainId,
