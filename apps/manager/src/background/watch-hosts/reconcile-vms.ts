@@ -6,10 +6,11 @@ import { listLocks } from "../../db/queries/locks.ts";
 import { listVms, updateVmRun } from "../../db/queries/vms.ts";
 import { transaction } from "../../db/transaction.ts";
 import type { Host } from "../../domain/host/host.ts";
-import type { Vm, VmStatistics } from "../../domain/vm/vm.ts";
+import type { Vm } from "../../domain/vm/vm.ts";
 import { announce } from "../../events/announce.ts";
 import { ensureEndedVmForgotten } from "../../hosts/host-vms.ts";
 import { readVmReport, type VmReport } from "../../hosts/read-vm-report.ts";
+import { listGrownDisks } from "./list-grown-disks.ts";
 import { planVmChange, type VmChange } from "./plan-vm-change.ts";
 
 /** A host that does not answer this is looked at again at the next activation. */
@@ -66,7 +67,7 @@ async function apply(tx: Tx, { clock }: OpContext, host: Host, seen: readonly Se
   for (const { vm, change } of seen) {
     if (locked.has(vm.id) || !isSameRun(vm.run, runs.get(vm.id))) continue;
     await updateVmRun(tx, vm.id, change.run);
-    for (const size of grownDisks(vm.run.statistics, change.run.statistics)) {
+    for (const size of listGrownDisks(vm.run.statistics, change.run.statistics)) {
       await updateActualSize(tx, { vmId: vm.id, ...size });
     }
     if (change.event !== undefined) {
@@ -79,19 +80,6 @@ async function apply(tx: Tx, { clock }: OpContext, host: Host, seen: readonly Se
     if (change.forgets) ended.push(vm.id);
   }
   return ended;
-}
-
-/**
- * The disks that take more or less of their storage than when their guest was last looked at. An agent that has just
- * started says 0, until it has measured.
- */
-function grownDisks(before?: VmStatistics, now?: VmStatistics | null): { diskId: string; actualBytes: number }[] {
-  const known = new Map(before?.disks.map(({ imageId, actualBytes }) => [imageId, actualBytes]));
-  return (now?.disks ?? []).flatMap(({ imageId, actualBytes }) =>
-    actualBytes === undefined || actualBytes === 0 || known.get(imageId) === actualBytes
-      ? []
-      : [{ diskId: imageId, actualBytes }],
-  );
 }
 
 function isSameRun(before: Vm["run"], now: Vm["run"] | undefined): boolean {
