@@ -20,7 +20,7 @@ import { poll } from "@yagura/std/poll.ts";
 import { type Enrolled, ensureEnrolled, type RegistrationDeps } from "../../../apps/agent/src/registration/enrol.ts";
 import { EnrolmentRefused, UntrustedManager } from "../../../apps/agent/src/registration/errors.ts";
 import { type ManagerChannel, openManagerChannel } from "../../../apps/agent/src/registration/manager-channel.ts";
-import { findEnrolledHost } from "../../../apps/manager/src/db/queries/enrolment.ts";
+import { findEnrolledHost } from "../../../apps/manager/src/db/queries/enrolled-hosts.ts";
 import { listHosts } from "../../../apps/manager/src/db/queries/hosts.ts";
 import { approveHost } from "../../../apps/manager/src/enrolment/approve-host.ts";
 import { collectingLog } from "../../../apps/manager/src/enrolment/enrolment.fixture.ts";

@@ -1,7 +1,8 @@
 import { assert } from "@yagura/std/assert.ts";
 import type { ClusterId } from "@yagura/std/ids.ts";
 import type { Tx } from "../db/database.ts";
-import { admitHost, deleteHostRequests, getPoolNumber } from "../db/queries/enrolment.ts";
+import { admitHost, getPoolNumber } from "../db/queries/enrolled-hosts.ts";
+import { deleteHostRequests } from "../db/queries/host-requests.ts";
 import { findFreePoolNumber } from "../db/queries/hosts.ts";
 import type { EnrolledHost } from "../domain/host/enrolment.ts";
 

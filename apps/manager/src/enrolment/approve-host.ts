@@ -1,6 +1,7 @@
 import type { ClusterId, HostId } from "@yagura/std/ids.ts";
 import { getCluster } from "../db/queries/clusters.ts";
-import { deleteHostRequests, findEnrolledHost, findHostAtAddress, listHostRequests } from "../db/queries/enrolment.ts";
+import { findEnrolledHost, findHostAtAddress } from "../db/queries/enrolled-hosts.ts";
+import { deleteHostRequests, listHostRequests } from "../db/queries/host-requests.ts";
 import { findFreePoolNumber } from "../db/queries/hosts.ts";
 import { transaction } from "../db/transaction.ts";
 import { NotFound, refuseIf } from "../domain/errors.ts";

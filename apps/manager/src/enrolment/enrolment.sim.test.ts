@@ -11,7 +11,8 @@ import {
   signRenewal,
 } from "@yagura/pki";
 import { type ClusterId, type HostId, newId } from "@yagura/std/ids.ts";
-import { findEnrolledHost, listHostRequests } from "../db/queries/enrolment.ts";
+import { findEnrolledHost } from "../db/queries/enrolled-hosts.ts";
+import { listHostRequests } from "../db/queries/host-requests.ts";
 import { deleteHost, getHost } from "../db/queries/hosts.ts";
 import { transaction } from "../db/transaction.ts";
 import { NotFound, OperationRefused } from "../domain/errors.ts";

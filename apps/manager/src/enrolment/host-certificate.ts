@@ -1,5 +1,5 @@
 import { type Authority, issueHostCertificate, readCertificate, shouldRenew } from "@yagura/pki";
-import { writeHostCertificate } from "../db/queries/enrolment.ts";
+import { writeHostCertificate } from "../db/queries/enrolled-hosts.ts";
 import { transaction } from "../db/transaction.ts";
 import type { EnrolledHost } from "../domain/host/enrolment.ts";
 import type { EnrolmentContext } from "./enrolment-context.ts";

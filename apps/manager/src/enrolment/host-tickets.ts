@@ -1,7 +1,7 @@
 import type { ClusterId } from "@yagura/std/ids.ts";
 import { hashToken, newToken } from "../auth/authn/tokens.ts";
 import { getCluster } from "../db/queries/clusters.ts";
-import { deleteHostTicketsEndedBefore, insertHostTicket, revokeHostTicket } from "../db/queries/enrolment.ts";
+import { deleteHostTicketsEndedBefore, insertHostTicket, revokeHostTicket } from "../db/queries/host-tickets.ts";
 import { transaction } from "../db/transaction.ts";
 import { refuseIf } from "../domain/errors.ts";
 import type { EnrolmentContext } from "./enrolment-context.ts";

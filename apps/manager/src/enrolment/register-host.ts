@@ -3,16 +3,9 @@ import type { ClusterId, HostId } from "@yagura/std/ids.ts";
 import type { LogFields } from "@yagura/std/log.ts";
 import { hashToken } from "../auth/authn/tokens.ts";
 import type { Tx } from "../db/database.ts";
-import {
-  countHostRequests,
-  findDefaultClusterId,
-  findEnrolledHost,
-  findHostAtAddress,
-  findHostTicket,
-  listHostRequests,
-  noteHostRequest,
-  spendHostTicket,
-} from "../db/queries/enrolment.ts";
+import { findDefaultClusterId, findEnrolledHost, findHostAtAddress } from "../db/queries/enrolled-hosts.ts";
+import { countHostRequests, listHostRequests, noteHostRequest } from "../db/queries/host-requests.ts";
+import { findHostTicket, spendHostTicket } from "../db/queries/host-tickets.ts";
 import { deleteHost, findFreePoolNumber, findHostByName, insertHost } from "../db/queries/hosts.ts";
 import { transaction } from "../db/transaction.ts";
 import type { EnrolledHost, HostRequest } from "../domain/host/enrolment.ts";

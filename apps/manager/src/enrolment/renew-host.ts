@@ -1,6 +1,6 @@
 import { isRenewalSigned, peerIdentity, type RenewalStatement, readRequest, verifyCertificate } from "@yagura/pki";
 import type { HostId } from "@yagura/std/ids.ts";
-import { findEnrolledHost, replaceHostKey } from "../db/queries/enrolment.ts";
+import { findEnrolledHost, replaceHostKey } from "../db/queries/enrolled-hosts.ts";
 import { transaction } from "../db/transaction.ts";
 import type { EnrolledHost } from "../domain/host/enrolment.ts";
 import { decideRenewal } from "./decide-renewal.ts";

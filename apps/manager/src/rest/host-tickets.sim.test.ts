@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readXml } from "@yagura/rest-model";
 import { hashToken } from "../auth/authn/tokens.ts";
-import { findHostTicket, spendHostTicket } from "../db/queries/enrolment.ts";
+import { findHostTicket, spendHostTicket } from "../db/queries/host-tickets.ts";
 import { transaction } from "../db/transaction.ts";
 import { ids, populate } from "./inventory.fixture.ts";
 import { type RestWorld, restWorld } from "./rest-world.fixture.ts";

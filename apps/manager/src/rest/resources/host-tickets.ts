@@ -1,5 +1,5 @@
 import type { HostTicket as RestHostTicket } from "@yagura/rest-model";
-import { listOpenHostTickets, revokeHostTicket } from "../../db/queries/enrolment.ts";
+import { listOpenHostTickets, revokeHostTicket } from "../../db/queries/host-tickets.ts";
 import { transaction } from "../../db/transaction.ts";
 import { NotAllowed, NotFound } from "../../domain/errors.ts";
 import type { HostTicket } from "../../domain/host/enrolment.ts";
