@@ -2,13 +2,14 @@ import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import type { Clock } from "@yagura/std/clock.ts";
 import { newId, type UserId } from "@yagura/std/ids.ts";
-import { hashPassword, PASSWORD_BYTES_MAX } from "./auth/authn/password-hash.ts";
+import { hashPassword } from "./auth/authn/password-hash.ts";
 import { BadConfig } from "./config.ts";
 import type { Db } from "./db/database.ts";
 import { ensurePermission, listRoles } from "./db/queries/permissions.ts";
 import { findUserByLogin, insertUser } from "./db/queries/users.ts";
 import { transaction } from "./db/transaction.ts";
 import { systemObject } from "./domain/user/user.ts";
+import { passwordProblems } from "./operations/users/password-problems.ts";
 
 const login = { name: "admin", domain: "internal" };
 
@@ -45,7 +46,8 @@ async function ensurePassword(file: string): Promise<string> {
   try {
     const password = (await readFile(file, "utf8")).replace(/\r?\n$/, "");
     if (password === "") throw new BadConfig(`${file} is empty: it must hold the password of admin@internal`);
-    if (Buffer.byteLength(password) > PASSWORD_BYTES_MAX) throw new BadConfig(`the password in ${file} is too long`);
+    const problems = passwordProblems(password);
+    if (problems.length > 0) throw new BadConfig(`the password in ${file} cannot be taken: ${problems.join(" ")}`);
     return password;
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
