@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { systemClock } from "@yagura/std/clock.ts";
 import { temporaryDirectory } from "@yagura/testing/temporary-directory.ts";
 import { BadConfig } from "./config.ts";
-import { openDatabase } from "./db/database.ts";
+import { openDatabase } from "./db/open-database.ts";
 import { findUserByLogin } from "./db/queries/users.ts";
 import { seedDatabase } from "./db/seed.ts";
 import { ensureFirstUser } from "./first-user.ts";
