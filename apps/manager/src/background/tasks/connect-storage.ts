@@ -2,7 +2,8 @@ import { storageDomainLifecycle } from "@yagura/lifecycles";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { DataCenterId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
-import { listDataCenters, updateDataCenter } from "../../db/queries/data-centers.ts";
+import type { Db } from "../../db/database.ts";
+import { getDataCenter, listDataCenters, updateDataCenter } from "../../db/queries/data-centers.ts";
 import { listLocks } from "../../db/queries/locks.ts";
 import { listStorageDomains, updateStorageDomain } from "../../db/queries/storage-domains.ts";
 import { transaction } from "../../db/transaction.ts";
@@ -18,6 +19,7 @@ import { listHostsOfDataCenter } from "../../operations/storage-domains/storage-
 import { decideSpm, type HostView } from "../../spm/decide-spm.ts";
 import type { BackgroundTask } from "../driver.ts";
 import { ensurePoolConnected } from "../pool-of-host.ts";
+import { SideBySide } from "../side-by-side.ts";
 
 /** An agent, or a Manager, that was restarted is back within this; nobody needs to hear of it. */
 const PATIENCE_MS = 15_000;
@@ -25,29 +27,20 @@ const PATIENCE_MS = 15_000;
 /** Keeps every data center's storage in use: its hosts connected, one of them the manager of its structure, its domains known. */
 export function connectStorage(): BackgroundTask<Record<string, string>> {
   const missingSinceMs = new Map<DataCenterId, number>();
+  const looks = new SideBySide<DataCenterId>("use the storage of a data center");
   return {
     name: "connect-storage",
     periodMs: 3000,
     async activate(context) {
-      const report: Record<string, string> = {};
-      await Promise.all(
-        (await listDataCenters(context.db))
-          .filter((dataCenter) => dataCenter.status !== "uninitialized" && dataCenter.status !== "maintenance")
-          .map(async (dataCenter) => {
-            try {
-              report[dataCenter.name] = await keepInUse(context, dataCenter, missingSinceMs);
-            } catch (error) {
-              // Not tried again here: the next activation looks with fresh eyes.
-              report[dataCenter.name] = describeError(error);
-              if (!context.signal.aborted)
-                context.log.info("storage is not in use yet", {
-                  dataCenter: dataCenter.name,
-                  reason: describeError(error),
-                });
-            }
-          }),
+      const dataCenters = (await listDataCenters(context.db)).filter(
+        ({ status }) => status !== "uninitialized" && status !== "maintenance",
       );
-      return report;
+      const byId = new Map(dataCenters.map((dataCenter) => [dataCenter.id, dataCenter]));
+      const reports = await looks.look(context, [...byId.keys()], async (dataCenterId) => {
+        const dataCenter = byId.get(dataCenterId);
+        return dataCenter === undefined ? "gone" : keepInUse(context, dataCenter, missingSinceMs);
+      });
+      return Object.fromEntries([...reports].map(([dataCenterId, report]) => [byId.get(dataCenterId)?.name, report]));
     },
   };
 }
@@ -57,8 +50,7 @@ async function keepInUse(
   dataCenter: DataCenter,
   missingSinceMs: Map<DataCenterId, number>,
 ): Promise<string> {
-  // A saga changes this data center's storage right now; it leaves it in order.
-  if ((await listLocks(context.db, [`data-center:${dataCenter.id}`])).length > 0) return "locked";
+  if (!(await isInUse(context.db, dataCenter.id))) return "not in use, or locked";
   const hosts = await listHostsOfDataCenter(context.db, dataCenter.id);
   const views = await Promise.all(hosts.map((host) => viewOf(context, dataCenter, host)));
   const decision = decideSpm({ hosts: views });
@@ -77,6 +69,13 @@ async function keepInUse(
   await becomeManagedBy(context, dataCenter, host);
   await watchDomains(context, dataCenter, talk);
   return `${host.name} is SPM`;
+}
+
+/** Becoming the storage's manager takes its time. While a saga changes the storage, that saga leaves it in order. */
+async function isInUse(db: Db, dataCenterId: DataCenterId): Promise<boolean> {
+  const { status } = await getDataCenter(db, dataCenterId);
+  const locks = await listLocks(db, [`data-center:${dataCenterId}`]);
+  return status !== "uninitialized" && status !== "maintenance" && locks.length === 0;
 }
 
 async function viewOf(context: OpContext, dataCenter: DataCenter, host: Host): Promise<HostView> {
@@ -98,6 +97,7 @@ function talkTo({ hosts, clock, signal }: OpContext, host: Host): HostTalk {
 async function becomeManagedBy({ db, clock }: OpContext, dataCenter: DataCenter, host: Host): Promise<void> {
   if (dataCenter.spmHostId === host.id && dataCenter.status === "up") return;
   await transaction(db, async (tx) => {
+    if (!(await isInUse(tx, dataCenter.id))) return;
     await updateDataCenter(tx, dataCenter.id, { spmHostId: host.id, status: "up" });
     const about = { host: { id: host.id, name: host.name }, dataCenter: { id: dataCenter.id, name: dataCenter.name } };
     await announce(tx, clock, { name: "spmChosen", ...about });
@@ -108,6 +108,7 @@ async function becomeManagedBy({ db, clock }: OpContext, dataCenter: DataCenter,
 async function becomeWithoutSpm({ db, clock }: OpContext, dataCenter: DataCenter, reason: string): Promise<void> {
   if (dataCenter.status === "not_operational" && dataCenter.spmHostId === undefined) return;
   await transaction(db, async (tx) => {
+    if (!(await isInUse(tx, dataCenter.id))) return;
     await updateDataCenter(tx, dataCenter.id, { spmHostId: null, status: "not_operational" });
     for (const domain of await listStorageDomains(tx, { dataCenterId: dataCenter.id })) {
       if (!storageDomainLifecycle.canHappen(domain.status, "lost")) continue;
