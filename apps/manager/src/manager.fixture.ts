@@ -8,6 +8,7 @@ import {
   type SimulatedHostOptions,
   startSimulatedHost,
 } from "@yagura/sim-host";
+import { type Clock, systemClock } from "@yagura/std/clock.ts";
 import type { ClusterId, HostId, StorageDomainId } from "@yagura/std/ids.ts";
 import { silentLog } from "@yagura/std/log.ts";
 import { poll } from "@yagura/std/poll.ts";
@@ -40,7 +41,19 @@ export interface ManagerWorld extends AsyncDisposable {
 
 const quick = { taskMs: 20, launchMs: 50, bootMs: 50, guestAgentMs: 50, recoverMs: 200 };
 
-export async function managerWorld(database?: { readonly postgres: string }): Promise<ManagerWorld> {
+/** Time that passes so many times faster, for what takes half a minute. */
+export function hurriedClock(times: number): Clock {
+  return {
+    nowMs: () => systemClock.nowMs(),
+    monotonicMs: () => systemClock.monotonicMs() * times,
+    sleep: (delayMs, signal) => systemClock.sleep(delayMs / times, signal),
+  };
+}
+
+export async function managerWorld(
+  database?: { readonly postgres: string },
+  clock: Clock = systemClock,
+): Promise<ManagerWorld> {
   const directory = await temporaryDirectory();
   const config: Config = {
     dataDirectory: join(directory.path, "manager"),
@@ -54,7 +67,7 @@ export async function managerWorld(database?: { readonly postgres: string }): Pr
   };
   const hosts: SimulatedHost[] = [];
   const opened = async () => {
-    const manager = await startManager(config, silentLog);
+    const manager = await startManager(config, silentLog, clock);
     return {
       manager,
       system: systemContext(manager.services, { correlationId: "test", signal: new AbortController().signal }),
