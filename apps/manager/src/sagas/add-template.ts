@@ -18,8 +18,8 @@ import type { Template } from "../domain/template/template.ts";
 import type { Vm } from "../domain/vm/vm.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
-import { ensureNoImage, ensureTemplateCopy, readVolumeSizes } from "../hosts/host-volumes.ts";
-import { type DiskPlan, recordDisk, volumeDescription } from "./create-disk.ts";
+import { ensureTemplateCopy, readVolumeSizes } from "../hosts/host-volumes.ts";
+import { type DiskPlan, ensureNoPlannedVolumes, recordDisk, volumeDescription } from "./create-disk.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
 import { talkToStorageManager } from "./talk.ts";
@@ -89,19 +89,12 @@ export const addTemplate = saga<AddTemplate, SagaDeps>(
           });
         }
       },
-      async undo(input) {
-        const { disks, dataCenterId } = input.params;
-        if (disks.length === 0) return;
-        const talk = await talkToStorageManager(input, dataCenterId);
-        for (const { plan } of disks) {
-          await ensureNoImage(talk, {
-            dataCenterId,
-            domainId: plan.disk.storageDomainId,
-            diskId: plan.disk.id,
-            wipe: plan.disk.wipeAfterDelete,
-          });
-        }
-      },
+      undo: (input) =>
+        ensureNoPlannedVolumes(
+          input,
+          input.params.dataCenterId,
+          input.params.disks.map(({ plan }) => plan),
+        ),
     },
     "unlock the template": {
       run: ({ params, deps }) =>

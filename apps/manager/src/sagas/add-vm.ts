@@ -10,11 +10,9 @@ import type { Nic } from "../domain/nic/nic.ts";
 import type { Vm } from "../domain/vm/vm.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
-import { ensureNoImage } from "../hosts/host-volumes.ts";
-import { type DiskPlan, ensurePlannedVolume, recordDisk } from "./create-disk.ts";
+import { type DiskPlan, ensureNoPlannedVolumes, ensurePlannedVolume, recordDisk } from "./create-disk.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
-import { talkToStorageManager } from "./talk.ts";
 
 export interface AddVm {
   readonly vm: Vm;
@@ -51,19 +49,12 @@ export const addVm = saga<AddVm, SagaDeps>(
       async run(input) {
         for (const { plan } of input.params.disks) await ensurePlannedVolume(input, input.params.dataCenterId, plan);
       },
-      async undo(input) {
-        const { dataCenterId, disks } = input.params;
-        if (disks.length === 0) return;
-        const talk = await talkToStorageManager(input, dataCenterId);
-        for (const { plan } of disks) {
-          await ensureNoImage(talk, {
-            dataCenterId,
-            domainId: plan.disk.storageDomainId,
-            diskId: plan.disk.id,
-            wipe: plan.disk.wipeAfterDelete,
-          });
-        }
-      },
+      undo: (input) =>
+        ensureNoPlannedVolumes(
+          input,
+          input.params.dataCenterId,
+          input.params.disks.map(({ plan }) => plan),
+        ),
     },
     "unlock the VM and its disks": {
       run: ({ params, deps }) =>

@@ -65,6 +65,24 @@ export async function ensurePlannedVolume(
   });
 }
 
+/** Undoes `ensurePlannedVolume` for all of these disks, of which nothing, or half, may be there. */
+export async function ensureNoPlannedVolumes(
+  input: Parameters<typeof talkToStorageManager>[0],
+  dataCenterId: DataCenterId,
+  plans: readonly DiskPlan[],
+): Promise<void> {
+  if (plans.length === 0) return;
+  const talk = await talkToStorageManager(input, dataCenterId);
+  for (const { disk } of plans) {
+    await ensureNoImage(talk, {
+      dataCenterId,
+      domainId: disk.storageDomainId,
+      diskId: disk.id,
+      wipe: disk.wipeAfterDelete,
+    });
+  }
+}
+
 /** What oVirt writes beside a volume, so that a disk that is found on a storage domain has its name. */
 export function volumeDescription(disk: Pick<Disk, "name" | "description">): string {
   const text = JSON.stringify({ DiskAlias: disk.name, DiskDescription: disk.description });
@@ -82,15 +100,7 @@ export const createDisk = saga<CreateDisk, SagaDeps>(
     },
     "create the volume": {
       run: (input) => ensurePlannedVolume(input, input.params.dataCenterId, input.params.plan),
-      async undo(input) {
-        const { plan, dataCenterId } = input.params;
-        await ensureNoImage(await talkToStorageManager(input, dataCenterId), {
-          dataCenterId,
-          domainId: plan.disk.storageDomainId,
-          diskId: plan.disk.id,
-          wipe: plan.disk.wipeAfterDelete,
-        });
-      },
+      undo: (input) => ensureNoPlannedVolumes(input, input.params.dataCenterId, [input.params.plan]),
     },
     "mark the disk as ok": {
       run: ({ params, deps }) =>
