@@ -4,9 +4,10 @@
 // directory, because these paths are compiled into libvirt. As another user the XDG variables do the same.
 // The daemon outlives whoever started it, and its guests outlive the daemon: a new one adopts them.
 import { spawn } from "node:child_process";
-import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { pathExists } from "@yagura/std/path-exists.ts";
 import { poll } from "@yagura/std/poll.ts";
 import { openPrivateNamespace, type PrivateNamespace } from "./private-namespace.ts";
 import { readRecord, recordProcess, stopRecorded } from "./recorded-process.ts";
@@ -42,7 +43,7 @@ export async function ensureLibvirtd(directory: string): Promise<LibvirtDaemon> 
 
 /** The libvirtd that guests started with this directory run on: ours if it runs, else the machine's, if that runs. */
 export async function findLibvirtd(directory: string): Promise<LibvirtDaemon | undefined> {
-  const hasStarted = await canRead(join(directory, "libvirtd.pid"));
+  const hasStarted = await pathExists(join(directory, "libvirtd.pid"));
   const own = hasStarted ? await privateDaemon(directory) : undefined;
   if (own !== undefined && (await answers(own.socketPath))) return own;
   if (process.getuid?.() !== 0) return undefined;
@@ -104,7 +105,7 @@ async function canUseKvm(): Promise<boolean> {
  * has KVM, libvirt as another user finds that it has not, and asks QEMU again and again: 90 s for each start of a guest.
  */
 async function hideKvm(directory: string, namespace: PrivateNamespace): Promise<void> {
-  if (!(await canRead("/dev/kvm"))) return;
+  if (!(await pathExists("/dev/kvm"))) return;
   const cover = join(directory, "no-kvm");
   await writeFile(cover, "", { mode: 0o000 });
   await namespace.cover("/dev/kvm", cover);
@@ -181,13 +182,6 @@ async function qemuConfiguration(): Promise<string> {
   const lines = ['security_driver = "none"', 'stdio_handler = "logd"', "namespaces = []"];
   if (!hasUnifiedGroups) lines.push("cgroup_controllers = []");
   return `${lines.join("\n")}\n`;
-}
-
-function canRead(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Whether something accepts connections on this socket. */

@@ -1,5 +1,6 @@
 import { access, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathExists } from "@yagura/std/path-exists.ts";
 import { runProgram } from "@yagura/std/run-program.ts";
 import { MiB } from "@yagura/std/units.ts";
 import { buildDiskImage } from "../disk-image/build-disk-image.ts";
@@ -27,7 +28,7 @@ export async function whyNoDebian(): Promise<string | false> {
 export async function buildDebianDisk(cacheDirectory: string): Promise<string> {
   const { suite, mirror } = await findMirror();
   const finished = join(cacheDirectory, `debian-${suite}.qcow2`);
-  if (await exists(finished)) return finished;
+  if (await pathExists(finished)) return finished;
 
   const work = `${finished}.${process.pid}.work`;
   const tree = join(work, "tree");
@@ -73,11 +74,4 @@ async function findMirror(): Promise<{ suite: string; mirror: string }> {
     if (component === "main" && /^[a-z]+$/.test(suite)) return { suite, mirror };
   }
   throw new Error("apt knows no Debian repository to install from");
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { access, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { pathExists } from "@yagura/std/path-exists.ts";
 import { MiB } from "@yagura/std/units.ts";
 import { buildDiskImage } from "../disk-image/build-disk-image.ts";
 import { buildInitrd } from "./build-initrd.ts";
@@ -24,7 +25,7 @@ export async function buildDemoDisk({ cacheDirectory, onProgress }: DemoDiskOpti
   await mkdir(cacheDirectory, { recursive: true });
   const kernel = await findKernelPackages(join(cacheDirectory, "lists"));
   const finished = join(cacheDirectory, `demo-${await fingerprint(kernel.names)}.qcow2`);
-  if (await exists(finished)) return finished;
+  if (await pathExists(finished)) return finished;
 
   const work = `${finished}.${process.pid}.work`;
   await mkdir(work, { recursive: true });
@@ -58,11 +59,4 @@ async function fingerprint(packages: readonly string[]): Promise<string> {
 
 function byPath(a: { parentPath: string; name: string }, b: { parentPath: string; name: string }): number {
   return join(a.parentPath, a.name) < join(b.parentPath, b.name) ? -1 : 1;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

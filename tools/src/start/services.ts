@@ -1,10 +1,11 @@
 // The processes of the data centre on this machine: libvirtd (the machine's or ours), the Manager, the host agent.
-import { access, chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { ensureLibvirtd, type LibvirtDaemon } from "@yagura/lab/private-libvirtd.ts";
 import { connect } from "@yagura/libvirt";
 import { connectManager, fetchAuthority, type ManagerClient } from "@yagura/rest-client";
+import { pathExists } from "@yagura/std/path-exists.ts";
 import { type Daemon, ensureDaemon } from "./daemon.ts";
 import type { Layout } from "./layout.ts";
 import type { StartOptions } from "./options.ts";
@@ -131,7 +132,7 @@ export async function startAgent(
   const agent = await ensureDaemon<{ readonly port: number }>(layout, "agent", async () => {
     const port = chooseAgentPort(options.agentPort, await readPort(portFile));
     await choosePort("the host agent's port", options.listen, port, []);
-    if (!(await exists(join(layout.agent, "pki/cert.pem")))) {
+    if (!(await pathExists(join(layout.agent, "pki/cert.pem")))) {
       await writeFile(ticketFile, await createTicket(), { mode: 0o600 });
       await chmod(ticketFile, 0o600);
     }
@@ -142,7 +143,7 @@ export async function startAgent(
       ...["--name", hostname(), "--address", addressOf(options)],
       ...["--manager", addressOf(options), "--manager-https-port", `${manager.ready.httpsPort}`],
       ...["--manager-http-port", `${manager.ready.httpPort}`, "--manager-ca-fingerprint", manager.caFingerprint],
-      ...((await exists(ticketFile)) ? ["--ticket-file", ticketFile] : []),
+      ...((await pathExists(ticketFile)) ? ["--ticket-file", ticketFile] : []),
       ...["--guest-network", libvirt.uri === "qemu:///system" ? "network:yagura" : "user"],
       ...["--repository", join(layout.root, "data-center")],
     ];
@@ -181,11 +182,4 @@ async function recallPorts(layout: Layout): Promise<{ https: number[]; http: num
   const text = await readFile(join(layout.run, "ports.json"), "utf8").catch(() => "");
   const found = /"httpsPort":(\d+).*"httpPort":(\d+)/.exec(text);
   return found === null ? undefined : { https: [Number(found[1])], http: [Number(found[2])] };
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
