@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import { assert } from "@yagura/std/assert.ts";
 import type { Clock } from "@yagura/std/clock.ts";
 import { DeadlineExceeded } from "@yagura/std/deadline.ts";
 import type { Log } from "@yagura/std/log.ts";
@@ -20,6 +21,7 @@ import { FrameStream } from "./frame-stream.ts";
 import { verbSchemas } from "./generated/schema.ts";
 import type { VerbName } from "./generated/verbs.ts";
 import { parseResponses, type ReceivedResponse } from "./json-rpc.ts";
+import { isSpmEpoch } from "./spm-epoch.ts";
 
 export interface ClientConnectionOptions {
   readonly stream: Duplex;
@@ -95,15 +97,16 @@ export class ClientConnection {
 
   /** @throws AgentFault, OutcomeUnknown, NotConnected, UnexpectedAnswer. */
   async call(verb: VerbName, params: object, options: CallOptions): Promise<unknown> {
-    const { timeoutMs = this.#options.callTimeoutMs, signal, correlationId } = options;
+    const { timeoutMs = this.#options.callTimeoutMs, signal, correlationId, spmEpoch } = options;
     signal?.throwIfAborted();
+    assert(spmEpoch === undefined || isSpmEpoch(spmEpoch), `${spmEpoch} is no epoch`);
     if (!this.isOpen) throw new NotConnected(`${verb} was not sent: the connection to the agent is closed`);
     if (this.#waiters.size >= this.#options.callsMax) {
       throw new NotConnected(`${verb} was not sent: ${this.#waiters.size} calls are under way`);
     }
     const id = crypto.randomUUID();
     const body = JSON.stringify({ jsonrpc: "2.0", method: verb, params, id });
-    const address = { destination: requestDestinations[0], replyTo: this.#replyTo, correlationId };
+    const address = { destination: requestDestinations[0], replyTo: this.#replyTo, correlationId, spmEpoch };
     const outcome = this.#wait(id, verb, { timeoutMs, signal });
     this.#frames.send(requestFrame(address, body));
     return readOutcome(verb, await outcome);

@@ -15,6 +15,7 @@ import {
   resultResponse,
 } from "./json-rpc.ts";
 import type { Peer } from "./peer.ts";
+import { parseSpmEpoch } from "./spm-epoch.ts";
 
 /** Passes messages between the connections of one server. */
 export interface Broker {
@@ -118,14 +119,17 @@ export class Session {
     }
   }
 
-  async #answer({ body, replyTo, correlationId }: RequestEffect): Promise<void> {
+  async #answer({ body, replyTo, correlationId, spmEpoch: epochText }: RequestEffect): Promise<void> {
+    const spmEpoch = parseSpmEpoch(epochText);
     const context: CallContext = {
       peer: this.peer,
       correlationId,
+      spmEpoch: spmEpoch === "malformed" ? undefined : spmEpoch,
       signal: this.#options.serverEnded,
       localAddress: this.#localAddress,
     };
-    const responses = await Promise.all(parseRequests(body).map((entry) => this.#respond(entry, context)));
+    const entries = parseRequests(body).map((entry) => (spmEpoch === "malformed" ? refuseEpoch(entry) : entry));
+    const responses = await Promise.all(entries.map((entry) => this.#respond(entry, context)));
     const text = formatResponses(responses.filter((response) => response !== undefined));
     if (text !== undefined) this.#options.broker.reply(this, replyTo, text);
   }
@@ -154,4 +158,11 @@ export class Session {
       this.#callsUnderWay -= 1;
     }
   }
+}
+
+/** Whoever means an epoch, and cannot say which, must not be served as one who means none. */
+function refuseEpoch(entry: RpcEntry): RpcEntry {
+  if ("fault" in entry) return entry;
+  const fault = new AgentFault("JsonRpcInvalidRequest", "the header yagura-spm-epoch must be a whole number from 0 on");
+  return { fault, id: entry.request.id ?? null };
 }

@@ -68,8 +68,16 @@ export interface RequestAddress {
   readonly destination: string;
   readonly replyTo: string;
   readonly correlationId?: string | undefined;
+  /** A header of ours, `yagura-spm-epoch`; VDSM ignores it. */
+  readonly spmEpoch?: number | undefined;
 }
 
-export function requestFrame({ destination, replyTo, correlationId }: RequestAddress, body: string): Frame {
-  return frame("SEND", { destination, "reply-to": replyTo, ovirtCorrelationId: correlationId?.slice(0, 200) }, body);
+export function requestFrame({ destination, replyTo, correlationId, spmEpoch }: RequestAddress, body: string): Frame {
+  const headers = {
+    destination,
+    "reply-to": replyTo,
+    ovirtCorrelationId: correlationId?.slice(0, 200),
+    "yagura-spm-epoch": spmEpoch?.toString(),
+  };
+  return frame("SEND", headers, body);
 }

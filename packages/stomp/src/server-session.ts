@@ -14,6 +14,8 @@ export type ServerEffect =
       readonly body: Buffer;
       readonly replyTo: string;
       readonly correlationId: string | undefined;
+      /** `yagura-spm-epoch`, as it came. */
+      readonly spmEpoch: string | undefined;
     }
   /** Pass the frame on to whoever is subscribed; `isRequest`: it does not matter if nobody is. */
   | { readonly do: "forward"; readonly destination: string; readonly frame: Frame; readonly isRequest: boolean }
@@ -125,7 +127,13 @@ function send(received: Frame): readonly ServerEffect[] {
   const replyTo = received.headers.get("reply-to") ?? defaultReplyDestination;
   return [
     forward,
-    { do: "request", body: received.body, replyTo, correlationId: received.headers.get("ovirtCorrelationId") },
+    {
+      do: "request",
+      body: received.body,
+      replyTo,
+      correlationId: received.headers.get("ovirtCorrelationId"),
+      spmEpoch: received.headers.get("yagura-spm-epoch"),
+    },
   ];
 }
 

@@ -30,6 +30,7 @@ test("withFaults turns what a verb throws into a fault and leaves its answers al
   const context = {
     peer: { role: "manager" },
     correlationId: undefined,
+    spmEpoch: undefined,
     signal: AbortSignal.abort(),
     localAddress: "",
   } as const;
