@@ -67,6 +67,13 @@ export {
   mailboxOffset,
 } from "./mailbox.ts";
 export {
+  BadSanlockRecord,
+  decodeHostRecord,
+  decodeLeaseRecord,
+  type SanlockHostRecord,
+  type SanlockLeaseRecord,
+} from "./sanlock-records.ts";
+export {
   formatVolumeMetadata,
   nextGeneration,
   parseVolumeMetadata,
