@@ -30,6 +30,12 @@ export interface DataCenterRow {
   macPoolId: string;
   masterVersion: number;
   spmHostId: string | null;
+  spmEpoch: number | null;
+  spmSinceMs: EpochMs | null;
+  spmReason: string | null;
+  spmContenderId: string | null;
+  spmWishId: string | null;
+  ioTimeoutSeconds: number;
 }
 
 export interface ClusterRow {
@@ -98,6 +104,11 @@ export interface StorageConnectionRow {
   address: string;
   path: string;
   hostId: string | null;
+  nfsVersion: string | null;
+  nfsTimeoutDeciseconds: number | null;
+  nfsRetransmissions: number | null;
+  mountOptions: string | null;
+  vfsType: string | null;
 }
 
 export interface StorageDomainRow {

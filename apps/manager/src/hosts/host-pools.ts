@@ -13,12 +13,14 @@ export interface PoolOnHost {
   readonly masterVersion: number;
   /** This host's number in the pool. */
   readonly hostNumber: number;
+  /** Written to the master when the pool is made: all its hosts wait so long for the storage. */
+  readonly ioTimeoutSeconds: number;
   /** Its domains, and whether they are in use. */
   readonly domains: readonly { readonly id: StorageDomainId; readonly isActive: boolean }[];
 }
 
 // Times of the old, lease-file kind of cluster lock; domains of today ignore them, the verb wants them.
-const leaseSettings = { lockRenewalIntervalSec: 5, leaseTimeSec: 60, ioOpTimeoutSec: 10, leaseRetries: 3 };
+const leaseSettings = { lockRenewalIntervalSec: 5, leaseTimeSec: 60, leaseRetries: 3 };
 
 /** Makes the master domain the first one of the pool. */
 export async function ensurePoolOnStorage({ calls, signal }: HostTalk, pool: PoolOnHost): Promise<void> {
@@ -32,6 +34,7 @@ export async function ensurePoolOnStorage({ calls, signal }: HostTalk, pool: Poo
       masterVersion: pool.masterVersion,
       domainList: [pool.masterId],
       ...leaseSettings,
+      ioOpTimeoutSec: pool.ioTimeoutSeconds,
     },
     { signal, timeoutMs: STORAGE_MS_MAX },
   );
@@ -66,29 +69,42 @@ export async function disconnectPool(
   }
 }
 
-export type SpmRole = "spm" | "contending" | "free" | "not connected";
+/** What a host says of the pool's manager. */
+export interface SpmReport {
+  readonly role: "spm" | "contending" | "free";
+  /** The lease as this host reads it from the storage; `holder`: the number of the host that has it. */
+  readonly lease: { readonly holder: number | "none"; readonly version: number };
+}
 
-export async function readSpmRole({ calls, signal }: HostTalk, dataCenterId: DataCenterId): Promise<SpmRole> {
+export type SpmRole = SpmReport["role"] | "not connected";
+
+const roles = { SPM: "spm", Contend: "contending", Free: "free" } as const;
+
+/** @throws AgentFault when the host cannot read the lease. */
+export async function readSpm(
+  { calls, signal }: Pick<HostTalk, "calls" | "signal">,
+  dataCenterId: DataCenterId,
+): Promise<SpmReport | "not connected"> {
   try {
-    const { spmStatus } = await calls.StoragePool.getSpmStatus({ storagepoolID: dataCenterId }, { signal });
-    switch (spmStatus) {
-      case "SPM":
-        return "spm";
-      case "Contend":
-        return "contending";
-      default:
-        return "free";
-    }
+    const { spmStatus, spmId, spmLver } = await calls.StoragePool.getSpmStatus(
+      { storagepoolID: dataCenterId },
+      { signal },
+    );
+    return { role: roles[spmStatus], lease: { holder: spmId > 0 ? spmId : "none", version: spmLver } };
   } catch (error) {
     if (isFault(error, "StoragePoolUnknown", "StoragePoolNotConnected")) return "not connected";
     throw error;
   }
 }
 
-/** Makes the host the one that may change the structure of the pool. */
-export async function ensureSpm(talk: HostTalk, dataCenterId: DataCenterId): Promise<void> {
-  if ((await readSpmRole(talk, dataCenterId)) === "spm") return;
-  const taskId = await talk.calls.StoragePool.spmStart(
+export async function readSpmRole(talk: HostTalk, dataCenterId: DataCenterId): Promise<SpmRole> {
+  const report = await readSpm(talk, dataCenterId);
+  return report === "not connected" ? report : report.role;
+}
+
+/** Asks the host to become the one that changes the pool's structure. Returns the task that ends when it is, or is not. */
+export function startSpm({ calls, signal }: HostTalk, dataCenterId: DataCenterId): Promise<string> {
+  return calls.StoragePool.spmStart(
     {
       storagepoolID: dataCenterId,
       prevID: -1,
@@ -97,9 +113,17 @@ export async function ensureSpm(talk: HostTalk, dataCenterId: DataCenterId): Pro
       maxHostID: 250,
       domVersion: "5",
     },
-    { signal: talk.signal, timeoutMs: STORAGE_MS_MAX },
+    { signal, timeoutMs: STORAGE_MS_MAX },
   );
-  await waitForTask(taskId, { ...talk, what: "become the storage pool manager" });
+}
+
+/**
+ * Makes the host the one that may change the structure of the pool, of which there is none: for a pool that is made, comes
+ * back from maintenance or is taken apart. In one that is in use the Manager chooses its host (`spm/decide-spm.ts`).
+ */
+export async function ensureSpm(talk: HostTalk, dataCenterId: DataCenterId): Promise<void> {
+  if ((await readSpmRole(talk, dataCenterId)) === "spm") return;
+  await waitForTask(await startSpm(talk, dataCenterId), { ...talk, what: "become the storage pool manager" });
 }
 
 export async function stopSpm(talk: HostTalk, dataCenterId: DataCenterId): Promise<void> {

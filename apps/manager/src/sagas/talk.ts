@@ -1,10 +1,13 @@
+import { DeadlineExceeded } from "@yagura/std/deadline.ts";
 import type { DataCenterId, HostId } from "@yagura/std/ids.ts";
+import { poll } from "@yagura/std/poll.ts";
 import type { Db } from "../db/database.ts";
 import { getDataCenter } from "../db/queries/data-centers.ts";
 import { getHost } from "../db/queries/hosts.ts";
 import { listStorageDomains } from "../db/queries/storage-domains.ts";
 import type { PoolOnHost } from "../hosts/host-pools.ts";
 import type { HostTalk } from "../hosts/host-talk.ts";
+import { type SpmTalk, spmTalk } from "../hosts/spm-talk.ts";
 import type { SagaDeps } from "./deps.ts";
 
 /** At this moment no host may change the structure of the data center's storage. One will be chosen. */
@@ -27,14 +30,38 @@ export function talkTo({ deps, signal }: Within, hostId: HostId): HostTalk {
   return { calls: deps.hosts.calls(hostId), clock: deps.clock, signal };
 }
 
-/** The one host that may change the structure of the data center's storage. @throws NoStorageManager, HostUnreachable */
-export async function talkToStorageManager(within: Within, dataCenterId: DataCenterId): Promise<HostTalk> {
-  const dataCenter = await getDataCenter(within.deps.db, dataCenterId);
-  if (dataCenter.spmHostId === undefined) {
-    within.deps.wake("connect-storage");
-    throw new NoStorageManager(dataCenter.name);
+/** So long one try of a step waits for a host to become the storage's manager; a saga tries its step again after that, for ever. */
+const PATIENCE_MS = 20_000;
+const LOOK_MS = 200;
+
+/**
+ * The one host that may change the structure of the data center's storage, with the epoch of its lease: every call of
+ * `talk.calls` carries it, so that a command that comes late, to a host that is SPM again or not any more, is refused (654).
+ *
+ * While there is none, or a failover is under way, it waits for one. Ask anew in every try of a step and do not keep the
+ * answer: a step whose SPM went away ends with a transient error (`isTransient`), is tried again, asks here who is SPM
+ * now, and looks what of its work is done.
+ * @throws NoStorageManager, HostUnreachable: both transient.
+ */
+export async function talkToStorageManager(within: Within, dataCenterId: DataCenterId): Promise<SpmTalk> {
+  const { db, clock, wake } = within.deps;
+  let { name, spmHostId, spmEpoch } = await getDataCenter(db, dataCenterId);
+  if (spmHostId === undefined) {
+    wake("connect-storage");
+    await poll(
+      "a host to become the storage pool manager",
+      async () => {
+        ({ name, spmHostId, spmEpoch } = await getDataCenter(db, dataCenterId));
+        return spmHostId !== undefined;
+      },
+      { timeoutMs: PATIENCE_MS, everyMs: LOOK_MS, clock, signal: within.signal },
+    ).catch((error: unknown) => {
+      if (!(error instanceof DeadlineExceeded)) throw error;
+    });
   }
-  return talkTo(within, dataCenter.spmHostId);
+  if (spmHostId === undefined) throw new NoStorageManager(name);
+  const onNotSpm = (): void => wake("connect-storage");
+  return spmTalk(talkTo(within, spmHostId), { hostId: spmHostId, epoch: spmEpoch, onNotSpm });
 }
 
 /** The data center's pool as one of its hosts must be told it; `undefined` while it has no master. */
@@ -52,6 +79,7 @@ export async function findPool(db: Db, dataCenterId: DataCenterId, hostId: HostI
     masterId: master.id,
     masterVersion: dataCenter.masterVersion,
     hostNumber: host.poolNumber,
+    ioTimeoutSeconds: dataCenter.ioTimeoutSeconds,
     domains: domains.map((domain) => ({
       id: domain.id,
       isActive: domain.status !== "maintenance" && domain.status !== "preparing_for_maintenance",

@@ -1,6 +1,11 @@
 import type { DataCenterStatus } from "@yagura/lifecycles";
 import type { DataCenterId, HostId } from "@yagura/std/ids.ts";
-import type { DataCenter, MacPoolId } from "../../domain/data-center/data-center.ts";
+import {
+  type DataCenter,
+  defaultIoTimeout,
+  type IoTimeoutSeconds,
+  type MacPoolId,
+} from "../../domain/data-center/data-center.ts";
 import { NotFound } from "../../domain/errors.ts";
 import { definedOnly, optional, toBit } from "../columns.ts";
 import type { Db, Tx } from "../database.ts";
@@ -28,10 +33,23 @@ export async function listDataCenters(db: Db): Promise<DataCenter[]> {
   return rows.map(toDataCenter);
 }
 
-export async function insertDataCenter(tx: Tx, dataCenter: DataCenter): Promise<void> {
+export async function insertDataCenter(
+  tx: Tx,
+  dataCenter: Omit<DataCenter, "ioTimeoutSeconds"> & Partial<Pick<DataCenter, "ioTimeoutSeconds">>,
+): Promise<void> {
   await tx
     .insertInto("dataCenters")
-    .values({ ...dataCenter, isLocal: toBit(dataCenter.isLocal), spmHostId: dataCenter.spmHostId ?? null })
+    .values({
+      ...dataCenter,
+      isLocal: toBit(dataCenter.isLocal),
+      spmHostId: dataCenter.spmHostId ?? null,
+      spmEpoch: dataCenter.spmEpoch ?? null,
+      spmSinceMs: dataCenter.spmSinceMs ?? null,
+      spmReason: dataCenter.spmReason ?? null,
+      spmContenderId: dataCenter.spmContenderId ?? null,
+      spmWishId: dataCenter.spmWishId ?? null,
+      ioTimeoutSeconds: dataCenter.ioTimeoutSeconds ?? defaultIoTimeout,
+    })
     .execute();
 }
 
@@ -43,10 +61,18 @@ export interface DataCenterChanges {
   readonly compatibilityVersion?: string;
   readonly masterVersion?: number;
   readonly spmHostId?: HostId | null;
+  readonly spmEpoch?: number | null;
+  readonly spmSinceMs?: number | null;
+  readonly spmReason?: string | null;
+  readonly spmContenderId?: HostId | null;
+  readonly spmWishId?: HostId | null;
+  readonly ioTimeoutSeconds?: IoTimeoutSeconds;
 }
 
+/** Another host as manager of the storage is one of another epoch: that, and why, is then unknown unless it is told too. */
 export async function updateDataCenter(tx: Tx, dataCenterId: DataCenterId, changes: DataCenterChanges): Promise<void> {
-  const columns = definedOnly(changes);
+  const forgotten = changes.spmHostId === undefined ? {} : { spmEpoch: null, spmSinceMs: null, spmReason: null };
+  const columns = { ...forgotten, ...definedOnly(changes) };
   if (Object.keys(columns).length === 0) return;
   await tx.updateTable("dataCenters").set(columns).where("id", "=", dataCenterId).execute();
 }
@@ -67,5 +93,11 @@ function toDataCenter(row: DataCenterRow): DataCenter {
     macPoolId: row.macPoolId as MacPoolId,
     masterVersion: row.masterVersion,
     ...optional("spmHostId", row.spmHostId as HostId | null),
+    ...optional("spmEpoch", row.spmEpoch),
+    ...optional("spmSinceMs", row.spmSinceMs),
+    ...optional("spmReason", row.spmReason),
+    ...optional("spmContenderId", row.spmContenderId as HostId | null),
+    ...optional("spmWishId", row.spmWishId as HostId | null),
+    ioTimeoutSeconds: row.ioTimeoutSeconds as IoTimeoutSeconds,
   };
 }

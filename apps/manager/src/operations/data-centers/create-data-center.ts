@@ -8,6 +8,7 @@ import { transaction } from "../../db/transaction.ts";
 import {
   compatibilityVersions,
   type DataCenter,
+  defaultIoTimeout,
   latestCompatibilityVersion,
   type NewDataCenter,
 } from "../../domain/data-center/data-center.ts";
@@ -43,6 +44,7 @@ export async function createDataCenter(
       compatibilityVersion: version,
       macPoolId: (await getDefaultMacPool(tx)).id,
       masterVersion: 0,
+      ioTimeoutSeconds: asked.ioTimeoutSeconds ?? defaultIoTimeout,
     };
     await insertDataCenter(tx, dataCenter);
     const network = {
