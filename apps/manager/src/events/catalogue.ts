@@ -76,6 +76,11 @@ export const eventCatalogue = {
   vmPausedNoSpace: kind(138, "error", "VM {vm} was paused: its storage is full."),
   vmPausedError: kind(139, "error", "VM {vm} was paused because of an unknown storage error."),
   vmUnknown: kind(142, "warning", "The state of VM {vm} is unknown: its host {host} does not answer."),
+  vmDownByHostReboot: kind(
+    143,
+    "warning",
+    "VM {vm} is down: it was confirmed that its host {host} has been rebooted or switched off.",
+  ),
   vmPausedIoError: kind(145, "error", "VM {vm} was paused because of an input or output error."),
   vmPausedNoAccess: kind(146, "error", "VM {vm} was paused: it may not access its storage."),
   vmStartRequested: kind(150, "normal", "{user} asked VM {vm} to start."),

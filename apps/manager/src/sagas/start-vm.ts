@@ -22,6 +22,11 @@ export interface StartVm {
   readonly user?: EventSubject;
 }
 
+/** Somebody has proven meanwhile that the host was off: the guest is not there, and must not appear there any more. */
+class StartOvertaken extends Error {
+  override readonly name = "StartOvertaken";
+}
+
 /** Records that the guest is, or will be, on that host. Does nothing when it is recorded already. */
 export async function recordStart(tx: Tx, { vmId, host, hardware }: StartVm, nowMs: number): Promise<void> {
   const { run } = await getVm(tx, vmId);
@@ -62,16 +67,21 @@ export const startVm = saga<StartVm, SagaDeps>(
         }),
     },
     "forget the former run": {
-      run: (input) => ensureEndedVmForgotten(talkTo(input, input.params.host.id), input.params.vmId),
+      async run(input) {
+        await refuseIfOvertaken(input);
+        await ensureEndedVmForgotten(talkTo(input, input.params.host.id), input.params.vmId);
+      },
     },
     "create the guest": {
       async run(input) {
         const { vmId, vmName, domainXml, isPaused, host } = input.params;
+        await refuseIfOvertaken(input);
         const talk = { ...talkTo(input, host.id), correlationId: input.correlationId };
         await ensureVmCreated(talk, { vmId, name: vmName, domainXml, isPaused });
         input.deps.wake("watch-hosts");
       },
       async undo(input) {
+        if (!(await isRecordedThere(input))) return;
         const talk = talkTo(input, input.params.host.id);
         if (await isVmOnHost(talk, input.params.vmId)) await ensureVmGone(talk, input.params.vmId);
       },
@@ -93,3 +103,18 @@ export const startVm = saga<StartVm, SagaDeps>(
     );
   },
 );
+
+interface Within {
+  readonly params: StartVm;
+  readonly deps: SagaDeps;
+}
+
+/** Asked anew in each try: a host may be waited for a long time. */
+async function refuseIfOvertaken(input: Within): Promise<void> {
+  if (await isRecordedThere(input)) return;
+  throw new StartOvertaken(`It was confirmed that host ${input.params.host.name} has been rebooted.`);
+}
+
+async function isRecordedThere({ params, deps }: Within): Promise<boolean> {
+  return (await getVm(deps.db, params.vmId)).run.hostId === params.host.id;
+}

@@ -5,6 +5,7 @@ import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
 import { ensureVmGone } from "../hosts/host-vms.ts";
 import type { SagaDeps } from "./deps.ts";
+import { endedRun } from "./ended-run.ts";
 import { saga } from "./engine/saga.ts";
 import { talkTo } from "./talk.ts";
 
@@ -21,25 +22,19 @@ export const stopVm = saga<StopVm, SagaDeps>(
   "stop-vm",
   {
     "end the guest": {
-      run: (input) =>
-        ensureVmGone({ ...talkTo(input, input.params.hostId), correlationId: input.correlationId }, input.params.vmId),
+      async run(input) {
+        const { vmId, hostId } = input.params;
+        // Somebody has proven meanwhile that the host was off: there is nobody to ask.
+        if ((await getVm(input.deps.db, vmId)).run.hostId !== hostId) return;
+        await ensureVmGone({ ...talkTo(input, hostId), correlationId: input.correlationId }, vmId);
+      },
     },
     "mark the VM as down": {
       run: ({ params, deps }) =>
         transaction(deps.db, async (tx) => {
           const { run } = await getVm(tx, params.vmId);
           if (run.status === "down" || run.hostId !== params.hostId) return;
-          await updateVmRun(tx, params.vmId, {
-            status: "down",
-            hostId: null,
-            stoppedAtMs: deps.clock.nowMs(),
-            stopReason: params.reason ?? null,
-            pauseReason: null,
-            hardware: null,
-            guest: null,
-            statistics: null,
-            displays: [],
-          });
+          await updateVmRun(tx, params.vmId, endedRun(deps.clock.nowMs(), params.reason ?? null));
         }),
     },
   },

@@ -4,6 +4,7 @@ import type { VmRunChanges } from "../../db/queries/vms.ts";
 import type { Vm } from "../../domain/vm/vm.ts";
 import type { EventName } from "../../events/catalogue.ts";
 import type { VmReport } from "../../hosts/read-vm-report.ts";
+import { endedRun } from "../../sagas/ended-run.ts";
 
 export interface VmSight {
   readonly vm: Vm;
@@ -53,17 +54,7 @@ export function planVmChange(sight: VmSight): VmChange {
 function becomeDown({ nowMs, vm }: VmSight, message: string, isFailure: boolean): VmChange & { readonly do: "change" } {
   return {
     do: "change",
-    run: {
-      status: "down",
-      hostId: null,
-      stoppedAtMs: nowMs,
-      stopReason: vm.run.stopReason ?? message,
-      pauseReason: null,
-      hardware: null,
-      guest: null,
-      statistics: null,
-      displays: [],
-    },
+    run: endedRun(nowMs, vm.run.stopReason ?? message),
     event: { name: isFailure ? "vmDownWithError" : "vmDown", details: { reason: message } },
     forgets: false,
   };
