@@ -13,3 +13,8 @@ export function demoGuestCache(): string {
 export function debianGuestCache(): string {
   return join(cacheDirectory(), "debian-guest");
 }
+
+/** What libvirt on hosts with kernels of their own found out about QEMU. */
+export function umlCapabilitiesCache(): string {
+  return join(cacheDirectory(), "uml-qemu-capabilities");
+}

@@ -2,14 +2,43 @@
 import { once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { describeError } from "@yagura/std/describe-error.ts";
 import { removeLab } from "./namespace-host.ts";
 import { readRecord, recordProcess } from "./recorded-process.ts";
-import { startTwoHosts, type TwoHosts } from "./two-hosts/two-hosts.ts";
+import { buildThreeHosts } from "./three-hosts-nfs/play.ts";
+import { buildTwoHosts } from "./two-hosts/play.ts";
 
 /** QEMU's user must be able to reach the disks in it. */
 const directoryOf = (lab: string): string => `/var/lib/yagura-lab-${lab}`;
-const labs = { "two-hosts": { name: "ytwo", about: "a Manager, and two hosts with a data center each" } } as const;
+
+interface PlayOptions {
+  /** Of the namespaces; see `createLab`. */
+  readonly name: string;
+  readonly directory: string;
+  readonly say: (line: string) => void;
+}
+
+interface LabToPlayWith {
+  readonly name: string;
+  readonly about: string;
+  /** Builds it and returns what there is to say about it. */
+  readonly build: (options: PlayOptions) => Promise<PlayedLab>;
+}
+
+interface PlayedLab extends AsyncDisposable {
+  readonly advice: readonly string[];
+  /** Does what a line that the user typed asks for; the answer. */
+  readonly take?: (line: string) => Promise<string>;
+}
+
+const labs = new Map<string, LabToPlayWith>([
+  ["two-hosts", { name: "ytwo", about: "a Manager, and two hosts with a data center each", build: buildTwoHosts }],
+  [
+    "three-hosts-nfs",
+    { name: "ythree", about: "a Manager, and three hosts that share an NFS server", build: buildThreeHosts },
+  ],
+]);
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const fail = (line: string): void => {
@@ -18,21 +47,21 @@ const fail = (line: string): void => {
 };
 
 const [wanted = "", ...more] = process.argv.slice(2);
-const usage = `npm run lab -- NAME, where NAME is one of:\n${Object.entries(labs)
-  .map(([name, { about }]) => `  ${name}  ${about}`)
+const found = labs.get(wanted);
+const usage = `npm run lab -- NAME, where NAME is one of:\n${[...labs]
+  .map(([name, { about }]) => `  ${name.padEnd(15)}  ${about}`)
   .join("\n")}`;
 if (wanted === "--help" || wanted === "-h") say(usage);
-else if (wanted !== "two-hosts" || more.length > 0) {
+else if (found === undefined || more.length > 0) {
   fail(`${wanted === "" ? "which lab?" : `there is no lab "${[wanted, ...more].join(" ")}".`}\n${usage}`);
 } else if (process.getuid?.() !== 0) fail("network namespaces need root; run it as root or with sudo.");
-else await main();
+else await main(found);
 
-async function main(): Promise<void> {
+async function main({ name, build }: LabToPlayWith): Promise<void> {
   const directory = directoryOf(wanted);
   const record = join(directory, "lab.pid");
   const running = await readRecord(record);
   if (running !== undefined) return fail(`the lab ${wanted} runs already, as process ${running.pid}.`);
-  const { name } = labs["two-hosts"];
   const interrupted = untilInterrupted();
   try {
     // What a lab that was killed has left.
@@ -40,10 +69,12 @@ async function main(): Promise<void> {
     await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { recursive: true, mode: 0o755 });
     await recordProcess(record, process.pid);
-    const building = startTwoHosts({ name, directory, say });
+    const building = build({ name, directory, say });
     const lab = await Promise.race([building, interrupted]);
     if (lab !== undefined) {
-      tell(lab);
+      for (const line of lab.advice) say(line);
+      say("Ctrl-C removes everything.");
+      if (lab.take !== undefined) listenTo(lab.take);
       await interrupted;
     }
     say("\nremoving the lab");
@@ -53,23 +84,17 @@ async function main(): Promise<void> {
     process.stderr.write(`npm run lab: ${describeError(error)}\n`);
     process.exitCode = 1;
   } finally {
+    process.stdin.destroy();
     await removeLab(name);
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-function tell(lab: TwoHosts): void {
-  const enter = (on: { readonly enter: readonly string[] }): string => `${on.enter.join(" ")} bash`;
-  say("");
-  say(`Address   ${lab.url}`);
-  say(`User      admin@internal, password in ${lab.passwordFile}`);
-  say(`Manager   ${lab.manager.address}   enter it: ${enter(lab.manager)}`);
-  for (const host of lab.hosts) {
-    say(`Host ${host.title}  ${host.address}  enter it: ${enter(host)}`);
-    say(`          its libvirt: virsh --connect 'qemu:///system?socket=${host.libvirtSocket}'`);
-    say(`          its log: ${join(host.agentDirectory, "log")}`);
-  }
-  say("Ctrl-C removes everything.");
+function listenTo(take: (line: string) => Promise<string>): void {
+  const lines = createInterface({ input: process.stdin });
+  lines.on("line", (line) => {
+    take(line).then(say, (error: unknown) => say(describeError(error)));
+  });
 }
 
 function untilInterrupted(): Promise<undefined> {

@@ -1,22 +1,16 @@
 // A Manager and two hosts on a network that nobody else sees. Each host has a libvirtd and an agent of its own, and a data
 // center with its own storage. The first one comes with a ticket; the second one waits until it is approved.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { connectManager, fetchAuthority, type Host, type ManagerClient } from "@yagura/rest-client";
-import { poll } from "@yagura/std/poll.ts";
+import type { ManagerClient } from "@yagura/rest-client";
 import { runProgram } from "@yagura/std/run-program.ts";
-import { listenAt, openDoor } from "../door.ts";
+import { startLabManager, untilHostIs } from "../lab-manager.ts";
 import { createLab, type Lab, type NamespaceHost } from "../namespace-host.ts";
 import type { LibvirtDaemon } from "../private-libvirtd.ts";
+import { startService } from "../service.ts";
 import { addDataCenter, addStorage } from "./data-center.ts";
-import { startService } from "./service.ts";
 
-const repository = join(import.meta.dirname, "../../..");
-const managerProgram = join(repository, "apps/manager/src/main.ts");
-const agentProgram = join(repository, "apps/agent/src/main.ts");
-
-/** How long a host may take to be let in and up, on a slow machine. */
-const settleMs = 120_000;
+const agentProgram = join(import.meta.dirname, "../../../apps/agent/src/main.ts");
 
 export interface TwoHosts extends AsyncDisposable {
   /** The Manager as it is reached from outside the lab. */
@@ -49,16 +43,8 @@ export async function startTwoHosts({ name, directory, say = () => undefined }: 
   await using started = new AsyncDisposableStack();
   const lab = started.use(await createLab(name, 2));
   say("starting the Manager");
-  const managerDirectory = join(directory, "manager");
-  await mkdir(managerDirectory, { mode: 0o700 });
-  const passwordFile = join(managerDirectory, "admin-password");
-  await startManager(lab, managerDirectory);
-  const door = started.use(await openDoor(lab.manager, { address: lab.manager.address, port: 443 }, directory));
-  const { port } = started.use(await listenAt(door));
-  const url = `https://127.0.0.1:${port}`;
-  const { pem, fingerprint } = await fetchAuthority(url);
-  const password = (await readFile(passwordFile, "utf8")).trim();
-  const client = started.use(await connectManager({ url, ca: pem, username: "admin@internal", password }));
+  const manager = started.use(await startLabManager(lab, join(directory, "manager")));
+  const { url, client, passwordFile, caFingerprint } = manager;
 
   const build = async (on: NamespaceHost, index: number): Promise<LabHost> => {
     const title = ["one", "two"][index] ?? on.name;
@@ -67,23 +53,23 @@ export async function startTwoHosts({ name, directory, say = () => undefined }: 
     const host = await prepareHost(on, title, directory);
     const hasTicket = index === 0;
     if (hasTicket) await writeTicket(client, host);
-    await startAgent(lab, host, { caFingerprint: fingerprint, hasTicket });
+    await startAgent(lab, host, { caFingerprint, hasTicket });
     if (!hasTicket) await approve(client, host);
-    await untilHostIs(client, host, "up");
+    await untilHostIs(client, host.id, "up");
     await addStorage(client, title, join(directory, title, "storage"));
     say(`host ${title} is up`);
     return host;
   };
   const hosts = await Promise.all(lab.hosts.map(build));
   const services = started.move();
-  const { manager } = lab;
-  return { url, client, passwordFile, manager, hosts, [Symbol.asyncDispose]: () => services.disposeAsync() };
-}
-
-async function startManager(lab: Lab, directory: string): Promise<void> {
-  const flags = ["--data", directory, "--https-port", "443", "--http-port", "80"];
-  const manager = await startService(lab.manager, managerProgram, flags, join(directory, "log"));
-  await manager.ready;
+  return {
+    url,
+    client,
+    passwordFile,
+    manager: lab.manager,
+    hosts,
+    [Symbol.asyncDispose]: () => services.disposeAsync(),
+  };
 }
 
 /** Its folders, its libvirtd, and an id: by default both would take the one of this machine's firmware. */
@@ -126,14 +112,6 @@ async function startAgent(
 
 /** As an administrator does it: the host asks in, and is there to be approved. */
 async function approve(client: ManagerClient, host: LabHost): Promise<void> {
-  await untilHostIs(client, host, "pending_approval");
+  await untilHostIs(client, host.id, "pending_approval");
   await client.hosts.action(host.id, "approve", { cluster: { name: host.title } });
-}
-
-async function untilHostIs(client: ManagerClient, host: LabHost, status: Host["status"]): Promise<void> {
-  await poll(
-    `host ${host.title} to be ${status}`,
-    async () => (await client.hosts.list()).some((one) => one.id === host.id && one.status === status),
-    { timeoutMs: settleMs, everyMs: 250 },
-  );
 }

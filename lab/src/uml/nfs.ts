@@ -1,37 +1,81 @@
 // A host of the lab as an NFS server, and others as its clients.
+import { createHash } from "node:crypto";
 import type { UmlHost } from "./uml-host.ts";
 
 /** Programs that the hosts need for it, for `whyNoUml`. */
 export const nfsPrograms = { "/usr/sbin/rpc.nfsd": "nfs-kernel-server", "/usr/sbin/mount.nfs": "nfs-common" };
 
-/** Where the exported file system is on the server itself. */
-export const exportedRoot = "/srv";
+/** The root of all that is exported: a folder `data` in it is mounted as `10.99.0.1xx:/data`. */
+const exportedRoot = "/srv";
+/** The server's disk: folders of the exports, and what NFS itself must not forget. */
+const diskRoot = "/mnt/exported";
 
 /** After a start the server waits so long for clients of before; the kernel's own 90 s are for bigger networks. */
 const graceSeconds = 10;
 
+/** How an export differs from the ordinary one: writable by all, as root too, its folder of 36:36. */
+export interface ExportOptions {
+  readonly isReadOnly?: boolean;
+  /** Clients' root becomes nobody, as NFS servers do it unless told otherwise. */
+  readonly squashesRoot?: boolean;
+  readonly owner?: { readonly uid: number; readonly gid: number };
+}
+
 /**
- * Makes an ext4 on `device` and exports it by NFS 3 and 4; a folder `data` in it is mounted as `10.99.0.1xx:/data`.
- * One file system is the root of all exports, because a layer in memory cannot be exported.
+ * Serves folders of the disk `device` by NFS 3 and 4, to those who know the names given to `exportFolder`.
+ * @param isNew makes a file system on the disk first; otherwise what an earlier start of the server left is there
  */
-export async function serveNfs(host: UmlHost, device: string): Promise<void> {
-  await host.run("mkfs.ext4", ["-q", "-E", "nodiscard", device]);
-  await host.run("mount", [device, exportedRoot]);
+export async function serveNfs(host: UmlHost, device: string, { isNew = true } = {}): Promise<void> {
+  if (isNew) await host.run("mkfs.ext4", ["-q", "-E", "nodiscard", device]);
+  await host.run("mkdir", ["-p", diskRoot]);
+  await host.run("mount", [device, diskRoot]);
+  // Which clients there were must be known after a start, so that they may take back what they had open.
+  await host.run("mkdir", ["-p", `${diskRoot}/.recovery`, "/var/lib/nfs/v4recovery"]);
+  await host.run("mount", ["--bind", `${diskRoot}/.recovery`, "/var/lib/nfs/v4recovery"]);
+  await host.run("mount", ["-t", "tmpfs", "-o", "mode=755", "tmpfs", exportedRoot]);
   await host.run("modprobe", ["nfsd"]);
   await host.run("mount", ["-t", "nfsd", "nfsd", "/proc/fs/nfsd"]);
   for (const name of ["nfsv4gracetime", "nfsv4leasetime"]) {
     await host.writeFile(`/proc/fs/nfsd/${name}`, `${graceSeconds}\n`);
   }
   await host.run("rpcbind", []);
-  await host.run("exportfs", ["-i", "-o", "rw,sync,no_root_squash,no_subtree_check,fsid=0", `*:${exportedRoot}`]);
+  await host.run("exportfs", ["-i", "-o", "ro,no_subtree_check,fsid=0", `*:${exportedRoot}`]);
   await host.run("rpc.nfsd", ["4"]);
   await host.run("rpc.mountd", []);
 }
 
-/** Makes a folder that hosts can use as a storage domain's; returns what they mount. */
-export async function exportFolder(server: UmlHost, name: string): Promise<string> {
-  await server.run("install", ["-d", "-o", "36", "-g", "36", "-m", "755", `${exportedRoot}/${name}`]);
+/**
+ * Exports a folder, made if need be; returns what hosts mount. Each folder is a mount of its own, because only those
+ * have options of their own; its handles stay valid when the server starts again and exports it by the same name.
+ */
+export async function exportFolder(server: UmlHost, name: string, options: ExportOptions = {}): Promise<string> {
+  const { isReadOnly = false, squashesRoot = false, owner = { uid: 36, gid: 36 } } = options;
+  const [folder, path] = [folderOf(name), exportedAt(name)];
+  await server.run("install", ["-d", "-o", `${owner.uid}`, "-g", `${owner.gid}`, "-m", "755", folder]);
+  if ((await server.run("mountpoint", ["-q", path], { okCodes: [0, 1, 32] })).code !== 0) {
+    await server.run("mkdir", ["-p", path]);
+    await server.run("mount", ["--bind", folder, path]);
+  }
+  const fsid = createHash("md5").update(name).digest("hex");
+  const flags = [isReadOnly ? "ro" : "rw", squashesRoot ? "root_squash" : "no_root_squash"];
+  const all = [...flags, "sync", "no_subtree_check", `fsid=${fsid}`].join(",");
+  await server.run("exportfs", ["-i", "-o", all, `*:${path}`]);
   return `${server.address}:/${name}`;
+}
+
+/** Takes an export away from its clients: what they have open is stale at once. `exportFolder` gives it back. */
+export async function withdrawExport(server: UmlHost, name: string): Promise<void> {
+  await server.run("exportfs", ["-u", `*:${exportedAt(name)}`]);
+  await server.run("exportfs", ["-f"]);
+}
+
+/** The folder of an export as the server itself sees it. */
+export function folderOf(name: string): string {
+  return `${diskRoot}/${name}`;
+}
+
+function exportedAt(name: string): string {
+  return `${exportedRoot}/${name}`;
 }
 
 /** Mounts it with the options that VDSM mounts storage domains with. */

@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { open } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { type NamespaceHost, spawnOn } from "../namespace-host.ts";
+import { type NamespaceHost, spawnOn } from "./namespace-host.ts";
 
 /** A Manager or an agent on a host of a lab. */
 export interface Service {
