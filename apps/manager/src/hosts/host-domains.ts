@@ -1,10 +1,12 @@
 // What the Manager asks a host to do with whole storage domains. Each function is an "ensure".
 
 import { blankUuid, type DataCenterId, type StorageDomainId } from "@yagura/std/ids.ts";
+import { locationOf } from "../domain/storage-domain/storage-connection.ts";
 import type { StorageDomain } from "../domain/storage-domain/storage-domain.ts";
 import { isFault } from "./agent-errors.ts";
-import { domainTypes, locationOf } from "./host-storage-servers.ts";
+import { domainTypes } from "./host-storage-servers.ts";
 import { type HostTalk, STORAGE_MS_MAX } from "./host-talk.ts";
+import { explained } from "./storage-faults.ts";
 
 const dataDomainClass = 1;
 
@@ -13,18 +15,20 @@ export async function ensureDomainOnStorage(
   domain: Pick<StorageDomain, "id" | "name" | "type" | "formatVersion" | "connection">,
 ): Promise<void> {
   if (await isDomainThere({ calls, signal }, domain.id)) return;
-  await calls.StorageDomain.create(
-    {
-      storagedomainID: domain.id,
-      domainType: domainTypes[domain.type],
-      typeArgs: locationOf(domain.connection),
-      name: domain.name,
-      domainClass: dataDomainClass,
-      version: domain.formatVersion,
-      blockSize: 512,
-      maxHosts: 250,
-    },
-    { signal, timeoutMs: STORAGE_MS_MAX },
+  await explained(`The host cannot make the Storage Domain on ${locationOf(domain.connection)}`, () =>
+    calls.StorageDomain.create(
+      {
+        storagedomainID: domain.id,
+        domainType: domainTypes[domain.type],
+        typeArgs: locationOf(domain.connection),
+        name: domain.name,
+        domainClass: dataDomainClass,
+        version: domain.formatVersion,
+        blockSize: 512,
+        maxHosts: 250,
+      },
+      { signal, timeoutMs: STORAGE_MS_MAX },
+    ),
   );
 }
 

@@ -1,16 +1,25 @@
 // What the Manager asks of a host's connections to storage. Each function is an "ensure": asked again, it finds its work done.
 
-import { type StorageDomainTypeId, storageDomainTypeIds } from "@yagura/agent-protocol";
+import { type ConnectionRefParameters, type StorageDomainTypeId, storageDomainTypeIds } from "@yagura/agent-protocol";
 import { blankUuid, type DataCenterId } from "@yagura/std/ids.ts";
-import type { StorageConnection, StorageType } from "../domain/storage-domain/storage-domain.ts";
+import {
+  locationOf,
+  type NfsVersion,
+  type StorageConnection,
+  type StorageType,
+} from "../domain/storage-domain/storage-connection.ts";
 import { type HostTalk, STORAGE_MS_MAX } from "./host-talk.ts";
+import { explainStorageCode } from "./storage-faults.ts";
 
+/** The host said no to a connection: nothing is connected. */
 export class CannotConnectStorage extends Error {
   override readonly name = "CannotConnectStorage";
   readonly code: number;
 
   constructor(connection: StorageConnection, code: number) {
-    super(`the host cannot connect to the storage ${connection.address}${connection.path} (code ${code})`);
+    super(
+      `The host cannot connect to the storage ${locationOf(connection)}: ${explainStorageCode(code) ?? "it does not say why"} (code ${code})`,
+    );
     this.code = code;
   }
 }
@@ -21,9 +30,19 @@ export const domainTypes: Readonly<Record<StorageType, StorageDomainTypeId>> = {
   posixfs: storageDomainTypeIds.posixfs,
 };
 
+/** As mount(8) has the versions; a host that is told none takes the one it agrees on with the server. */
+const protocolVersions: Readonly<Record<NfsVersion, string>> = {
+  auto: "auto",
+  v3: "3",
+  v4: "4",
+  v4_0: "4.0",
+  v4_1: "4.1",
+  v4_2: "4.2",
+};
+
 /** @throws CannotConnectStorage */
 export async function ensureStorageServer(
-  { calls, signal }: HostTalk,
+  { calls, signal }: Pick<HostTalk, "calls" | "signal">,
   connection: StorageConnection,
   dataCenterId: DataCenterId | undefined,
 ): Promise<void> {
@@ -31,15 +50,16 @@ export async function ensureStorageServer(
     {
       storagepoolID: dataCenterId ?? blankUuid,
       domainType: domainTypes[connection.type],
-      connectionParams: [{ id: connection.id, connection: locationOf(connection) }],
+      connectionParams: [connectionParameters(connection)],
     },
     { signal, timeoutMs: STORAGE_MS_MAX },
   );
   if (answer === undefined || answer.status !== 0) throw new CannotConnectStorage(connection, answer?.status ?? -1);
 }
 
+/** Also of one that the host does not have; what is still mounted then is the host's matter. */
 export async function disconnectStorageServer(
-  { calls, signal }: HostTalk,
+  { calls, signal }: Pick<HostTalk, "calls" | "signal">,
   connection: StorageConnection,
   dataCenterId: DataCenterId | undefined,
 ): Promise<void> {
@@ -47,13 +67,21 @@ export async function disconnectStorageServer(
     {
       storagepoolID: dataCenterId ?? blankUuid,
       domainType: domainTypes[connection.type],
-      connectionParams: [{ id: connection.id, connection: locationOf(connection) }],
+      connectionParams: [connectionParameters(connection)],
     },
     { signal, timeoutMs: STORAGE_MS_MAX },
   );
 }
 
-/** A directory, or a server and its directory, as the host is told it. */
-export function locationOf({ address, path }: Pick<StorageConnection, "address" | "path">): string {
-  return address === "" ? path : `${address}:${path}`;
+function connectionParameters(connection: StorageConnection): ConnectionRefParameters {
+  const { id, nfsVersion, nfsTimeoutDeciseconds, nfsRetransmissions, mountOptions, vfsType } = connection;
+  return {
+    id,
+    connection: locationOf(connection),
+    ...(nfsVersion !== undefined && { protocol_version: protocolVersions[nfsVersion] }),
+    ...(nfsTimeoutDeciseconds !== undefined && { timeout: nfsTimeoutDeciseconds }),
+    ...(nfsRetransmissions !== undefined && { retrans: nfsRetransmissions }),
+    ...(mountOptions !== undefined && mountOptions !== "" && { mnt_options: mountOptions }),
+    ...(vfsType !== undefined && { vfs_type: vfsType }),
+  };
 }

@@ -25,6 +25,10 @@ const bodies: Readonly<Record<string, string>> = {
   "POST /hosttickets": `<host_ticket><cluster id="${ids.cluster}"/></host_ticket>`,
   "POST /imagetransfers": `<image_transfer><disk id="${ids.disk}"/><direction>upload</direction></image_transfer>`,
   "POST /storagedomains": `<storage_domain><name>new</name><type>data</type><host id="${ids.host}"/><storage><type>localfs</type><path>/new</path></storage></storage_domain>`,
+  "POST /storageconnections":
+    "<storage_connection><type>nfs</type><address>nas.example</address><path>/new</path></storage_connection>",
+  "PUT /storageconnections/:storageConnection": "<storage_connection><path>/moved</path></storage_connection>",
+  "POST /storagedomains/:storageDomain/storageconnections": `<storage_connection id="${ids.storageConnection}"/>`,
   "PUT /storagedomains/:storageDomain": "<storage_domain><comment>new</comment></storage_domain>",
   "POST /datacenters/:dataCenter/storagedomains": `<storage_domain id="${ids.storageDomain}"/>`,
   "POST /networks": `<network><name>new</name><data_center id="${ids.dataCenter}"/></network>`,

@@ -18,6 +18,7 @@ import { getDataCenter, listDataCenters } from "../db/queries/data-centers.ts";
 import { getDisk, listDisks } from "../db/queries/disks.ts";
 import { getHost, listHosts } from "../db/queries/hosts.ts";
 import { getNetwork, listNetworks } from "../db/queries/networks.ts";
+import { listStorageConnections } from "../db/queries/storage-connections.ts";
 import { getStorageDomain, listStorageDomains } from "../db/queries/storage-domains.ts";
 import { getTemplate, listTemplates } from "../db/queries/templates.ts";
 import { getVm, listVms, type VmFilter } from "../db/queries/vms.ts";
@@ -28,6 +29,7 @@ import type { Disk } from "../domain/disk/disk.ts";
 import { NotFound, type Noun } from "../domain/errors.ts";
 import type { Host } from "../domain/host/host.ts";
 import type { Network, VnicProfile } from "../domain/network/network.ts";
+import type { StorageConnection } from "../domain/storage-domain/storage-connection.ts";
 import type { StorageDomain } from "../domain/storage-domain/storage-domain.ts";
 import { blankTemplateId, type Template } from "../domain/template/template.ts";
 import { type ObjectRef, type ObjectType, systemObject } from "../domain/user/user.ts";
@@ -80,6 +82,16 @@ export class Inventory {
     return this.#once("storage domains", async () =>
       this.#visible(await this.#allStorageDomains(), storageDomainChain),
     );
+  }
+
+  /** Of those whose domains he may see; who sees the system sees also those without a domain. */
+  storageConnections(): Promise<readonly StorageConnection[]> {
+    return this.#once("storage connections", async () => {
+      const domains = await this.#allStorageDomains();
+      return this.#visible(await listStorageConnections(this.#db), ({ id }) =>
+        domains.filter(({ connection }) => connection.id === id).flatMap(storageDomainChain),
+      );
+    });
   }
 
   networks(): Promise<readonly Network[]> {
@@ -145,6 +157,12 @@ export class Inventory {
     return this.#get("storage domain", "storage_domain", id, (known: StorageDomainId) =>
       getStorageDomain(this.#db, known),
     );
+  }
+
+  async storageConnection(id: string): Promise<StorageConnection> {
+    const found = (await this.storageConnections()).find((each) => each.id === id.toLowerCase());
+    if (found === undefined) throw new NotFound("storage connection", id.slice(0, 80));
+    return found;
   }
 
   network(id: string): Promise<Network> {

@@ -15,6 +15,7 @@ import { operatingSystemRoutes } from "./resources/operating-systems.ts";
 import { permissionRoutes } from "./resources/permissions.ts";
 import { roleRoutes } from "./resources/roles.ts";
 import { statisticRoutes } from "./resources/statistics.ts";
+import { storageConnectionRoutes } from "./resources/storage-connections.ts";
 import { storageDomainRoutes } from "./resources/storage-domains.ts";
 import { templateRoutes } from "./resources/templates.ts";
 import { userRoutes } from "./resources/users.ts";
@@ -47,6 +48,7 @@ export function routes(product: Product): readonly Route[] {
     ...permissionRoutes,
     ...roleRoutes,
     ...statisticRoutes,
+    ...storageConnectionRoutes,
     ...storageDomainRoutes,
     ...templateRoutes,
     ...userRoutes,

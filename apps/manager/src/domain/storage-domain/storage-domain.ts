@@ -1,19 +1,8 @@
 import type { StorageDomainStatus } from "@yagura/lifecycles";
-import type { DataCenterId, HostId, Id, StorageDomainId } from "@yagura/std/ids.ts";
+import type { DataCenterId, HostId, StorageDomainId } from "@yagura/std/ids.ts";
+import type { StorageConnection, StorageConnectionId, StorageLocation, StorageType } from "./storage-connection.ts";
 
-export type StorageConnectionId = Id<"storage-connection">;
-
-export type StorageType = "localfs" | "nfs" | "posixfs";
-
-/** Where the storage is. A local one belongs to one host. */
-export interface StorageConnection {
-  readonly id: StorageConnectionId;
-  readonly type: StorageType;
-  /** Empty for a local directory. */
-  readonly address: string;
-  readonly path: string;
-  readonly hostId?: HostId;
-}
+export type { StorageConnection, StorageConnectionId, StorageType } from "./storage-connection.ts";
 
 export interface StorageDomain {
   readonly id: StorageDomainId;
@@ -44,7 +33,7 @@ export interface NewStorageDomain {
   readonly type: StorageType;
   readonly wipeAfterDelete?: boolean;
   /** An existing connection, or a new one. */
-  readonly connection: { readonly id: StorageConnectionId } | { readonly address?: string; readonly path: string };
-  /** The host that creates it; for a local one also the host that has it. */
-  readonly hostId: HostId;
+  readonly connection: { readonly id: StorageConnectionId } | StorageLocation;
+  /** The host that creates it; for a local one also the host that has it. Of shared storage any host that is up will do. */
+  readonly hostId?: HostId;
 }

@@ -1,15 +1,15 @@
 import { newId, type StorageDomainId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
-import { getHost } from "../../db/queries/hosts.ts";
-import { getStorageConnection, listStorageConnections } from "../../db/queries/storage-connections.ts";
 import { findStorageDomainByName, getStorageDomain, listStorageDomains } from "../../db/queries/storage-domains.ts";
 import { refuseIf } from "../../domain/errors.ts";
 import { nameProblems } from "../../domain/names.ts";
-import type { NewStorageDomain, StorageConnection, StorageDomain } from "../../domain/storage-domain/storage-domain.ts";
+import type { NewStorageDomain, StorageDomain } from "../../domain/storage-domain/storage-domain.ts";
 import { systemObject } from "../../domain/user/user.ts";
 import { createStorageDomain as definition, recordDomain } from "../../sagas/create-storage-domain.ts";
 import { type Started, startSaga } from "../started.ts";
 import { userOf } from "../subjects.ts";
+import { placeProblems, planConnection } from "./plan-connection.ts";
+import { chooseHostForStorage } from "./storage-host.ts";
 
 const attempt = "Cannot add Storage.";
 const formatVersion = 5;
@@ -21,12 +21,9 @@ export async function createStorageDomain(
 ): Promise<Started & { readonly domain: StorageDomain }> {
   await context.authorize("create_storage_domain", systemObject);
   const { db, clock } = context;
-  const host = await getHost(db, asked.hostId);
-  const connection = await connectionOf(context, asked);
-  refuseIf(attempt, [...nameProblems("storage domain", asked.name, 50), ...connectionProblems(connection)], "invalid");
-  if (asked.type !== "localfs")
-    refuseIf(attempt, ["Only storage of the type localfs can be added yet."], "unsupported");
-  refuseIf(attempt, host.status === "up" ? [] : [`Host ${host.name} is not up.`]);
+  refuseIf(attempt, nameProblems("storage domain", asked.name, 50), "invalid");
+  const host = await chooseHostForStorage(db, attempt, asked);
+  const connection = await planConnection(db, attempt, { ...asked, hostId: host.id });
   const domain: StorageDomain = {
     id: asked.id ?? newId(),
     name: asked.name,
@@ -49,32 +46,11 @@ export async function createStorageDomain(
     async prepare(tx) {
       const taken = await findStorageDomainByName(tx, domain.name);
       refuseIf(attempt, taken === undefined ? [] : ["The Storage Domain name is already in use."]);
-      const others = await listStorageDomains(tx);
-      const sameplace = others.find(
-        (other) => other.connection.path === connection.path && other.connection.hostId === connection.hostId,
-      );
-      refuseIf(attempt, sameplace === undefined ? [] : [`The storage has the domain ${sameplace.name} already.`]);
+      const all = await listStorageDomains(tx);
+      const isKnown = all.some(({ id }) => id === domain.id);
+      refuseIf(attempt, isKnown ? ["The Storage Domain ID is already in use."] : placeProblems(connection, all));
       await recordDomain(tx, params);
     },
   });
   return { ...started, domain: await getStorageDomain(db, domain.id) };
-}
-
-async function connectionOf(context: OpContext, asked: Omit<NewStorageDomain, "id">): Promise<StorageConnection> {
-  if ("id" in asked.connection) return getStorageConnection(context.db, asked.connection.id);
-  const { address = "", path } = asked.connection;
-  const wanted = { type: asked.type, address, path: path.replace(/(.)\/+$/, "$1") };
-  const same = (await listStorageConnections(context.db)).find(
-    (each) =>
-      each.type === wanted.type &&
-      each.address === wanted.address &&
-      each.path === wanted.path &&
-      (wanted.type !== "localfs" || each.hostId === asked.hostId),
-  );
-  return same ?? { id: newId(), ...wanted, ...(asked.type === "localfs" && { hostId: asked.hostId }) };
-}
-
-function connectionProblems({ path }: StorageConnection): string[] {
-  const isPlain = /^\/[^\0\n]*$/.test(path) && !path.split("/").includes("..") && path.length <= 1024;
-  return isPlain && path !== "/" ? [] : ["The path of the storage must be an absolute path of a directory."];
 }

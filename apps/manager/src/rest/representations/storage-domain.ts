@@ -1,4 +1,9 @@
-import type { StorageDomain as RestStorageDomain } from "@yagura/rest-model";
+import type {
+  HostStorage,
+  StorageConnection as RestStorageConnection,
+  StorageDomain as RestStorageDomain,
+} from "@yagura/rest-model";
+import type { StorageConnection } from "../../domain/storage-domain/storage-connection.ts";
 import type { StorageDomain } from "../../domain/storage-domain/storage-domain.ts";
 import type { Links } from "../links.ts";
 
@@ -19,11 +24,7 @@ export function renderStorageDomain(domain: StorageDomain, links: Links): RestSt
     external_status: "ok",
     master: domain.isMaster,
     ...(domain.dataCenterId === undefined && { status: domain.status }),
-    storage: {
-      type: connection.type,
-      path: connection.path,
-      ...(connection.address !== "" && { address: connection.address }),
-    },
+    storage: { type: connection.type, ...renderLocation(connection) },
     storage_format: `v${domain.formatVersion}` as "v5",
     supports_discard: false,
     supports_discard_zeroes_data: false,
@@ -43,5 +44,27 @@ export function renderAttachedStorageDomain(domain: StorageDomain, links: Links)
     ...links.of("attached_storage_domain", "datacenters", dataCenterId, "storagedomains", domain.id),
     status: domain.status,
     data_center: links.ref("datacenters", dataCenterId),
+  };
+}
+
+export function renderStorageConnection(connection: StorageConnection, links: Links): RestStorageConnection {
+  return {
+    ...links.of("storage_server_connection", "storageconnections", connection.id),
+    type: connection.type,
+    ...renderLocation(connection),
+    ...(connection.hostId !== undefined && { host: links.ref("hosts", connection.hostId) }),
+  };
+}
+
+/** Settings that were not given are not there: hosts have their own. */
+function renderLocation({ address, path, ...settings }: StorageConnection): Omit<HostStorage, "id" | "type" | "host"> {
+  return {
+    path,
+    ...(address !== "" && { address }),
+    ...(settings.nfsVersion !== undefined && { nfs_version: settings.nfsVersion }),
+    ...(settings.nfsTimeoutDeciseconds !== undefined && { nfs_timeo: settings.nfsTimeoutDeciseconds }),
+    ...(settings.nfsRetransmissions !== undefined && { nfs_retrans: settings.nfsRetransmissions }),
+    ...(settings.mountOptions !== undefined && { mount_options: settings.mountOptions }),
+    ...(settings.vfsType !== undefined && { vfs_type: settings.vfsType }),
   };
 }

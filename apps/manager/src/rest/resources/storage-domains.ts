@@ -2,8 +2,8 @@ import type { StorageDomain as RestStorageDomain } from "@yagura/rest-model";
 import type { StorageDomainId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
 import { getStorageDomain } from "../../db/queries/storage-domains.ts";
-import { NotFound, OperationRefused, refuseIf } from "../../domain/errors.ts";
-import type { StorageDomain, StorageType } from "../../domain/storage-domain/storage-domain.ts";
+import { NotFound, refuseIf } from "../../domain/errors.ts";
+import type { StorageDomain } from "../../domain/storage-domain/storage-domain.ts";
 import type { Started } from "../../operations/started.ts";
 import { attachStorageDomain } from "../../operations/storage-domains/attach-storage-domain.ts";
 import {
@@ -16,8 +16,9 @@ import { createStorageDomain } from "../../operations/storage-domains/create-sto
 import { removeStorageDomain } from "../../operations/storage-domains/remove-storage-domain.ts";
 import { updateStorageDomain } from "../../operations/storage-domains/update-storage-domain.ts";
 import { defined } from "../defined.ts";
-import { getReferenced, pathId, readTexts, required } from "../references.ts";
+import { findReferenced, getReferenced, pathId, readTexts, required } from "../references.ts";
 import { renderDisk } from "../representations/disk.ts";
+import { readStorage } from "../representations/read-storage.ts";
 import { renderAttachedStorageDomain, renderStorageDomain } from "../representations/storage-domain.ts";
 import { type Answer, completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import type { SearchFields } from "../search/select.ts";
@@ -182,27 +183,21 @@ function attachedIds({ id, dataCenterId }: StorageDomain): DomainOfDataCenter {
   return { domainId: id, dataCenterId };
 }
 
-const storageTypes: readonly StorageType[] = ["localfs", "nfs", "posixfs"];
-
 async function readNewDomain({ inventory }: RestRequest, body: RestStorageDomain) {
   const attempt = "Cannot add Storage.";
-  const missing = { type: "StorageDomain", member: "host", operation: "add" } as const;
-  const host = await getReferenced("host", body.host, () => inventory.hosts(), missing);
+  const host = await findReferenced("host", body.host, () => inventory.hosts());
   const purpose = body.type ?? "data";
   if (purpose !== "data") refuseIf(attempt, ["Only storage domains of the type data can be added."], "unsupported");
-  const asked = required(body.storage?.type, "StorageDomain", "storage.type", "add");
-  const type = storageTypes.find((each) => each === asked);
-  if (type === undefined) {
-    throw new OperationRefused("unsupported", attempt, [`Storage of the type ${asked} is not supported yet.`]);
-  }
-  const path = required(body.storage?.path, "StorageDomain", "storage.path", "add");
+  const storage = required(body.storage, "StorageDomain", "storage", "add");
   return {
     ...readTexts(body),
-    ...defined({ wipeAfterDelete: body.wipe_after_delete }),
+    ...defined({
+      wipeAfterDelete: body.wipe_after_delete,
+      id: body.id === undefined ? undefined : pathId<StorageDomainId>("storage domain", body.id),
+      hostId: host?.id,
+    }),
     name: required(body.name, "StorageDomain", "name", "add"),
-    type,
-    connection: { path, ...defined({ address: body.storage?.address }) },
-    hostId: host.id,
+    ...(await readStorage(inventory, attempt, storage)),
   };
 }
 

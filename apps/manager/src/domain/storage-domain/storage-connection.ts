@@ -1,0 +1,135 @@
+import type { HostId, Id } from "@yagura/std/ids.ts";
+
+export type StorageConnectionId = Id<"storage-connection">;
+
+export type StorageType = "localfs" | "nfs" | "posixfs";
+
+/** Versions of NFS as the REST API names them; `v4` lets client and server agree on the newest 4.x. */
+export const nfsVersions = ["auto", "v3", "v4", "v4_0", "v4_1", "v4_2"] as const;
+export type NfsVersion = (typeof nfsVersions)[number];
+
+/** How storage is mounted; what is absent is as the host's defaults have it. */
+export interface MountSettings {
+  readonly nfsVersion?: NfsVersion;
+  /** How long an NFS request waits for its answer, in tenths of a second. */
+  readonly nfsTimeoutDeciseconds?: number;
+  /** How often an NFS request is sent again. */
+  readonly nfsRetransmissions?: number;
+  readonly mountOptions?: string;
+  /** What kind of file system a POSIX one is: "xfs", "ceph". */
+  readonly vfsType?: string;
+}
+
+/** Where storage is, and how it is mounted. */
+export interface StorageLocation extends MountSettings {
+  readonly address?: string;
+  readonly path: string;
+}
+
+/** Where the storage is. A local one belongs to one host. */
+export interface StorageConnection extends MountSettings {
+  readonly id: StorageConnectionId;
+  readonly type: StorageType;
+  /** Empty for a local directory, and where the path alone says what is mounted. */
+  readonly address: string;
+  readonly path: string;
+  readonly hostId?: HostId;
+}
+
+/** "server:/export", or a directory, as hosts are told it and people read it. */
+export function locationOf({ address, path }: Pick<StorageConnection, "address" | "path">): string {
+  return address === "" ? path : `${address}:${path}`;
+}
+
+const PATH_LENGTH_MAX = 1024;
+const OPTIONS_LENGTH_MAX = 1024;
+
+/** Why no host could connect to it; none when one may try. */
+export function connectionProblems(connection: StorageConnection): string[] {
+  switch (connection.type) {
+    case "localfs":
+      return localProblems(connection);
+    case "nfs":
+      return nfsProblems(connection);
+    case "posixfs":
+      return posixProblems(connection);
+  }
+}
+
+function localProblems({ path, address, ...settings }: StorageConnection): string[] {
+  return [
+    ...(isDirectory(path) ? [] : ["The path of the storage must be an absolute path of a directory."]),
+    ...(address === "" ? [] : ["Local storage has no address."]),
+    ...foreignSettings(settings, []),
+  ];
+}
+
+function nfsProblems({ address, path, ...settings }: StorageConnection): string[] {
+  return [
+    ...(isServer(address) ? [] : ["The address of the NFS server must be a host name or an IP address."]),
+    ...(isPlain(path) && path.startsWith("/") ? [] : ["The path of the NFS export must be absolute."]),
+    ...numberProblems("nfs_timeo", settings.nfsTimeoutDeciseconds),
+    ...numberProblems("nfs_retrans", settings.nfsRetransmissions),
+    ...optionsProblems(settings.mountOptions),
+    ...foreignSettings(settings, ["nfsVersion", "nfsTimeoutDeciseconds", "nfsRetransmissions", "mountOptions"]),
+  ];
+}
+
+function posixProblems({ address, path, ...settings }: StorageConnection): string[] {
+  const { vfsType = "" } = settings;
+  return [
+    ...(isPlain(path) && path !== "" ? [] : ["The path of the storage must say what is mounted."]),
+    ...(address === "" || isServer(address)
+      ? []
+      : ["The address of the storage must be a host name or an IP address."]),
+    ...(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(vfsType)
+      ? []
+      : ['The VFS type must name the kind of the file system, as "xfs".']),
+    ...optionsProblems(settings.mountOptions),
+    ...foreignSettings(settings, ["vfsType", "mountOptions"]),
+  ];
+}
+
+/** What this kind of storage does not know would be forgotten without a word. */
+function foreignSettings(settings: MountSettings, known: readonly (keyof MountSettings)[]): string[] {
+  const names: Readonly<Record<keyof MountSettings, string>> = {
+    nfsVersion: "nfs_version",
+    nfsTimeoutDeciseconds: "nfs_timeo",
+    nfsRetransmissions: "nfs_retrans",
+    mountOptions: "mount_options",
+    vfsType: "vfs_type",
+  };
+  const keys = Object.keys(names) as (keyof MountSettings)[];
+  const foreign = keys.filter((key) => settings[key] !== undefined && !known.includes(key));
+  return foreign.map((key) => `This type of storage has no ${names[key]}.`);
+}
+
+function numberProblems(name: string, value: number | undefined): string[] {
+  const isRight = value === undefined || (Number.isSafeInteger(value) && value >= 0 && value <= 32_767);
+  return isRight ? [] : [`The ${name} must be a whole number up to 32767.`];
+}
+
+/** What the host sets itself may not be set twice, or differently. */
+const reserved = ["nfsvers", "vers", "minorversion", "protocol_version", "vfs_type", "timeo", "retrans"];
+
+function optionsProblems(options: string | undefined): string[] {
+  if (options === undefined) return [];
+  if (!/^[\x21-\x7e]*$/.test(options) || options.length > OPTIONS_LENGTH_MAX) {
+    return ["The mount options must be written without spaces, separated by commas."];
+  }
+  const taken = options.split(",").filter((option) => reserved.includes(option.split("=", 1)[0] ?? ""));
+  return taken.map((option) => `The mount option ${option} has a setting of its own; use that.`);
+}
+
+function isDirectory(path: string): boolean {
+  return isPlain(path) && path.startsWith("/") && path !== "/" && !path.split("/").includes("..");
+}
+
+function isPlain(path: string): boolean {
+  return /^[^\0-\x1f\x7f]*$/.test(path) && path.length <= PATH_LENGTH_MAX;
+}
+
+function isServer(address: string): boolean {
+  const isName = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,253}[A-Za-z0-9])?$/.test(address);
+  return isName || /^\[[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9]{1,15})?\]$/.test(address);
+}
