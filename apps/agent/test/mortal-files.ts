@@ -56,15 +56,14 @@ export function mortalFiles(life: Life): StorageFiles {
 }
 
 export function mortalQemuImg(life: Life, qemuImg: QemuImg): QemuImg {
-  return {
-    async create(image, signal) {
-      life.spend();
-      await qemuImg.create(image, signal);
+  return new Proxy(qemuImg, {
+    get(target, name: keyof QemuImg) {
+      const call = target[name] as (...args: unknown[]) => Promise<unknown>;
+      if (name === "info" || name === "measure") return call;
+      return async (...args: unknown[]) => {
+        life.spend();
+        return call(...args);
+      };
     },
-    info: qemuImg.info,
-    async convert(conversion, signal) {
-      life.spend();
-      await qemuImg.convert(conversion, signal);
-    },
-  };
+  });
 }

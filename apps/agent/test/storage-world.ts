@@ -9,6 +9,7 @@ import { rootCallsInProcess } from "../src/root/in-process.ts";
 import { openStorage, type StorageOptions } from "../src/storage/open-storage.ts";
 import type { NewVolume, PoolId, Storage, TaskStatus } from "../src/storage/storage.ts";
 import type { QemuImg } from "../src/storage/tools/qemu-img.ts";
+import type { VolumeBlocks } from "../src/storage/tools/volume-blocks.ts";
 
 export const poolId = parseId<PoolId>("9d99ea76-ee96-4978-bdca-2bf190529411");
 export const domainId = parseId<StorageDomainId>("75f8a1bb-4504-4314-91ca-d9365a30692b");
@@ -22,8 +23,20 @@ export const fakeQemuImg: QemuImg = {
     return { format, virtualBytes: MiB, hasDataFile: false, isEncrypted: false, all: { format } };
   },
   async convert({ from, to }) {
-    await writeFile(to.path, `copy of ${from.path}`, { flag: "wx" });
+    await writeFile(to.path, `copy of ${from.path}`);
   },
+  measure: async () => MiB,
+  resize: async () => undefined,
+  amend: async () => undefined,
+  commit: async () => undefined,
+  rebase: async () => undefined,
+  repairLeaks: async () => undefined,
+};
+
+/** Gives nothing any blocks. */
+export const fakeBlocks: VolumeBlocks = {
+  allocate: async () => true,
+  zero: async () => undefined,
 };
 
 export interface StorageWorld extends AsyncDisposable {
@@ -45,6 +58,7 @@ export async function storageWorld(differs: Partial<StorageOptions> = {}): Promi
     log: silentLog,
     clock: new FakeClock(),
     qemuImg: fakeQemuImg,
+    blocks: fakeBlocks,
     acquireLock: async () => freeLock(),
     ...differs,
   };

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
   /** Exit codes that count as success; by default only 0. */
   readonly okCodes?: readonly number[];
+  /** Hears what it prints, to either stream, while it runs: for progress. The result has all of it nevertheless. */
+  readonly onOutput?: (text: string) => void;
 }
 
 export interface ProgramOutput {
@@ -49,7 +51,7 @@ export async function runProgram(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<ProgramOutput> {
-  const { timeoutMs = 60_000, signal, cwd, env, input, okCodes = [0] } = options;
+  const { timeoutMs = 60_000, signal, cwd, env, input, okCodes = [0], onOutput } = options;
   signal?.throwIfAborted();
   const child = spawn(program, args, {
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
@@ -79,6 +81,7 @@ export async function runProgram(
         bytes += chunk.length;
         if (bytes > OUTPUT_BYTES_MAX) end(new Error(`${program} printed more than ${OUTPUT_BYTES_MAX} bytes`));
         else chunks.push(chunk);
+        onOutput?.(chunk.toString("utf8"));
       },
       text: () => Buffer.concat(chunks).toString("utf8"),
     };

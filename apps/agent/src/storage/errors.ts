@@ -5,10 +5,16 @@ import { AgentError } from "../errors.ts";
  * (vdsm fd4b0df lib/vdsm/storage/exception.py).
  */
 export const storageErrorCodes = {
+  MethodNotImplemented: 44,
+  NoSuchJob: 66,
+  JobNotDone: 68,
+  JobExists: 69,
+  JobNotActive: 84,
   VolumeDoesNotExist: 201,
   VolumeIsBusy: 203,
   VolumeImageHasChildren: 204,
   VolumeCreationError: 205,
+  VolumeExtendingError: 206,
   VolumeAlreadyExists: 212,
   VolumeNonShareable: 214,
   SharedVolumeNonWritable: 219,
@@ -18,6 +24,9 @@ export const storageErrorCodes = {
   CannotSnapshotIllegalVolume: 226,
   CannotPrepareIllegalVolume: 227,
   CannotCreateVolumeSize: 229,
+  VolumeResizeValueError: 232,
+  InvalidVolumeUpdate: 235,
+  MergeSnapshotsError: 252,
   IncorrectFormat: 202,
   ImageIsNotLegalChain: 262,
   ImageDoesNotExistInDomain: 268,
@@ -61,6 +70,7 @@ export const storageErrorCodes = {
   MetaDataSealIsBroken: 752,
   MetadataOverflow: 756,
   MetadataCleared: 757,
+  GenerationMismatch: 911,
   InvalidParameter: 1000,
   UploadFailed: 2002,
 } as const;

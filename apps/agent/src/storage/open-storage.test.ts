@@ -8,6 +8,7 @@ import {
   becomeSpm,
   domainId,
   ended,
+  fakeQemuImg,
   finished,
   newVolume,
   poolId,
@@ -485,12 +486,11 @@ describe("tasks", () => {
   test("a running task cannot be cleared and holds up stopSpm; stopping it undoes what it did", async () => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
     const qemuImg = {
+      ...fakeQemuImg,
       create: async (_image: unknown, signal: AbortSignal) => {
         begin();
         await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
       },
-      info: () => Promise.reject(new Error("unused")),
-      convert: () => Promise.reject(new Error("unused")),
     };
     await using world = await storageWorld({ qemuImg });
     const { storage, storagePath } = world;

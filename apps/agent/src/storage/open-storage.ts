@@ -12,6 +12,7 @@ import { openDomains } from "./domains/domains.ts";
 import { KnownDomains } from "./domains/known-domains.ts";
 import { StorageError } from "./errors.ts";
 import { openStorageFiles, type StorageFiles } from "./files/storage-files.ts";
+import { noVolumeLeases, type VolumeLeases } from "./leases/volume-leases.ts";
 import { type AcquireSpmLock, acquireLocalLock } from "./pool/local-lock.ts";
 import { Pools } from "./pool/pools.ts";
 import type { PoolId, Storage } from "./storage.ts";
@@ -20,6 +21,7 @@ import type { Intent, Settled } from "./tasks/intent.ts";
 import { settleIntent } from "./tasks/settle-intent.ts";
 import { Tasks } from "./tasks/tasks.ts";
 import { type QemuImg, qemuImg as realQemuImg } from "./tools/qemu-img.ts";
+import { type VolumeBlocks, volumeBlocks } from "./tools/volume-blocks.ts";
 import { PreparedImages } from "./volumes/prepared-images.ts";
 import type { VolumeWorld } from "./volumes/volume-world.ts";
 import { openImages, openVolumes } from "./volumes/volumes.ts";
@@ -36,6 +38,8 @@ export interface StorageOptions {
   /** For tests: what stands between us and the world. */
   readonly files?: StorageFiles;
   readonly qemuImg?: QemuImg;
+  readonly blocks?: VolumeBlocks;
+  readonly volumeLeases?: VolumeLeases;
   readonly acquireLock?: AcquireSpmLock;
 }
 
@@ -49,7 +53,14 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
 
   const known = new KnownDomains(repositoryPath, files);
   const prepared = new PreparedImages(runPath, files);
-  const volumeWorld: VolumeWorld = { files, qemuImg: options.qemuImg ?? realQemuImg, prepared, clock };
+  const volumeWorld: VolumeWorld = {
+    files,
+    qemuImg: options.qemuImg ?? realQemuImg,
+    blocks: options.blocks ?? volumeBlocks,
+    leases: options.volumeLeases ?? noVolumeLeases,
+    prepared,
+    clock,
+  };
   const locks = new ImageLocks();
   const tasks = new Tasks({ locks, settle, log });
   const acquireLock = options.acquireLock ?? acquireLocalLock;

@@ -20,10 +20,11 @@ import { openStorage } from "./open-storage.ts";
 import { acquireLocalLock } from "./pool/local-lock.ts";
 import type { VolumeKey } from "./storage.ts";
 import { qemuImg } from "./tools/qemu-img.ts";
+import { volumeBlocks } from "./tools/volume-blocks.ts";
 
 const missing = ["/usr/bin/qemu-img", "/usr/bin/flock"].filter((path) => !existsSync(path));
 const skip = missing.length === 0 ? false : `not installed: ${missing.join(", ")}`;
-const realWorld = (): Promise<StorageWorld> => storageWorld({ qemuImg, acquireLock: acquireLocalLock });
+const realWorld = (): Promise<StorageWorld> => storageWorld({ qemuImg, blocks: volumeBlocks, acquireLock: acquireLocalLock });
 
 describe("storage with the real qemu-img", { skip }, () => {
   test("a chain of template and disk is what QEMU takes it for, wherever the domain is mounted", async () => {
@@ -141,7 +142,7 @@ describe("storage with the real qemu-img", { skip }, () => {
     skip: process.getuid?.() !== 0 && "only root can",
   }, async () => {
     const { rootCallsInProcess } = await import("../root/in-process.ts");
-    await using world = await storageWorld({ qemuImg, root: rootCallsInProcess(true) });
+    await using world = await storageWorld({ qemuImg, blocks: volumeBlocks, root: rootCallsInProcess(true) });
     const { storage, storagePath } = world;
     await becomeSpm(storage, storagePath);
     const volume = newVolume({ format: "COW" });

@@ -1,6 +1,6 @@
 import { unreachable } from "@yagura/std/assert.ts";
 import type { KnownDomains } from "../domains/known-domains.ts";
-import { settleVolumeCreation } from "../volumes/create-volume.ts";
+import { settleVolumeCreation } from "../volumes/settle-creation.ts";
 import { settleImageDeletion } from "../volumes/delete-image.ts";
 import { settleVolumesDeletion } from "../volumes/delete-volumes.ts";
 import type { VolumeWorld } from "../volumes/volume-world.ts";

@@ -5,7 +5,8 @@ import type { VolumeCopy } from "../storage.ts";
 import type { RunningTask } from "../tasks/tasks.ts";
 import { beginVolume } from "./create-volume.ts";
 import { readLegalChain } from "./prepare-image.ts";
-import { qemuFormat, type VolumeWorld } from "./volume-world.ts";
+import { copyContent, createContent } from "./volume-content.ts";
+import type { VolumeWorld } from "./volume-world.ts";
 
 export interface CopyDomains {
   readonly source: StorageDomain;
@@ -24,18 +25,16 @@ export async function copyVolume(
   const { domainId, imageId, volumeId } = target;
   await intend({ kind: "create-volume", domainId, imageId, volumeId });
   await beginVolume(domains.target, target, { metadata, links: [] }, world);
-  const path = domains.target.paths.volume(imageId, volumeId);
-  const isPreallocated = copy.allocation === "PREALLOCATED";
+  const content = { metadata };
   try {
-    await world.qemuImg.convert(
-      {
-        from: { path: domains.source.paths.volume(source.imageId, source.volumeId), format: sourceFormat },
-        to: { path, format: qemuFormat(copy.format), isPreallocated },
-        capacityBytes: metadata.capacityBytes,
-      },
-      signal,
+    await createContent(domains.target, target, content, world, { signal });
+    await copyContent(
+      { domain: domains.source, key: source, format: sourceFormat },
+      { domain: domains.target, key: target, content },
+      { isTargetZero: true },
+      world,
+      { signal },
     );
-    await world.files.adopt(path, "volume");
   } catch (cause) {
     signal.throwIfAborted();
     throw new StorageError("VolumeCopyError", `cannot copy volume ${source.volumeId} to ${volumeId}`, { cause });
@@ -49,7 +48,7 @@ export async function planCopy(
   { source, target }: CopyDomains,
   copy: VolumeCopy,
   { clock }: VolumeWorld,
-): Promise<{ readonly metadata: VolumeMetadata; readonly sourceFormat: "raw" | "qcow2" }> {
+): Promise<{ readonly metadata: VolumeMetadata; readonly sourceFormat: VolumeMetadata["format"] }> {
   const { domainId, imageId, volumeId } = copy.target;
   const chain = await readLegalChain(source, copy.source);
   const top = chain.at(-1)?.[1];
@@ -57,7 +56,7 @@ export async function planCopy(
     throw new StorageError("VolumeAlreadyExists", `volume ${volumeId} exists already in image ${imageId}`);
   }
   return {
-    sourceFormat: qemuFormat(top.format),
+    sourceFormat: top.format,
     metadata: {
       domainId,
       imageId,

@@ -1,10 +1,12 @@
+import type { VolumeId } from "@yagura/std/ids.ts";
 import { doomedPrefix } from "@yagura/storage-format";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { DeletedImage } from "../storage.ts";
 import type { DeleteImageIntent, Settled } from "../tasks/intent.ts";
 import type { RunningTask } from "../tasks/tasks.ts";
-import { wipeIfOurs } from "./delete-volumes.ts";
+import { wipeContent } from "./volume-content.ts";
+import { holdForRemoval } from "./volume-record.ts";
 import { readVolumes, requireUnused, type VolumeWorld } from "./volume-world.ts";
 
 /** From the renaming on the image does not exist; what remains is to free its space. */
@@ -14,47 +16,51 @@ export async function deleteImage(
   world: VolumeWorld,
   { intend, signal }: RunningTask,
 ): Promise<void> {
-  await requireDeletable(domain, imageId, world);
+  const ownIds = await requireDeletable(domain, imageId, world);
   const intent = { kind: "delete-image", domainId, imageId, wipes } as const;
   await intend(intent);
   const doomed = domain.paths.doomedImage(imageId);
   await world.files.remove(doomed);
-  await world.files.rename(domain.paths.image(imageId), doomed);
-  await removeDoomed(doomed, wipes, world, signal);
+  // Together with their leases, which go on being held: a job that runs on another host keeps the image (651).
+  const keys = ownIds.map((volumeId) => ({ domainId, imageId, volumeId }));
+  await holdForRemoval(domain, keys, world, () => world.files.rename(domain.paths.image(imageId), doomed));
+  await removeDoomed(domain, { imageId, wipes }, world, signal);
 }
 
+/** The volumes of an image that are its own, when it may go. @throws StorageError 268, 203 or 223 */
 export async function requireDeletable(
   domain: StorageDomain,
   imageId: DeletedImage["imageId"],
   world: VolumeWorld,
-): Promise<void> {
+): Promise<readonly VolumeId[]> {
   const { paths, domainId } = domain;
   if ((await world.files.find(paths.image(imageId)))?.kind !== "directory") {
     throw new StorageError("ImageDoesNotExistInDomain", `there is no image ${imageId} in domain ${domainId}`);
   }
   await requireUnused(world, domain, imageId);
-  for (const [volumeId, metadata] of await readVolumes(domain, imageId)) {
+  const own = [...(await readVolumes(domain, imageId))].filter(([, metadata]) => metadata.imageId === imageId);
+  for (const [volumeId] of own) {
     // A volume of ours with a second name: the disk of a VM stands on this template.
-    const isOurs = metadata.imageId === imageId;
     const file = await world.files.find(paths.volume(imageId, volumeId));
-    if (isOurs && file !== undefined && file.names > 1) {
+    if (file !== undefined && file.names > 1) {
       throw new StorageError(
         "CannotDeleteSharedVolume",
         `other images stand on volume ${volumeId} of image ${imageId}`,
       );
     }
   }
+  return own.map(([volumeId]) => volumeId);
 }
 
 /** Goes on where the image was renamed already; before that nothing had happened. */
 export async function settleImageDeletion(
-  { paths }: StorageDomain,
+  domain: StorageDomain,
   { imageId, wipes }: DeleteImageIntent,
   world: VolumeWorld,
   signal: AbortSignal,
 ): Promise<Settled> {
-  if ((await world.files.find(paths.image(imageId))) !== undefined) return "undone";
-  await removeDoomed(paths.doomedImage(imageId), wipes, world, signal);
+  if ((await world.files.find(domain.paths.image(imageId))) !== undefined) return "undone";
+  await removeDoomed(domain, { imageId, wipes }, world, signal);
   return "completed";
 }
 
@@ -65,10 +71,16 @@ export async function removeAllDoomed({ paths }: StorageDomain, { files }: Volum
   }
 }
 
-async function removeDoomed(doomed: string, wipes: boolean, world: VolumeWorld, signal: AbortSignal): Promise<void> {
+async function removeDoomed(
+  domain: StorageDomain,
+  { imageId, wipes }: Pick<DeletedImage, "imageId" | "wipes">,
+  world: VolumeWorld,
+  signal: AbortSignal,
+): Promise<void> {
+  const doomed = domain.paths.doomedImage(imageId);
   const names = wipes ? await world.files.list(doomed) : [];
   for (const name of names) {
-    if (!/\.(meta|lease|new)$/.test(name)) await wipeIfOurs(`${doomed}/${name}`, world, signal);
+    if (!/\.(meta|lease|new)$/.test(name)) await wipeContent(domain, `${doomed}/${name}`, world, { signal });
   }
   await world.files.remove(doomed);
 }

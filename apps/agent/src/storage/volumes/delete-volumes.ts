@@ -1,11 +1,14 @@
 import type { VolumeId } from "@yagura/std/ids.ts";
+import { nextGeneration } from "@yagura/storage-format";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { DeletedVolumes } from "../storage.ts";
+import type { DeletedVolumes, VolumeKey } from "../storage.ts";
 import type { DeleteVolumesIntent, Settled } from "../tasks/intent.ts";
 import type { RunningTask } from "../tasks/tasks.ts";
-import { promoteParent, removeMetadata, tidyImage } from "./create-volume.ts";
+import { promoteParent, removeMetadata, tidyImage } from "./tidy-image.ts";
 import { planDeletion, type Volumes } from "./volume-chain.ts";
+import { wipeContent } from "./volume-content.ts";
+import { holdForRemoval } from "./volume-record.ts";
 import { readVolumes, requireUnused, type VolumeWorld } from "./volume-world.ts";
 
 export async function deleteVolumes(
@@ -52,29 +55,40 @@ export async function settleVolumesDeletion(
   return "completed";
 }
 
-/** Deletes what of it is still there. The mark ILLEGAL comes first: nobody starts a guest on half a chain. */
+/** Deletes what of it is still there. */
 async function finishDeletion(
   domain: StorageDomain,
-  { imageId, volumeIds, wipes }: DeleteVolumesIntent,
+  { domainId, imageId, volumeIds, wipes }: DeleteVolumesIntent,
   world: VolumeWorld,
   signal: AbortSignal,
 ): Promise<void> {
   for (const volumeId of volumeIds) {
-    const metadata = await domain.findVolume(imageId, volumeId);
-    if (metadata === undefined) continue;
+    const parentId = await markDoomed(domain, { domainId, imageId, volumeId }, world);
+    if (parentId === "gone") continue;
     const path = domain.paths.volume(imageId, volumeId);
-    await domain.writeVolume(imageId, volumeId, { ...metadata, legality: "ILLEGAL" });
-    if (wipes) await wipeIfOurs(path, world, signal);
+    if (wipes) await wipeContent(domain, path, world, { signal });
     await world.files.remove(path);
-    if (metadata.parentId !== undefined) await promoteParent(domain, imageId, metadata.parentId, volumeId);
-    // Last: a repetition knows by it that something is left to do.
+    if (parentId !== undefined) await promoteParent(domain, imageId, parentId, world, volumeId);
     await removeMetadata(domain, imageId, volumeId, world);
   }
   await tidyImage(domain, imageId, world);
 }
 
-/** A file with a second name is a template's, and others stand on its bytes. */
-export async function wipeIfOurs(path: string, { files }: VolumeWorld, signal: AbortSignal): Promise<void> {
-  const found = await files.find(path);
-  if (found?.kind === "file" && found.names === 1) await files.wipe(path, signal);
+/**
+ * ILLEGAL: nobody starts a guest on half a chain. Of another generation: a job that was asked for before finds that it comes
+ * too late. Under the lease: a job that runs on another host keeps the volume (651).
+ */
+async function markDoomed(
+  domain: StorageDomain,
+  key: VolumeKey,
+  world: VolumeWorld,
+): Promise<VolumeId | undefined | "gone"> {
+  const { imageId, volumeId } = key;
+  return holdForRemoval(domain, [key], world, async () => {
+    const metadata = await domain.findVolume(imageId, volumeId);
+    if (metadata === undefined) return "gone";
+    const generation = nextGeneration(metadata.generation);
+    await domain.writeVolume(imageId, volumeId, { ...metadata, legality: "ILLEGAL", generation });
+    return metadata.parentId;
+  });
 }

@@ -4,8 +4,10 @@ import type { VolumeMetadata } from "@yagura/storage-format";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
+import type { VolumeLeases } from "../leases/volume-leases.ts";
 import type { VolumeKey } from "../storage.ts";
 import type { QemuImg } from "../tools/qemu-img.ts";
+import type { VolumeBlocks } from "../tools/volume-blocks.ts";
 import type { PreparedImages } from "./prepared-images.ts";
 import { childrenOf, type Volumes } from "./volume-chain.ts";
 
@@ -13,6 +15,8 @@ import { childrenOf, type Volumes } from "./volume-chain.ts";
 export interface VolumeWorld {
   readonly files: StorageFiles;
   readonly qemuImg: QemuImg;
+  readonly blocks: VolumeBlocks;
+  readonly leases: VolumeLeases;
   readonly prepared: PreparedImages;
   readonly clock: Clock;
 }
@@ -53,7 +57,12 @@ export async function requireWritable(
   }
 }
 
-/** @throws StorageError 203 while somebody may have the image open */
+/**
+ * What protects what: guests of *this* host are known here, by what is prepared. A guest of another host holds no lease of a
+ * volume, so that nothing on the storage speaks of it: that an image which another host has prepared is neither deleted nor
+ * changed offline is the Manager's to keep. (QEMU's own locks, where the storage has them, are a second net, not a rule.)
+ * @throws StorageError 203 while somebody may have the image open
+ */
 export async function requireUnused({ prepared }: VolumeWorld, domain: StorageDomain, imageId: ImageId): Promise<void> {
   if (await prepared.has(domain.domainId, imageId)) {
     throw new StorageError("VolumeIsBusy", `image ${imageId} is in use on this host`);
