@@ -14,9 +14,13 @@ import { FreezableStream } from "./wire/freezable-stream.ts";
 import { imageServer } from "./wire/image-http.ts";
 import { type HostCredentials, type Incoming, type Listener, listen } from "./wire/listen.ts";
 import { type HostHardware, HostWorld } from "./world/host-world.ts";
+import { failMs } from "./world/leases.ts";
 import type { SimulatedStorage } from "./world/storage.ts";
 import { defaultTimes, type Times } from "./world/times.ts";
 import type { SimulatedVm } from "./world/vm.ts";
+
+/** A timer may end a little before its time. */
+const TIMER_ERROR_MS = 5;
 
 export interface SimulatedHostOptions {
   /** By default a free one. */
@@ -63,6 +67,13 @@ export interface SimulatedHost extends AgentSimulator, AsyncDisposable {
   /** The power is cut: connections end, the guests are gone, and nothing listens until `powerOn`. */
   powerOff(): Promise<void>;
   powerOn(): Promise<void>;
+  /** The whole host stands still, as a paused machine: it answers nothing, writes nothing, renews no lease. */
+  freeze(): void;
+  /** It goes on. Was it still for too long, its leases are lost: its agent has been killed, and starts again. */
+  thaw(): Promise<void>;
+  /** The host does not reach a storage domain any more; without one, none. Its leases there are not renewed. */
+  cutStorage(domainId?: string): void;
+  restoreStorage(domainId?: string): void;
   /** New credentials for the connections from now on, as after a renewal. */
   useCredentials(credentials: HostCredentials): Promise<void>;
   close(): Promise<void>;
@@ -113,7 +124,7 @@ class Host implements SimulatedHost {
       storage: options.storage,
       publish: (event) => this.#server.publish(event),
     });
-    this.verbs = completeVerbs(simulatedVerbs(this.world), (verb, params) =>
+    this.verbs = completeVerbs(this.world, simulatedVerbs(this.world), (verb, params) =>
       this.#faults.before(verb as VerbName, params),
     );
     this.#server = this.#serve();
@@ -186,6 +197,7 @@ class Host implements SimulatedHost {
 
   async restart(): Promise<void> {
     this.#isRecovering = true;
+    this.world.endAgent();
     await this.#server.close();
     this.#server = this.#serve();
     if (this.#options.mode === "explicit") return;
@@ -200,9 +212,7 @@ class Host implements SimulatedHost {
   }
 
   async powerOff(): Promise<void> {
-    this.world.vms.forgetAll();
-    this.world.pool = undefined;
-    this.world.connections.clear();
+    this.world.endHost();
     await Promise.all([this.#server.close(), this.#listener?.close()]);
     this.#listener = undefined;
   }
@@ -217,6 +227,39 @@ class Host implements SimulatedHost {
       onConnection: (incoming) => this.#accept(incoming),
     });
     this.#port = this.#listener.port;
+  }
+
+  freeze(): void {
+    this.world.session.stoppedAtMs ??= this.#clock.monotonicMs();
+    this.world.tasks.standStill();
+    this.silence();
+  }
+
+  async thaw(): Promise<void> {
+    const isLost = this.world.hasLostLeases();
+    if (isLost) this.world.endAgent();
+    this.world.session.stoppedAtMs = undefined;
+    this.world.tasks.goOn();
+    this.speak();
+    if (isLost) await this.restart();
+  }
+
+  cutStorage(domainId?: string): void {
+    const { storage, session, pool } = this.world;
+    storage.shared.cut(this.hostId, domainId);
+    const simulated = pool && storage.pools.get(pool.poolId);
+    if (simulated === undefined || (domainId !== undefined && domainId !== simulated.masterId)) return;
+    session.stoppedAtMs ??= this.#clock.monotonicMs();
+    // sanlock kills who uses a lease that it could not renew.
+    void this.#clock.sleep(failMs(simulated) + TIMER_ERROR_MS, this.#ended.signal).then(
+      () => (this.world.spm.state !== "Free" && this.world.hasLostLeases() ? this.restart() : undefined),
+      () => undefined,
+    );
+  }
+
+  restoreStorage(domainId?: string): void {
+    this.world.storage.shared.restore(this.hostId, domainId);
+    this.world.session.stoppedAtMs = undefined;
   }
 
   async useCredentials(credentials: HostCredentials): Promise<void> {

@@ -1,4 +1,4 @@
-import { AgentFault, type AgentVerbs, type SomeVerbs, verbNames } from "@yagura/agent-protocol";
+import { AgentFault, type AgentVerbs, type CallContext, type SomeVerbs, verbNames } from "@yagura/agent-protocol";
 import type { HostWorld } from "../world/host-world.ts";
 import { hostVerbs } from "./host.ts";
 import { imageVerbs } from "./image.ts";
@@ -8,7 +8,7 @@ import { taskVerbs } from "./task.ts";
 import { vmVerbs } from "./vm.ts";
 import { volumeVerbs } from "./volume.ts";
 
-type AnyVerb = (params: object, context: unknown) => Promise<unknown>;
+type AnyVerb = (params: object, context: CallContext) => Promise<unknown>;
 
 /** What this stand-in really does. */
 export function simulatedVerbs(world: HostWorld): SomeVerbs {
@@ -24,7 +24,11 @@ export function simulatedVerbs(world: HostWorld): SomeVerbs {
 }
 
 /** Every verb of the definition; one that is not simulated answers 44. `around` sees each call before it is carried out. */
-export function completeVerbs(some: SomeVerbs, around: (verb: string, params: object) => Promise<void>): AgentVerbs {
+export function completeVerbs(
+  { epochOfCall }: Pick<HostWorld, "epochOfCall">,
+  some: SomeVerbs,
+  around: (verb: string, params: object) => Promise<void>,
+): AgentVerbs {
   const known = some as Readonly<Record<string, Readonly<Record<string, AnyVerb | undefined>> | undefined>>;
   const all: Record<string, Record<string, AnyVerb>> = {};
   for (const name of verbNames) {
@@ -34,7 +38,7 @@ export function completeVerbs(some: SomeVerbs, around: (verb: string, params: ob
       await around(name, params);
       const work = known[namespace]?.[verb];
       if (work === undefined) throw new AgentFault("MethodNotImplemented", { verb: name });
-      return work(params, context);
+      return epochOfCall.run(context.spmEpoch, () => work(params, context));
     };
   }
   return all as unknown as AgentVerbs;

@@ -78,10 +78,10 @@ export function formatVitals({ pool, storage }: HostWorld): StorageDomainVitalsM
     domains.map(({ domainId, version }) => [
       domainId,
       {
-        acquired: !storage.isFrozen,
+        acquired: storage.sees(domainId),
         actual: true,
-        valid: !storage.isFrozen,
-        code: storage.isFrozen ? 358 : 0,
+        valid: storage.sees(domainId),
+        code: storage.sees(domainId) ? 0 : 358,
         version,
         delay: "0.000312",
         lastCheck: "2.1",

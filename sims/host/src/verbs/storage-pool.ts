@@ -1,9 +1,12 @@
 import { AgentFault, type SomeVerbs, type StoragePoolVerbs } from "@yagura/agent-protocol";
 import type { HostWorld } from "../world/host-world.ts";
+import { holderOf } from "../world/leases.ts";
 import { domainSizeBytes, type SimulatedDomain, usedBytes } from "../world/storage.ts";
 
 /** Connections to this path fail, as a server that is not there. */
 const missingPath = "/missing";
+/** A local directory has no leases that outlive its host. */
+const localType = 4;
 
 export function storagePoolVerbs(world: HostWorld): NonNullable<SomeVerbs["StoragePool"]> {
   const { storage, tasks, connections } = world;
@@ -19,7 +22,7 @@ export function storagePoolVerbs(world: HostWorld): NonNullable<SomeVerbs["Stora
       for (const { id } of connectionParams) connections.delete(id);
       return connectionParams.map(({ id }) => ({ id, status: 0 }));
     },
-    async create({ storagepoolID, name, masterSdUUID, masterVersion, domainList }) {
+    async create({ storagepoolID, name, masterSdUUID, masterVersion, domainList, ioOpTimeoutSec }) {
       if (storage.pools.has(storagepoolID)) throw new AgentFault("StoragePoolAlreadyExists", { spUUID: storagepoolID });
       const domains = domainList.map((domainId) => storage.getDomain(domainId));
       const taken = domains.find(({ poolId }) => poolId !== undefined);
@@ -35,13 +38,14 @@ export function storagePoolVerbs(world: HostWorld): NonNullable<SomeVerbs["Stora
         masterId: masterSdUUID,
         masterVersion,
         spm: undefined,
-        spmVersion: -1,
+        spmVersion: 0,
+        leaseMs: storage.getDomain(masterSdUUID).type === localType ? 0 : storage.shared.leaseMsOf(ioOpTimeoutSec),
       };
       storage.pools.set(storagepoolID, pool);
     },
     async connect({ storagepoolID, hostID, masterSdUUID, masterVersion, domainDict = {} }) {
       const pool = storage.pools.get(storagepoolID);
-      if (pool === undefined || storage.isFrozen)
+      if (pool === undefined || !storage.sees(masterSdUUID))
         throw new AgentFault("StoragePoolMasterNotFound", { spUUID: storagepoolID });
       if (pool.masterId !== masterSdUUID || pool.masterVersion !== masterVersion) {
         throw new AgentFault("StoragePoolWrongMaster", { spUUID: storagepoolID });
@@ -56,33 +60,32 @@ export function storagePoolVerbs(world: HostWorld): NonNullable<SomeVerbs["Stora
     },
     async disconnect({ storagepoolID }) {
       const pool = world.getConnectedPool(storagepoolID);
-      if (pool.spm?.hostId === world.hostId) throw new AgentFault("IsSpm", { spUUID: storagepoolID });
+      if (pool.spm?.session === world.session) throw new AgentFault("IsSpm", { spUUID: storagepoolID });
       world.pool = undefined;
     },
     async destroy({ storagepoolID }) {
       world.getPoolAsSpm(storagepoolID);
       for (const domain of storage.domainsOf(storagepoolID)) leavePool(domain);
+      world.spm.forget();
       storage.pools.delete(storagepoolID);
       world.pool = undefined;
     },
     async spmStart({ storagepoolID }) {
       const pool = world.getConnectedPool(storagepoolID);
-      const { number } = world.pool ?? { number: -1 };
-      return tasks.start("spmStart", () => {
-        if (pool.spm !== undefined && pool.spm.hostId !== world.hostId) throw new AgentFault("AcquireLockFailure");
-        if (pool.spm === undefined) pool.spmVersion += 1;
-        pool.spm = { hostId: world.hostId, number };
-      });
+      return world.spm.start(pool, world.pool?.number ?? -1);
     },
     async spmStop({ storagepoolID }) {
       const pool = world.getPoolAsSpm(storagepoolID);
       if (tasks.ids().length > 0) throw new AgentFault("SpmStopError", "tasks are left");
-      pool.spm = undefined;
+      world.spm.stop(pool);
     },
     async getSpmStatus({ storagepoolID }) {
       const pool = world.getConnectedPool(storagepoolID);
-      const isSpm = pool.spm?.hostId === world.hostId;
-      return { spmStatus: isSpm ? "SPM" : "Free", spmId: pool.spm?.number ?? -1, spmLver: pool.spmVersion };
+      const { state: spmStatus, epoch } = world.spm;
+      if (spmStatus === "SPM") return { spmStatus, spmId: world.pool?.number ?? -1, spmLver: epoch };
+      if (!storage.sees(pool.masterId)) throw new AgentFault("StorageDomainAccessError", { sdUUID: pool.masterId });
+      const holder = holderOf(pool, world.clock.monotonicMs());
+      return { spmStatus, spmId: holder?.number ?? -1, spmLver: pool.spmVersion };
     },
     async getInfo({ storagepoolID }) {
       const pool = world.getConnectedPool(storagepoolID);

@@ -1,8 +1,11 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { type AgentEvent, AgentFault } from "@yagura/agent-protocol";
 import type { DomainDescription } from "@yagura/domain-xml";
 import type { Clock } from "@yagura/std/clock.ts";
 import { formatBytes, MiB } from "@yagura/std/units.ts";
-import { type SimulatedPool, SimulatedStorage } from "./storage.ts";
+import { failMs, holderOf, type LeaseSession } from "./leases.ts";
+import { SpmRole } from "./spm-role.ts";
+import { HostStorage, type SimulatedPool, SimulatedStorage } from "./storage.ts";
 import { Tasks } from "./tasks.ts";
 import type { Times } from "./times.ts";
 import { Vms } from "./vms.ts";
@@ -30,7 +33,7 @@ export class HostWorld {
   readonly hostName: string;
   readonly hardware: HostHardware;
   readonly clock: Clock;
-  readonly storage: SimulatedStorage;
+  readonly storage: HostStorage;
   readonly tasks: Tasks;
   readonly vms: Vms;
   /** Paths of storage servers, by the id of their connection. */
@@ -38,6 +41,11 @@ export class HostWorld {
   /** The pool this host is connected to, and its number there. */
   pool: { readonly poolId: string; readonly number: number } | undefined;
   networks: readonly string[] = ["ovirtmgmt"];
+  readonly spm: SpmRole;
+  /** The host in the lockspace, since it was switched on. */
+  session: LeaseSession = { stoppedAtMs: undefined };
+  /** The epoch of the SPM that the call under way is meant for. */
+  readonly epochOfCall = new AsyncLocalStorage<number | undefined>();
 
   constructor(options: HostWorldOptions) {
     const { clock, times, mode, publish } = options;
@@ -45,8 +53,15 @@ export class HostWorld {
     this.hostName = options.hostName;
     this.hardware = options.hardware;
     this.clock = clock;
-    this.storage = options.storage ?? new SimulatedStorage();
+    this.storage = new HostStorage(options.storage ?? new SimulatedStorage(), options.hostId, this.connections);
     this.tasks = new Tasks({ clock, mode, taskMs: times.taskMs });
+    this.spm = new SpmRole({
+      hostId: options.hostId,
+      clock,
+      tasks: this.tasks,
+      session: () => this.session,
+      reaches: ({ masterId }) => this.storage.sees(masterId),
+    });
     const findStartProblem = (domain: DomainDescription) => this.#findStartProblem(domain);
     this.vms = new Vms({ clock, times, mode, publish, findStartProblem });
   }
@@ -62,11 +77,44 @@ export class HostWorld {
     return this.storage.getPool(poolId);
   }
 
-  /** @throws AgentFault 654 unless this host is the SPM of the pool. */
+  /** @throws AgentFault 654 unless this host is the SPM of the pool, and in the epoch that is meant. */
   getPoolAsSpm(poolId: string): SimulatedPool {
     const pool = this.getConnectedPool(poolId);
-    if (pool.spm?.hostId !== this.hostId) throw new AgentFault("NotSPM", { spUUID: poolId });
+    const isHolder = holderOf(pool, this.clock.monotonicMs())?.session === this.session;
+    const epoch = this.epochOfCall.getStore() ?? this.spm.epoch;
+    if (this.spm.state !== "SPM" || !isHolder || epoch !== this.spm.epoch) {
+      throw new AgentFault("NotSPM", { spUUID: poolId });
+    }
     return pool;
+  }
+
+  /** The agent ends: what it was and what it was told is gone. sanlock lives on, and gives its leases back if it still has them. */
+  endAgent(): void {
+    if (this.hasLostLeases()) this.session = { stoppedAtMs: undefined };
+    for (const pool of this.storage.pools.values()) this.spm.release(pool);
+    this.#forget();
+  }
+
+  /** Whether the host has given no sign of life on the storage for so long that sanlock has given it up. */
+  hasLostLeases(): boolean {
+    const { stoppedAtMs } = this.session;
+    const pool = this.pool && this.storage.pools.get(this.pool.poolId);
+    return pool !== undefined && stoppedAtMs !== undefined && this.clock.monotonicMs() - stoppedAtMs >= failMs(pool);
+  }
+
+  /** The power is cut: nobody gives anything back. */
+  endHost(): void {
+    this.session.stoppedAtMs ??= this.clock.monotonicMs();
+    this.session = { stoppedAtMs: undefined };
+    this.#forget();
+    this.vms.forgetAll();
+    this.connections.clear();
+  }
+
+  #forget(): void {
+    this.spm.forget();
+    this.tasks.die();
+    this.pool = undefined;
   }
 
   #findStartProblem(domain: DomainDescription): string | undefined {

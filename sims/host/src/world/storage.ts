@@ -1,5 +1,6 @@
 import { AgentFault } from "@yagura/agent-protocol";
 import { GiB } from "@yagura/std/units.ts";
+import type { SpmLease } from "./leases.ts";
 
 export interface SimulatedVolume {
   readonly volumeId: string;
@@ -35,12 +36,20 @@ export interface SimulatedPool {
   readonly name: string;
   masterId: string;
   masterVersion: number;
-  /** The host that is SPM. */
-  spm: { readonly hostId: string; readonly number: number } | undefined;
+  /** The lease of the host that is SPM, or was until it gave no sign of life any more. */
+  spm: SpmLease | undefined;
+  /** The version of that lease: it grows by one with each holder. */
   spmVersion: number;
+  /** After so long without a sign of life a host's leases are free. On local storage at once. */
+  readonly leaseMs: number;
 }
 
 export const domainSizeBytes = 500 * GiB;
+
+export interface SimulatedStorageOptions {
+  /** How long the lease of a dead host stands; by default as the pool's io_timeout says, 140 s and less. */
+  readonly leaseMs?: number;
+}
 
 /** What is on the disks: the same for every host that sees them. Give one to several hosts to let them share it. */
 export class SimulatedStorage {
@@ -48,15 +57,68 @@ export class SimulatedStorage {
   readonly pools = new Map<string, SimulatedPool>();
   /** While it is set, every look at the storage fails. */
   isFrozen = false;
+  readonly #leaseMs: number | undefined;
+  readonly #cuts = new Set<string>();
 
+  constructor({ leaseMs }: SimulatedStorageOptions = {}) {
+    this.#leaseMs = leaseMs;
+  }
+
+  /** From now on this host does not reach the domain; without one, none at all. */
+  cut(hostId: string, domainId = anyDomain): void {
+    this.#cuts.add(`${hostId} ${domainId}`);
+  }
+
+  restore(hostId: string, domainId = anyDomain): void {
+    this.#cuts.delete(`${hostId} ${domainId}`);
+  }
+
+  isReachable(hostId: string, domainId: string): boolean {
+    return !this.isFrozen && !this.#cuts.has(`${hostId} ${domainId}`) && !this.#cuts.has(`${hostId} ${anyDomain}`);
+  }
+
+  leaseMsOf(ioTimeoutSeconds: number): number {
+    return this.#leaseMs ?? (8 * ioTimeoutSeconds + 60) * 1000;
+  }
+}
+
+const anyDomain = "*";
+
+/** The storage as one host sees it: through its connections, and as far as nothing is cut. */
+export class HostStorage {
+  readonly shared: SimulatedStorage;
+  readonly #hostId: string;
+  readonly #connections: ReadonlyMap<string, string>;
+
+  constructor(shared: SimulatedStorage, hostId: string, connections: ReadonlyMap<string, string>) {
+    this.shared = shared;
+    this.#hostId = hostId;
+    this.#connections = connections;
+  }
+
+  get domains(): Map<string, SimulatedDomain> {
+    return this.shared.domains;
+  }
+
+  get pools(): Map<string, SimulatedPool> {
+    return this.shared.pools;
+  }
+
+  sees(domainId: string): boolean {
+    const domain = this.domains.get(domainId);
+    if (domain === undefined || !this.shared.isReachable(this.#hostId, domainId)) return false;
+    return [...this.#connections.values()].includes(domain.path);
+  }
+
+  /** @throws AgentFault, as the others do. */
   getDomain(domainId: string): SimulatedDomain {
-    const domain = this.isFrozen ? undefined : this.domains.get(domainId);
+    const domain = this.sees(domainId) ? this.domains.get(domainId) : undefined;
     if (domain === undefined) throw new AgentFault("StorageDomainDoesNotExist", { sdUUID: domainId });
     return domain;
   }
 
   getPool(poolId: string): SimulatedPool {
-    const pool = this.isFrozen ? undefined : this.pools.get(poolId);
+    const pool = this.pools.get(poolId);
     if (pool === undefined) throw new AgentFault("StoragePoolUnknown", { spUUID: poolId });
     return pool;
   }

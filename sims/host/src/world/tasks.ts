@@ -21,19 +21,24 @@ const tasksMax = 500;
 export class Tasks {
   readonly #options: TasksOptions;
   readonly #tasks = new Map<string, SimulatedTask>();
-  readonly #ended = new AbortController();
+  #ended = new AbortController();
+  /** While the host stands still, nothing ends on it. */
+  #still: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
   constructor(options: TasksOptions) {
     this.#options = options;
   }
 
-  /** `work` changes the world when the task is done; an AgentFault it throws is the task's failure. */
-  start(verb: string, work: () => void): string {
+  /**
+   * `work` changes the world when the task is done; an AgentFault it throws is the task's failure.
+   * @param ready what the task waits for before, besides its time; not in explicit mode.
+   */
+  start(verb: string, work: () => void, ready: (signal: AbortSignal) => Promise<void> = async () => undefined): string {
     if (this.#tasks.size >= tasksMax) throw new AgentFault("AddTaskError", "too many tasks");
     const task: SimulatedTask = { taskId: crypto.randomUUID(), verb, work, state: "running", fault: undefined };
     this.#tasks.set(task.taskId, task);
     if (this.#options.mode === "auto") {
-      void this.#options.clock.sleep(this.#options.taskMs, this.#ended.signal).then(
+      void this.#wait(ready, this.#ended.signal).then(
         () => this.finish(task.taskId),
         () => undefined,
       );
@@ -84,9 +89,33 @@ export class Tasks {
     this.#tasks.delete(taskId);
   }
 
+  /** The process ends, and with it what was under way: none of it is done any more, and nobody knows of it. */
+  die(): void {
+    this.#ended.abort();
+    this.#ended = new AbortController();
+    this.#tasks.clear();
+  }
+
+  standStill(): void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#still ??= { promise, resolve };
+  }
+
+  goOn(): void {
+    this.#still?.resolve();
+    this.#still = undefined;
+  }
+
   /** Stops the timers of what is under way. */
   close(): void {
     this.#ended.abort();
+  }
+
+  async #wait(ready: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    await this.#options.clock.sleep(this.#options.taskMs, signal);
+    await ready(signal);
+    while (this.#still !== undefined) await this.#still.promise;
+    signal.throwIfAborted();
   }
 
   #get(taskId: string): SimulatedTask {
