@@ -1,8 +1,9 @@
 import type { SomeVerbs } from "@yagura/agent-protocol";
-import { parseId, type VmId } from "@yagura/std/ids.ts";
+import { type ImageId, parseId, type VmId, type VolumeId } from "@yagura/std/ids.ts";
 import { CannotCreateVm, MissingParameter, UnsupportedOnHost } from "../errors.ts";
 import { createVm } from "../virt/create-vm.ts";
 import { destroyVm } from "../virt/destroy-vm.ts";
+import { extendDisk } from "../virt/extend-disk.ts";
 import { continueVm, pauseVm, resetVm, takeScreenshot } from "../virt/operate-vm.ts";
 import type { VmSampler } from "../virt/sample-vms.ts";
 import { setTicket } from "../virt/set-ticket.ts";
@@ -81,6 +82,14 @@ export function vmVerbs(virt: VirtContext, sampler: VmSampler): NonNullable<Some
         ttlSeconds,
       });
       return formatVmDefinition(vm.view);
+    },
+    async diskSizeExtend({ vmID, driveSpecs, newSize }) {
+      const { imageID, volumeID } = driveSpecs;
+      if (imageID === undefined || volumeID === undefined) {
+        throw new MissingParameter("Missing required parameter: driveSpecs.imageID and driveSpecs.volumeID");
+      }
+      const disk = { imageId: parseId<ImageId>(imageID), volumeId: parseId<VolumeId>(volumeID) };
+      return String(await extendDisk(virt, { vmId: id(vmID), ...disk, capacityBytes: Number(newSize) }));
     },
     async setTicket({ vmID, password, ttl }) {
       await setTicket(virt, id(vmID), { type: "vnc", password, ttlSeconds: ttl });

@@ -59,6 +59,7 @@ export async function openRealVirt(
 const noImages: DiskImages = {
   prepare: () => Promise.reject(new Error("there is no storage in this test")),
   teardown: async () => undefined,
+  setCapacity: async () => undefined,
 };
 
 /** A guest without a disk: it costs almost nothing, above all when it is paused. */

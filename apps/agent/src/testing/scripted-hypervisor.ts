@@ -1,5 +1,5 @@
 import type { VmId } from "@yagura/std/ids.ts";
-import type { DomainRef, DomainStateNumbers, Hypervisor } from "../virt/hypervisor.ts";
+import type { DiskErrorReport, DomainRef, DomainStateNumbers, Hypervisor } from "../virt/hypervisor.ts";
 import type { StatsRow } from "../virt/vm-usage.ts";
 
 export interface ScriptedDomain {
@@ -55,6 +55,9 @@ export class ScriptedHypervisor implements Hypervisor {
   shutdown = unscripted;
   reboot = unscripted;
   updateDevice = unscripted;
+  readDiskCapacity = unscripted;
+  resizeDisk = unscripted;
+  readDiskErrors = async (): Promise<readonly DiskErrorReport[]> => [];
   takeScreenshot = unscripted;
 }
 

@@ -14,7 +14,11 @@ export function scriptedVirt(hypervisor = new ScriptedHypervisor()): VirtContext
   return {
     vms: new Vms(clocks),
     hypervisor,
-    images: { prepare: () => Promise.reject(new Error("no storage")), teardown: async () => undefined },
+    images: {
+      prepare: () => Promise.reject(new Error("no storage")),
+      teardown: async () => undefined,
+      setCapacity: async () => undefined,
+    },
     clock,
     clocks,
     log: silentLog,

@@ -67,6 +67,11 @@ export interface Hypervisor {
   updateDevice(vmId: VmId, xml: string): Promise<void>;
   /** Replaces the element of one namespace in the domain's metadata, for good and, if it runs, at once. */
   setMetadata(vmId: VmId, element: MetadataElement, options: { readonly isActive: boolean }): Promise<void>;
+  /** How large the guest sees a disk of its own, by the disk's target name. */
+  readDiskCapacity(vmId: VmId, target: string): Promise<number>;
+  resizeDisk(vmId: VmId, target: string, capacityBytes: number): Promise<void>;
+  /** The disks at which a paused domain's QEMU has stopped, by target name; none: no I/O error is pending. */
+  readDiskErrors(vmId: VmId): Promise<readonly DiskErrorReport[]>;
   takeScreenshot(vmId: VmId): Promise<Picture>;
   /** One call for all running domains, or only for some. Domains whose monitor is busy are left out. */
   readStats(vmIds?: readonly VmId[]): Promise<ReadonlyMap<VmId, StatsRow>>;
@@ -74,6 +79,12 @@ export interface Hypervisor {
   limitGuestAgent(vmId: VmId): Promise<void>;
   askGuestInfo(vmId: VmId, bits: number): Promise<StatsRow>;
   askGuestAgent(vmId: VmId, command: string): Promise<unknown>;
+}
+
+/** libvirt knows two kinds only: no space, and everything else. */
+export interface DiskErrorReport {
+  readonly target: string;
+  readonly pauseCode: "ENOSPC" | "EIO";
 }
 
 export interface MetadataElement {

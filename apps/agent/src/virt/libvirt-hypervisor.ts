@@ -1,6 +1,13 @@
 import { formatUuid, isNoDomain, paramsToObject, parseUuid } from "@yagura/libvirt";
 import { findId, type VmId } from "@yagura/std/ids.ts";
-import type { DomainRef, DomainStateNumbers, Hypervisor, MetadataElement, Picture } from "./hypervisor.ts";
+import type {
+  DiskErrorReport,
+  DomainRef,
+  DomainStateNumbers,
+  Hypervisor,
+  MetadataElement,
+  Picture,
+} from "./hypervisor.ts";
 import { CALL_MS_MAX, type LibvirtCalls, START_MS_MAX } from "./libvirt-calls.ts";
 import type { LibvirtLink } from "./libvirt-link.ts";
 import type { StatsRow } from "./vm-usage.ts";
@@ -10,6 +17,11 @@ const PICTURE_BYTES_MAX = 64 * 1024 * 1024;
 /** What a guest may answer; the agent's own limit is lower. */
 const AGENT_ANSWER_CHARS_MAX = 1024 * 1024;
 const AGENT_TIMEOUT_SECONDS = 5;
+/** The most that libvirt's protocol lets one ask for (REMOTE_DOMAIN_DISK_ERRORS_MAX). */
+const DISKS_MAX = 256;
+/** virDomainDiskErrorCode; 1 is "something". */
+const NO_ERROR = 0;
+const NO_SPACE = 2;
 
 const flags = {
   startPaused: 1,
@@ -23,6 +35,7 @@ const flags = {
   undefine: 1 | 2 | 8 | 16 | 64,
   /** STATE, CPU_TOTAL, BALLOON, VCPU, INTERFACE, BLOCK. */
   stats: 1 | 2 | 4 | 8 | 16 | 32,
+  resizeBytes: 1,
   statsActive: 1,
   /** Domains whose monitor is busy are left out instead of waited for. */
   statsNoWait: 2 ** 29,
@@ -155,6 +168,31 @@ export class LibvirtHypervisor implements Hypervisor {
   async updateDevice(vmId: VmId, xml: string): Promise<void> {
     await this.#call(`changing a device of ${vmId}`, ({ remote }, options) =>
       remote.domainUpdateDeviceFlags({ dom: domainOf(vmId), xml, flags: flags.affectLive }, options),
+    );
+  }
+
+  async readDiskCapacity(vmId: VmId, target: string): Promise<number> {
+    const { capacity } = await this.#call(`asking for the size of ${target} of ${vmId}`, ({ remote }, options) =>
+      remote.domainGetBlockInfo({ dom: domainOf(vmId), path: target }, options),
+    );
+    return capacity;
+  }
+
+  async resizeDisk(vmId: VmId, target: string, capacityBytes: number): Promise<void> {
+    await this.#call(`extending ${target} of ${vmId}`, ({ remote }, options) =>
+      remote.domainBlockResize(
+        { dom: domainOf(vmId), disk: target, size: capacityBytes, flags: flags.resizeBytes },
+        options,
+      ),
+    );
+  }
+
+  async readDiskErrors(vmId: VmId): Promise<DiskErrorReport[]> {
+    const { errors } = await this.#call(`asking for disk errors of ${vmId}`, ({ remote }, options) =>
+      remote.domainGetDiskErrors({ dom: domainOf(vmId), maxerrors: DISKS_MAX }, options),
+    );
+    return errors.flatMap(({ disk, error }): DiskErrorReport[] =>
+      error === NO_ERROR ? [] : [{ target: disk, pauseCode: error === NO_SPACE ? "ENOSPC" : "EIO" }],
     );
   }
 

@@ -6,7 +6,9 @@ import {
   ensureChild,
   findChild,
   findText,
+  formatSecurityLabel,
   formatXml,
+  isElement,
   listChildren,
   listDevices,
   type NicSource,
@@ -33,6 +35,8 @@ export interface Realisation {
   readonly nvramPath: string;
   /** By target name ("vda"): where the bytes are, and who may open them. */
   readonly disks: ReadonlyMap<string, RealDisk>;
+  /** Whom QEMU runs as, if not whom libvirt would choose. */
+  readonly seclabel?: SecurityLabel;
   readonly record: VmRecord;
 }
 
@@ -70,6 +74,7 @@ export function realiseDomain(wanted: XmlElement, facts: Realisation): XmlElemen
     replaceDiskSource(disk, real.source, { seclabels: real.seclabel === undefined ? [] : [real.seclabel] });
   }
   for (const graphics of listDevices(domain, "graphics")) listenAt(graphics, facts);
+  if (facts.seclabel !== undefined) labelGuest(domain, facts.seclabel);
   setRecord(domain, facts.record);
   return domain;
 }
@@ -106,6 +111,14 @@ function placeVariables(domain: XmlElement, nvramPath: string): void {
   const isNamed = findText(os, "nvram") !== undefined && findText(os, "nvram") !== "";
   if (os === undefined || attributeOf(os, "firmware") !== "efi" || isNamed) return;
   ensureChild(os, "nvram").children.push(nvramPath);
+}
+
+/** In the place of a label of the same kind; those of other kinds stay. */
+function labelGuest(domain: XmlElement, label: SecurityLabel): void {
+  const others = domain.children.filter(
+    (child) => !isElement(child) || child.name !== "seclabel" || attributeOf(child, "model") !== label.model,
+  );
+  domain.children.splice(0, domain.children.length, ...others, formatSecurityLabel(label));
 }
 
 /** Emulation knows none of KVM's features, and has its own best CPU. */

@@ -1,20 +1,12 @@
 import { join } from "node:path";
-import {
-  type DescribedDisk,
-  describeDomain,
-  formatXml,
-  parseXml,
-  type SecurityLabel,
-  type VolumeReference,
-  type XmlElement,
-} from "@yagura/domain-xml";
+import { formatXml, parseXml, type VolumeReference, type XmlElement } from "@yagura/domain-xml";
 import { DeadlineExceeded } from "@yagura/std/deadline.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
 import { HypervisorAway, VmExists } from "../errors.ts";
 import { adoptDomain, isOurs } from "./adopt-domain.ts";
 import { ensureGone, isActive, teardownVolumes } from "./destroy-vm.ts";
-import { labelDisk } from "./label-disk.ts";
-import { placeholderXml, type RealDisk, realiseDomain } from "./realise-domain.ts";
+import { prepareDisks } from "./prepare-disks.ts";
+import { placeholderXml, realiseDomain } from "./realise-domain.ts";
 import type { VirtContext } from "./virt-context.ts";
 import type { Vm } from "./vm.ts";
 import { vmExit } from "./vm-exit.ts";
@@ -45,7 +37,7 @@ export async function startVm(context: VirtContext, { vm, domain, isLaunchedPaus
     await hypervisor.define(placeholderXml(domain, { phase: "placeholder", startedAtMs }));
     signal.throwIfAborted();
     await context.ensureGuestNetwork();
-    const disks = await prepareDisks(context, domain, prepared);
+    const { disks, seclabel } = await prepareDisks(context, domain, prepared);
     signal.throwIfAborted();
     const real = realiseDomain(domain, {
       domainType: context.domainType,
@@ -55,6 +47,7 @@ export async function startVm(context: VirtContext, { vm, domain, isLaunchedPaus
       // vdsm lib/vdsm/virt/filedata.py: nvram_path
       nvramPath: join(context.nvramDirectory, `${vm.id}.fd`),
       disks,
+      ...(seclabel !== undefined && { seclabel }),
       record: { phase: "started", startedAtMs },
     });
     await hypervisor.define(formatXml(real));
@@ -93,41 +86,6 @@ function putAside({ log }: VirtContext, vm: Vm, error: unknown): void {
   const because = describeError(error);
   log.warn("it is not known whether a VM was started; libvirt will be asked", { vmId: vm.id, error: because });
   vm.putAside(because);
-}
-
-async function prepareDisks(
-  context: VirtContext,
-  domain: XmlElement,
-  prepared: VolumeReference[],
-): Promise<Map<string, RealDisk>> {
-  const user = await context.readQemuUser();
-  const disks = new Map<string, RealDisk>();
-  for (const disk of describeDomain(domain).disks) {
-    const isReadOnly = disk.isReadOnly || disk.device === "cdrom";
-    const files = await prepareDisk(context, { disk, isReadOnly }, prepared);
-    if (files === undefined) continue;
-    const seclabel = user === undefined ? undefined : await labelDisk({ paths: files.paths, isReadOnly }, user);
-    disks.set(disk.target, { source: files.source, ...withLabel(seclabel) });
-  }
-  return disks;
-}
-
-async function prepareDisk(
-  { images }: VirtContext,
-  { disk, isReadOnly }: { disk: DescribedDisk; isReadOnly: boolean },
-  prepared: VolumeReference[],
-): Promise<{ source: RealDisk["source"]; paths: readonly string[] } | undefined> {
-  if (disk.volume !== undefined) {
-    const { kind, path, chainPaths } = await images.prepare(disk.volume, { isReadOnly });
-    prepared.push(disk.volume);
-    return { source: { kind, path }, paths: chainPaths };
-  }
-  // A medium or device that is no volume of a pool, such as an installation image on this host.
-  return disk.source === undefined ? undefined : { source: disk.source, paths: [disk.source.path] };
-}
-
-function withLabel(seclabel: SecurityLabel | undefined): { seclabel?: SecurityLabel } {
-  return seclabel === undefined ? {} : { seclabel };
 }
 
 async function failStart(

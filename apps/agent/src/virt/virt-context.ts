@@ -12,6 +12,8 @@ export interface PreparedDisk {
   readonly path: string;
   /** Everything QEMU opens for it, the leaf first: backing files too. */
   readonly chainPaths: readonly string[];
+  /** On storage that other hosts see too: owners there are never changed. By default the storage is this host's own. */
+  readonly isShared?: boolean;
 }
 
 /** What running VMs needs of the storage: nothing else of it is known here. */
@@ -19,6 +21,8 @@ export interface DiskImages {
   /** Makes the volume ready; one that others stand on is refused to whoever would write to it. */
   prepare(volume: VolumeReference, options: { readonly isReadOnly: boolean }): Promise<PreparedDisk>;
   teardown(volume: VolumeReference): Promise<void>;
+  /** Writes into the record of a volume that a guest of this host has open how large the guest sees it. */
+  setCapacity(volume: VolumeReference, capacityBytes: number): Promise<void>;
 }
 
 /** What operations on VMs work with. */

@@ -1,0 +1,85 @@
+import {
+  type DescribedDisk,
+  describeDomain,
+  type SecurityLabel,
+  type VolumeReference,
+  type XmlElement,
+} from "@yagura/domain-xml";
+import { withDeadline } from "@yagura/std/deadline.ts";
+import type { QemuUser } from "./disk-access.ts";
+import { labelDisk } from "./label-disk.ts";
+import type { RealDisk } from "./realise-domain.ts";
+import { joinStorageGroup, labelOfStorageGroup } from "./storage-group.ts";
+import type { PreparedDisk, VirtContext } from "./virt-context.ts";
+
+/** Storage that does not answer for so long must not keep a VM from being destroyed. */
+const PREPARE_MS_MAX = 120_000;
+
+export interface DisksForQemu {
+  /** By target name. */
+  readonly disks: ReadonlyMap<string, RealDisk>;
+  /** Of the whole guest; absent: libvirt's own. */
+  readonly seclabel?: SecurityLabel;
+}
+
+/**
+ * Makes all disks of a guest ready on this host, and says how QEMU gets at them.
+ * @param prepared gets every volume that was made ready, also when a later one fails: to be let go of then.
+ */
+export async function prepareDisks(
+  context: VirtContext,
+  domain: XmlElement,
+  prepared: VolumeReference[],
+): Promise<DisksForQemu> {
+  const ready: ReadyDisk[] = [];
+  for (const disk of describeDomain(domain).disks) {
+    const isReadOnly = disk.isReadOnly || disk.device === "cdrom";
+    const files = await prepareDisk(context, { disk, isReadOnly }, prepared);
+    if (files !== undefined) ready.push({ target: disk.target, isReadOnly, files });
+  }
+  const user = await context.readQemuUser();
+  if (user === undefined)
+    return { disks: new Map(ready.map(({ target, files: { kind, path } }) => [target, { source: { kind, path } }])) };
+  const isOnShared = ready.some(({ files }) => files.isShared);
+  const seclabel = isOnShared ? labelOfStorageGroup(user) : undefined;
+  return {
+    disks: await labelDisks(ready, isOnShared ? joinStorageGroup(user) : user),
+    ...(seclabel !== undefined && { seclabel }),
+  };
+}
+
+interface ReadyDisk {
+  readonly target: string;
+  readonly isReadOnly: boolean;
+  readonly files: PreparedDisk;
+}
+
+async function prepareDisk(
+  { images }: VirtContext,
+  { disk, isReadOnly }: { disk: DescribedDisk; isReadOnly: boolean },
+  prepared: VolumeReference[],
+): Promise<PreparedDisk | undefined> {
+  const { volume, source, target } = disk;
+  if (volume !== undefined) {
+    const files = await withDeadline(`preparing disk ${target}`, PREPARE_MS_MAX, () =>
+      images.prepare(volume, { isReadOnly }),
+    );
+    prepared.push(volume);
+    return files;
+  }
+  // A medium or device that is no volume of a pool, such as an installation image on this host.
+  return source === undefined ? undefined : { ...source, chainPaths: [source.path] };
+}
+
+async function labelDisks(ready: readonly ReadyDisk[], user: QemuUser): Promise<Map<string, RealDisk>> {
+  const disks = new Map<string, RealDisk>();
+  for (const { target, isReadOnly, files } of ready) {
+    const { kind, path, chainPaths, isShared = false } = files;
+    // Files of a mount are not even looked at from here: its server may be silent.
+    const seclabel: SecurityLabel = isShared
+      ? { model: "dac", relabels: false }
+      : await labelDisk({ paths: chainPaths, isReadOnly }, user);
+    disks.set(target, { source: { kind, path }, seclabel });
+  }
+  return disks;
+}
