@@ -60,6 +60,8 @@ export interface SimulatedHost extends AgentSimulator, AsyncDisposable {
   shutDownFromInside(vmId: string): void;
   /** The guest is paused because its disk failed: `ENOSPC`, `EIO` or `EOTHER`. */
   pauseVmOnError(vmId: string, pauseCode: "ENOSPC" | "EIO" | "EOTHER"): void;
+  /** The storage of guests that are so paused is back: each does what it was defined with. */
+  readonly storageReturned: HostWorld["vms"]["storageReturned"];
   /** The agent starts again: connections end, calls are answered with 99 for a while, guests go on. */
   restart(): Promise<void>;
   /** In explicit mode the end of the recovery after `restart`. */
@@ -193,6 +195,10 @@ class Host implements SimulatedHost {
 
   pauseVmOnError(vmId: string, pauseCode: "ENOSPC" | "EIO" | "EOTHER"): void {
     this.world.vms.become(vmId, "Paused", { pauseCode });
+  }
+
+  get storageReturned(): HostWorld["vms"]["storageReturned"] {
+    return this.world.vms.storageReturned.bind(this.world.vms);
   }
 
   async restart(): Promise<void> {

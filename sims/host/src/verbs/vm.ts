@@ -6,7 +6,7 @@ import { formatVmStats } from "./vm-stats.ts";
 /** A picture of one grey dot. */
 const screenshotPng = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==";
 
-export function vmVerbs({ vms, clock }: HostWorld): NonNullable<SomeVerbs["VM"]> {
+export function vmVerbs({ vms, clock, storage }: HostWorld): NonNullable<SomeVerbs["VM"]> {
   /** Verbs that change a device answer with the definition; nothing else happens here. */
   const changeDevice = async ({ vmID }: { readonly vmID: string }): Promise<VmDefinition> => {
     const vm = vms.getRunning(vmID);
@@ -48,6 +48,16 @@ export function vmVerbs({ vms, clock }: HostWorld): NonNullable<SomeVerbs["VM"]>
     async screenshot({ vmID }) {
       vms.getRunning(vmID);
       return { data: screenshotPng, encoding: "base64", mime_type: "image/png" };
+    },
+    async diskSizeExtend({ vmID, driveSpecs: { domainID = "", imageID = "", volumeID = "" }, newSize }) {
+      const { domain } = vms.getRunning(vmID);
+      const isItsDisk = domain.disks.some(({ volume }) => volume?.imageId === imageID && volume.volumeId === volumeID);
+      if (!isItsDisk) throw new AgentFault("ImageFileNotFound", { imageID });
+      const volume = storage.getVolume(domainID, imageID, volumeID);
+      const capacityBytes = Number(newSize);
+      if (capacityBytes < volume.capacityBytes) throw new AgentFault("BadDiskResizeParameter", { newSize });
+      storage.getImage(domainID, imageID).set(volumeID, { ...volume, capacityBytes });
+      return newSize;
     },
     async freeze({ vmID }) {
       needGuestAgent(vms.getRunning(vmID));

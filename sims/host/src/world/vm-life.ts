@@ -25,6 +25,12 @@ export const adminShutdown: VmExit = {
   exitMessage: "Admin shut down from the engine",
 };
 
+export const pausedTooLong: VmExit = {
+  exitCode: 1,
+  exitReason: vmExitReasons.destroyedOnPauseTimeout,
+  exitMessage: "Down because paused for too long",
+};
+
 /** The life of a guest as an agent reports it; `undefined`: it stays as it is. */
 export function nextStep(stage: VmStage, times: Times): NextStep | undefined {
   switch (stage.status) {

@@ -3,7 +3,7 @@ import { type DomainDescription, parseDomainXml } from "@yagura/domain-xml";
 import type { Clock } from "@yagura/std/clock.ts";
 import type { Times } from "./times.ts";
 import type { SimulatedVm } from "./vm.ts";
-import { adminShutdown, nextStep, type VmExit } from "./vm-life.ts";
+import { adminShutdown, nextStep, pausedTooLong, type VmExit } from "./vm-life.ts";
 
 export interface VmsOptions {
   readonly clock: Clock;
@@ -98,6 +98,19 @@ export class Vms {
     } else {
       vm.hasGuestAgent = true;
       vm.hash += 1;
+    }
+  }
+
+  /**
+   * The storage of guests that are paused by its errors is back: each does what it was defined with.
+   * @param afterTooLong whether a guest that is not to outlive its lease has been paused for longer than that.
+   */
+  storageReturned({ afterTooLong }: { readonly afterTooLong: boolean }): void {
+    for (const { vmId, status, pauseCode, domain } of this.list()) {
+      if (status !== "Paused" || pauseCode === "NOERR") continue;
+      const behaviour = domain.metadata?.values["resumeBehavior"] ?? "auto_resume";
+      if (behaviour === "kill" && afterTooLong) this.become(vmId, "Down", { exit: pausedTooLong });
+      else if (behaviour !== "leave_paused") this.become(vmId, "Up");
     }
   }
 
