@@ -1,8 +1,13 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { GiB } from "@yagura/std/units.ts";
 import type { Lab } from "../namespace-host.ts";
 import { createDiskFile } from "../uml/disk-file.ts";
 import { type ExportOptions, exportFolder, serveNfs, withdrawExport } from "../uml/nfs.ts";
 import { diskDevice, startUmlHost, type UmlHost } from "../uml/uml-host.ts";
+
+/** Where hosts of this lab have a folder of this machine, in which both see at once what the other one wrote. */
+export const sharedFolder = "/lab";
 
 const memoryMiB = 384;
 const diskBytes = 16 * GiB;
@@ -10,8 +15,8 @@ const diskBytes = 16 * GiB;
 export interface NfsServerOptions {
   readonly lab: Lab;
   readonly number: number;
-  /** Of its disk; the file is made here. */
-  readonly diskFile: string;
+  /** A folder of its own, made here: its disk, and the folder `shared`. */
+  readonly directory: string;
 }
 
 /** The storage of the lab: exports that are the same again after the server was switched off and on. */
@@ -27,9 +32,15 @@ export class NfsServer implements AsyncDisposable {
   /** Switches on a server with an empty disk. */
   static async start(options: NfsServerOptions): Promise<NfsServer> {
     const server = new NfsServer(options);
-    await createDiskFile(options.diskFile, diskBytes);
+    await mkdir(server.shared, { recursive: true, mode: 0o755 });
+    await createDiskFile(server.#disk, diskBytes);
     await server.#boot({ isNew: true });
     return server;
+  }
+
+  /** The folder that is `sharedFolder` on the server. */
+  get shared(): string {
+    return join(this.#options.directory, "shared");
   }
 
   /** The server while it is on. */
@@ -66,9 +77,15 @@ export class NfsServer implements AsyncDisposable {
   }
 
   async #boot({ isNew }: { readonly isNew: boolean }): Promise<void> {
-    const { lab, number, diskFile } = this.#options;
-    const machine = await startUmlHost({ lab, number, memoryMiB, disks: [{ path: diskFile }] });
+    const { lab, number } = this.#options;
+    const machine = await startUmlHost({ lab, number, memoryMiB, disks: [{ path: this.#disk }] });
     this.#machine = machine;
+    await machine.run("mkdir", ["-p", sharedFolder]);
+    await machine.run("mount", ["-t", "hostfs", "none", sharedFolder, "-o", this.shared]);
     await serveNfs(machine, diskDevice(0), { isNew });
+  }
+
+  get #disk(): string {
+    return join(this.#options.directory, "disk");
   }
 }

@@ -8,14 +8,15 @@ import { createDiskFile } from "../uml/disk-file.ts";
 import { startLibvirt } from "../uml/libvirt.ts";
 import { startSanlock } from "../uml/sanlock.ts";
 import { diskDevice, startUmlHost, type UmlHost } from "../uml/uml-host.ts";
+import { sharedFolder } from "./nfs-server.ts";
 
 const agentProgram = join(import.meta.dirname, "../../../apps/agent/src/main.ts");
 const supervisor = join(import.meta.dirname, "keep-running.ts");
 
 const memoryMiB = 700;
 const diskBytes = 4 * GiB;
-/** Where the host's own disk is inside, and where it writes what is to be seen from outside at once. */
-const [dataFolder, sharedFolder] = ["/data", "/lab"];
+/** Where the host's own disk is, inside. */
+const dataFolder = "/data";
 /** Guests are on it; nothing else is. */
 const guestBridge = "guests";
 
@@ -60,6 +61,10 @@ export class StorageHost implements AsyncDisposable {
     return this.#machine;
   }
 
+  get isOn(): boolean {
+    return this.#machine !== undefined;
+  }
+
   /** The file that has what the agent logged, in all its lives. */
   get agentLog(): string {
     return join(this.#shared, "agent.log");
@@ -71,6 +76,10 @@ export class StorageHost implements AsyncDisposable {
     await this.#machine?.powerCut();
     const machine = await startUmlHost({ lab, number, memoryMiB, disks: [{ path: this.#disk }] });
     this.#machine = machine;
+    // Also when its watchdog did it.
+    void machine.off.then(() => {
+      if (this.#machine === machine) this.#machine = undefined;
+    });
     await machine.run("mkdir", ["-p", dataFolder, sharedFolder]);
     await machine.run("mount", [diskDevice(0), dataFolder]);
     await machine.run("mount", ["-t", "hostfs", "none", sharedFolder, "-o", this.#shared]);

@@ -51,9 +51,7 @@ export async function startThreeHosts(options: ThreeHostsOptions): Promise<Three
   say("starting the Manager and the NFS server");
   const [manager, server] = await Promise.all([
     startLabManager(lab, join(directory, "manager")).then((one) => started.use(one)),
-    NfsServer.start({ lab, number: serverNumber, diskFile: join(directory, "nfs-disk") }).then((one) =>
-      started.use(one),
-    ),
+    NfsServer.start({ lab, number: serverNumber, directory: join(directory, "nfs") }).then((one) => started.use(one)),
   ]);
   for (const exported of exportNames) await server.add(exported);
   const dataCenterId = await addSharedDataCenter(manager.client, options.ioTimeoutSeconds ?? 10);

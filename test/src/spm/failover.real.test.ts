@@ -1,0 +1,42 @@
+// The SPM's host, its storage or the Manager fails in the middle of an operation, on three real hosts with real sanlock and
+// watchdogs on real NFS. By default one power cut during one operation, drawn by a seed; `--all` runs every pair.
+import { after, before, suite, test } from "node:test";
+import { whyNoThreeHosts } from "@yagura/lab/three-hosts-nfs/three-hosts-nfs.ts";
+import { type Centre, openCentre } from "../three-hosts/centre.ts";
+import { type Fault, faults } from "./faults.ts";
+import { type Operation, operations } from "./operations.ts";
+import { runCell } from "./run-cell.ts";
+import { drawSeed, randomFrom } from "./seed.ts";
+
+const skip = await whyNoThreeHosts();
+const isAll = process.env["YAGURA_TEST_ALL"] === "1";
+const seed = drawSeed();
+const random = randomFrom(seed);
+const cellMs = 15 * 60_000;
+const suiteMs = 4 * 60 * 60_000;
+
+suite(`failover of the SPM (YAGURA_SEED=${seed})`, { skip, timeout: suiteMs }, () => {
+  let centre: Centre;
+  before(async () => {
+    centre = await openCentre({ name: "yspm" });
+  });
+  after(() => centre?.[Symbol.asyncDispose]());
+
+  for (const [operation, fault] of isAll ? allPairs() : [drawnPair()]) {
+    const moment = random();
+    const name = `${fault.name} during volume ${operation.name}, at ${moment.toFixed(2)} of it (seed ${seed})`;
+    test(name, { timeout: cellMs }, () => runCell(centre, { operation, fault, moment }));
+  }
+});
+
+function allPairs(): [Operation, Fault][] {
+  return Object.values(faults).flatMap((fault) =>
+    operations.map((operation): [Operation, Fault] => [operation, fault]),
+  );
+}
+
+function drawnPair(): [Operation, Fault] {
+  const operation = operations[Math.floor(random() * operations.length)];
+  if (operation === undefined) throw new Error("there are no operations");
+  return [operation, faults.powerCut];
+}
