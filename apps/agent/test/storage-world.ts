@@ -37,6 +37,7 @@ export const fakeQemuImg: QemuImg = {
 export const fakeBlocks: VolumeBlocks = {
   allocate: async () => true,
   zero: async () => undefined,
+  setLength: async () => undefined,
 };
 
 export interface StorageWorld extends AsyncDisposable {

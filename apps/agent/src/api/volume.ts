@@ -49,6 +49,16 @@ export function volumeVerbs(
         volumeIds: [parseId<VolumeId>(params.volumeID)],
         wipes: params.postZero,
       }),
+    extendSize: (params) =>
+      volumes.extend(pool(params.storagepoolID), { ...volumeKey(params), capacityBytes: readBytes(params.newSize) }),
+    async measure({ dstVolFormat, backing_chain = true, baseID, ...params }) {
+      const required = await volumes.measure(volumeKey(params), {
+        format: dstVolFormat === volumeFormatIds.raw ? "RAW" : "COW",
+        chain: backing_chain ? "all" : "none",
+        ...(baseID !== undefined && { baseId: parseId<VolumeId>(baseID) }),
+      });
+      return { required };
+    },
     getInfo: async (params) => formatVolumeInfo(await volumes.getInfo(volumeKey(params)), params.storagepoolID),
     async getSize(params) {
       const { trueBytes, apparentBytes } = await volumes.getSize(volumeKey(params));
@@ -57,11 +67,14 @@ export function volumeVerbs(
     async getQemuImageInfo(params) {
       const info = await volumes.getQemuImageInfo(volumeKey(params));
       const backing = info["backing-filename"];
+      const specific = info["format-specific"] as { readonly data?: { readonly compat?: unknown } } | undefined;
+      const compat = specific?.data?.compat;
       return {
         format: info["format"] === "qcow2" ? "qcow2" : "raw",
         virtualsize: Number(info["virtual-size"]),
         ...(info["cluster-size"] !== undefined && { clustersize: Number(info["cluster-size"]) }),
         ...(typeof backing === "string" && { backingfile: backing }),
+        ...((compat === "0.10" || compat === "1.1") && { compat }),
       };
     },
     setDescription: (params) =>

@@ -22,9 +22,10 @@ import { settleIntent } from "./tasks/settle-intent.ts";
 import { Tasks } from "./tasks/tasks.ts";
 import { type QemuImg, qemuImg as realQemuImg } from "./tools/qemu-img.ts";
 import { type VolumeBlocks, volumeBlocks } from "./tools/volume-blocks.ts";
+import { openImages } from "./volumes/images.ts";
 import { PreparedImages } from "./volumes/prepared-images.ts";
 import type { VolumeWorld } from "./volumes/volume-world.ts";
-import { openImages, openVolumes } from "./volumes/volumes.ts";
+import { openVolumes } from "./volumes/volumes.ts";
 import { DomainWatch } from "./watch-domains.ts";
 
 export interface StorageOptions {

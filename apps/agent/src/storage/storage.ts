@@ -192,6 +192,12 @@ export interface StorageVolumes {
   copy(poolId: PoolId, copy: VolumeCopy): Promise<TaskId>;
   /** SPM only. From the leaf downwards; a volume with children that are not in the list is refused (204). */
   delete(poolId: PoolId, volumes: DeletedVolumes): Promise<TaskId>;
+  /** SPM only. Never makes one smaller (232); one that is as large already is done. */
+  extend(poolId: PoolId, extension: VolumeExtension): Promise<TaskId>;
+  /** Any host: how large the guest that has the volume open here was made to see it. */
+  setCapacity(volume: VolumeKey, capacityBytes: number): Promise<void>;
+  /** How many bytes a file with the volume's content would have. */
+  measure(volume: VolumeKey, options: MeasureOptions): Promise<number>;
   getInfo(volume: VolumeKey): Promise<VolumeInfo>;
   getSize(volume: VolumeKey): Promise<VolumeSize>;
   setDescription(poolId: PoolId, volume: VolumeKey, description: string): Promise<void>;
@@ -225,6 +231,19 @@ export interface VolumeCopy {
   readonly description: string;
   /** SHARED: a template, on which others may stand. */
   readonly role: "LEAF" | "SHARED";
+}
+
+export interface VolumeExtension extends VolumeKey {
+  /** Rounded up to 4 KiB. */
+  readonly capacityBytes: number;
+}
+
+export interface MeasureOptions {
+  readonly format: "RAW" | "COW";
+  /** With what lies below it, which is the default, or what the volume itself has. */
+  readonly chain?: "all" | "none";
+  /** The volume directly below: what is measured are these two. */
+  readonly baseId?: VolumeId;
 }
 
 export interface DeletedVolumes {

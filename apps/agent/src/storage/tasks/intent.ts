@@ -4,6 +4,7 @@ import * as z from "zod";
 const domainId = z.uuid().transform((text) => parseId<StorageDomainId>(text));
 const imageId = z.uuid().transform((text) => parseId<ImageId>(text));
 const volumeId = z.uuid().transform((text) => parseId<VolumeId>(text));
+const bytes = z.number().int().nonnegative();
 
 /**
  * What a task is about to do, in words that a later version of this program understands: these names are stored data.
@@ -27,12 +28,22 @@ export const intentSchema = z.discriminatedUnion("kind", [
     wipes: z.boolean(),
   }),
   z.strictObject({ kind: z.literal("delete-image"), domainId, imageId, wipes: z.boolean() }),
+  z.strictObject({
+    kind: z.literal("extend-volume"),
+    domainId,
+    imageId,
+    volumeId,
+    capacityBytes: bytes,
+    /** How long the file was before. */
+    fileBytes: bytes,
+  }),
 ]);
 
 export type Intent = z.infer<typeof intentSchema>;
 export type CreateVolumeIntent = Extract<Intent, { kind: "create-volume" }>;
 export type DeleteVolumesIntent = Extract<Intent, { kind: "delete-volumes" }>;
 export type DeleteImageIntent = Extract<Intent, { kind: "delete-image" }>;
+export type ExtendVolumeIntent = Extract<Intent, { kind: "extend-volume" }>;
 
 /** What became of something that was begun and not finished. */
 export type Settled = "undone" | "completed";

@@ -1,8 +1,9 @@
 import { unreachable } from "@yagura/std/assert.ts";
 import type { KnownDomains } from "../domains/known-domains.ts";
-import { settleVolumeCreation } from "../volumes/settle-creation.ts";
 import { settleImageDeletion } from "../volumes/delete-image.ts";
 import { settleVolumesDeletion } from "../volumes/delete-volumes.ts";
+import { settleExtension } from "../volumes/extend-volume.ts";
+import { settleVolumeCreation } from "../volumes/settle-creation.ts";
 import type { VolumeWorld } from "../volumes/volume-world.ts";
 import type { Intent, Settled } from "./intent.ts";
 
@@ -20,6 +21,8 @@ export async function settleIntent(intent: Intent, known: KnownDomains, world: V
       return settleVolumesDeletion(domain, intent, world, signal);
     case "delete-image":
       return settleImageDeletion(domain, intent, world, signal);
+    case "extend-volume":
+      return settleExtension(domain, intent, world, signal);
     default:
       return unreachable(intent);
   }

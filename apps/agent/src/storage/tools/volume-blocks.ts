@@ -16,6 +16,8 @@ export interface VolumeBlocks {
   allocate(range: BlockRange, watched: Watched): Promise<boolean>;
   /** Writes zeroes over a range, making the file longer when it ends before. */
   zero(range: BlockRange & { readonly isDirect: boolean }, watched: Watched): Promise<void>;
+  /** Makes a file longer, with nothing in it, or shorter. */
+  setLength(path: string, sizeBytes: number, signal: AbortSignal): Promise<void>;
 }
 
 const CHUNK_BYTES = MiB;
@@ -48,6 +50,10 @@ export const volumeBlocks: VolumeBlocks = {
         if (written !== undefined) onProgress?.(Math.min(100, Math.floor((written / lengthBytes) * 100)));
       },
     });
+  },
+
+  async setLength(path, sizeBytes, signal) {
+    await runStorageProgram("truncate", ["--no-create", `--size=${sizeBytes}`, "--", path], { signal });
   },
 };
 

@@ -1,12 +1,12 @@
 import type { Readable } from "node:stream";
 import { MiB } from "@yagura/std/units.ts";
-import { nextGeneration, type VolumeMetadata } from "@yagura/storage-format";
 import { AgentError } from "../../errors.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import { writeStream } from "../files/write-stream.ts";
 import type { UploadOptions, VolumeKey } from "../storage.ts";
 import { verifyVolume } from "./verify-volume.ts";
+import { operateOnVolume } from "./volume-record.ts";
 import { getVolume, requireUnused, requireWritable, type VolumeWorld } from "./volume-world.ts";
 
 /** What qcow2 may need besides the content: tables in proportion, and some of fixed size. */
@@ -25,27 +25,24 @@ export async function uploadVolume(
   { lengthBytes, signal = new AbortController().signal }: UploadOptions,
 ): Promise<void> {
   const { imageId, volumeId } = volume;
-  const metadata = await requireUploadable(domain, volume, lengthBytes, world);
-  await domain.writeVolume(imageId, volumeId, { ...metadata, legality: "ILLEGAL" });
-  try {
-    await writeStream(body, {
-      path: domain.paths.volume(imageId, volumeId),
-      lengthBytes,
-      fileBytes: metadata.format === "RAW" ? Math.max(metadata.capacityBytes, lengthBytes) : lengthBytes,
-      keepsBlocks: metadata.allocation === "PREALLOCATED" && metadata.format === "RAW",
-      signal,
-    });
-    await verifyVolume(domain, volume, world);
-  } catch (cause) {
-    if (cause instanceof AgentError) throw cause;
-    throw new StorageError("UploadFailed", `cannot write the content of volume ${volumeId}; it stays illegal`, {
-      cause,
-    });
-  }
-  await domain.writeVolume(imageId, volumeId, {
-    ...metadata,
-    legality: "LEGAL",
-    generation: nextGeneration(metadata.generation),
+  await requireUploadable(domain, volume, lengthBytes, world);
+  await operateOnVolume(domain, { key: volume, isUnsafe: true }, world, async (metadata) => {
+    try {
+      await writeStream(body, {
+        path: domain.paths.volume(imageId, volumeId),
+        lengthBytes,
+        fileBytes: metadata.format === "RAW" ? Math.max(metadata.capacityBytes, lengthBytes) : lengthBytes,
+        keepsBlocks: metadata.allocation === "PREALLOCATED" && metadata.format === "RAW",
+        signal,
+      });
+      await verifyVolume(domain, volume, world);
+    } catch (cause) {
+      if (cause instanceof AgentError) throw cause;
+      throw new StorageError("UploadFailed", `cannot write the content of volume ${volumeId}; it stays illegal`, {
+        cause,
+      });
+    }
+    return undefined;
   });
 }
 
@@ -54,7 +51,7 @@ async function requireUploadable(
   volume: VolumeKey,
   lengthBytes: number,
   world: VolumeWorld,
-): Promise<VolumeMetadata> {
+): Promise<void> {
   const { imageId, volumeId } = volume;
   const metadata = await getVolume(domain, volume);
   await requireWritable(domain, volume, metadata);
@@ -69,5 +66,4 @@ async function requireUploadable(
       `${lengthBytes} bytes cannot be the content of volume ${volumeId} (at most ${bytesMax})`,
     );
   }
-  return metadata;
 }

@@ -1,37 +1,18 @@
-import type { StorageDomainId, TaskId } from "@yagura/std/ids.ts";
 import type { VolumeMetadata } from "@yagura/storage-format";
-import type { KnownDomains } from "../domains/known-domains.ts";
-import { requireActive, requireSpm } from "../pool/connected-pool.ts";
-import type { Pools } from "../pool/pools.ts";
-import type { PoolId, StorageImages, StorageVolumes, VolumeKey } from "../storage.ts";
-import type { ImageKey, ImageLocks } from "../tasks/image-locks.ts";
-import type { RunningTask, Tasks } from "../tasks/tasks.ts";
+import type { PoolId, StorageVolumes, VolumeKey } from "../storage.ts";
 import { copyVolume, planCopy } from "./copy-volume.ts";
 import { createVolume, readNewVolumePlan } from "./create-volume.ts";
-import { deleteImage, requireDeletable } from "./delete-image.ts";
 import { deleteVolumes } from "./delete-volumes.ts";
-import { openDownload } from "./download-volume.ts";
-import { prepareImage } from "./prepare-image.ts";
-import { uploadVolume } from "./upload-volume.ts";
+import { extendVolume, readExtension, setCapacity } from "./extend-volume.ts";
+import { measureVolume } from "./measure-volume.ts";
+import { requireWriter, startSpmTask, type VolumesWorld } from "./spm-task.ts";
 import { readQemuImageInfo, verifyVolume } from "./verify-volume.ts";
 import { getVolumeInfo, getVolumeSize } from "./volume-info.ts";
-import { getVolume, type VolumeWorld } from "./volume-world.ts";
+import { changeRecord } from "./volume-record.ts";
+import { getVolume } from "./volume-world.ts";
 
-interface VolumesWorld {
-  readonly known: KnownDomains;
-  readonly pools: Pools;
-  readonly tasks: Tasks;
-  readonly locks: ImageLocks;
-  readonly volumeWorld: VolumeWorld;
-}
-
-interface SpmTask {
-  readonly verb: string;
-  readonly poolId: PoolId;
-  readonly domainIds: readonly StorageDomainId[];
-  readonly images: readonly ImageKey[];
-  run(task: RunningTask): Promise<void>;
-}
+/** The Manager waits for this long at most, too. */
+const MEASURE_MS = 60_000;
 
 /** What can be done with volumes. */
 export function openVolumes(world: VolumesWorld): StorageVolumes {
@@ -46,7 +27,7 @@ export function openVolumes(world: VolumesWorld): StorageVolumes {
     const domain = await known.get(volume.domainId);
     await locks.run([volume], async () => {
       requireWriter(world, poolId, [volume.domainId]);
-      await domain.writeVolume(volume.imageId, volume.volumeId, { ...(await getVolume(domain, volume)), ...differs });
+      await changeRecord(domain, volume, volumeWorld, (metadata) => ({ ...metadata, ...differs }));
     });
   }
 
@@ -93,6 +74,27 @@ export function openVolumes(world: VolumesWorld): StorageVolumes {
       });
     },
 
+    async extend(poolId, extension) {
+      const { domainId } = extension;
+      requireWriter(world, poolId, [domainId]);
+      const domain = await known.get(domainId);
+      await readExtension(domain, extension, volumeWorld);
+      return startSpmTask(world, {
+        verb: "extendVolumeSize",
+        poolId,
+        domainIds: [domainId],
+        images: [extension],
+        run: (task) => extendVolume(domain, extension, volumeWorld, task),
+      });
+    },
+    async setCapacity(volume, capacityBytes) {
+      const domain = await known.get(volume.domainId);
+      await locks.run([volume], () => setCapacity(domain, { ...volume, capacityBytes }, volumeWorld));
+    },
+    async measure(volume, options) {
+      const signal = AbortSignal.timeout(MEASURE_MS);
+      return measureVolume(await known.get(volume.domainId), volume, options, volumeWorld, signal);
+    },
     async getInfo(volume) {
       return getVolumeInfo(await known.get(volume.domainId), volume, volumeWorld);
     },
@@ -115,77 +117,4 @@ export function openVolumes(world: VolumesWorld): StorageVolumes {
       return info.all;
     },
   };
-}
-
-/** What can be done with images as a whole, and with the bytes of their volumes. */
-export function openImages(world: VolumesWorld): StorageImages {
-  const { known, locks, tasks, volumeWorld } = world;
-  return {
-    async delete(poolId, image) {
-      requireWriter(world, poolId, [image.domainId]);
-      const domain = await known.get(image.domainId);
-      await requireDeletable(domain, image.imageId, volumeWorld);
-      return startSpmTask(world, {
-        verb: "deleteImage",
-        poolId,
-        domainIds: [image.domainId],
-        images: [image],
-        run: (task) => deleteImage(domain, image, volumeWorld, task),
-      });
-    },
-
-    async prepare(volume, options) {
-      const domain = await known.get(volume.domainId);
-      return locks.run([volume], () => prepareImage(domain, volume, volumeWorld, options));
-    },
-
-    teardown: (domainId, imageId) => volumeWorld.prepared.remove(domainId, imageId),
-
-    listPrepared: () => volumeWorld.prepared.list(),
-
-    async upload(volume, body, options) {
-      const task = tasks.begin("uploadImage");
-      try {
-        const domain = await known.get(volume.domainId);
-        await locks.run([volume], () => uploadVolume(domain, volume, body, volumeWorld, options));
-        task.finish();
-        return task.taskId;
-      } catch (error) {
-        body.destroy();
-        task.finish(error);
-        throw error;
-      }
-    },
-
-    async download(volume, options) {
-      const domain = await known.get(volume.domainId);
-      const { body, lengthBytes } = await openDownload(domain, volume, volumeWorld, options);
-      const task = tasks.begin("downloadImage");
-      body.once("error", (error) => task.finish(error));
-      body.once("close", () => task.finish(body.errored ?? undefined));
-      return { taskId: task.taskId, lengthBytes, body };
-    },
-  };
-}
-
-/** Starts a task of the SPM, which looks again whether it is one when its turn comes. */
-async function startSpmTask(world: VolumesWorld, { verb, poolId, domainIds, images, run }: SpmTask): Promise<TaskId> {
-  const store = await world.pools.openJournal(poolId);
-  return world.tasks.start({
-    verb,
-    poolId,
-    images,
-    store,
-    async run(task) {
-      requireWriter(world, poolId, domainIds);
-      await run(task);
-    },
-  });
-}
-
-/** The structure of a domain is changed by the SPM alone, and only of one that is active. */
-function requireWriter({ pools }: VolumesWorld, poolId: PoolId, domainIds: readonly StorageDomainId[]): void {
-  const pool = pools.get(poolId);
-  requireSpm(pool);
-  for (const domainId of domainIds) requireActive(pool, domainId);
 }
