@@ -48,8 +48,8 @@ export class StorageHost implements AsyncDisposable {
   /** Makes its disk; `boot` switches it on. */
   static async create(options: StorageHostOptions): Promise<StorageHost> {
     const host = new StorageHost(options);
-    await mkdir(host.#shared, { recursive: true, mode: 0o755 });
-    await writeFile(join(host.#shared, "ticket"), options.ticket, { mode: 0o600 });
+    await mkdir(host.shared, { recursive: true, mode: 0o755 });
+    await writeFile(join(host.shared, "ticket"), options.ticket, { mode: 0o600 });
     await createDiskFile(host.#disk, diskBytes);
     await runProgram("mkfs.ext4", ["-q", "-F", "-m", "0", host.#disk]);
     return host;
@@ -67,7 +67,7 @@ export class StorageHost implements AsyncDisposable {
 
   /** The file that has what the agent logged, in all its lives. */
   get agentLog(): string {
-    return join(this.#shared, "agent.log");
+    return join(this.shared, "agent.log");
   }
 
   /** Switches it on and starts everything on it. The Manager hears of it a few seconds later. */
@@ -82,7 +82,7 @@ export class StorageHost implements AsyncDisposable {
     });
     await machine.run("mkdir", ["-p", dataFolder, sharedFolder]);
     await machine.run("mount", [diskDevice(0), dataFolder]);
-    await machine.run("mount", ["-t", "hostfs", "none", sharedFolder, "-o", this.#shared]);
+    await machine.run("mount", ["-t", "hostfs", "none", sharedFolder, "-o", this.shared]);
     await machine.run("modprobe", ["-a", "nfs", "bridge", "tun"]);
     await machine.run("ip", ["link", "add", guestBridge, "type", "bridge"]);
     await machine.run("ip", ["link", "set", guestBridge, "up"]);
@@ -136,7 +136,8 @@ export class StorageHost implements AsyncDisposable {
     return join(this.#options.directory, "disk");
   }
 
-  get #shared(): string {
+  /** The folder that is `sharedFolder` on the host. */
+  get shared(): string {
     return join(this.#options.directory, "shared");
   }
 }

@@ -1,0 +1,185 @@
+// `npm run bench -- spm-failover`: how long a data center is without an SPM, on three real hosts with real sanlock and
+// watchdogs on real NFS. Beside it, in the same run: the lease time itself, and how long sanlock's own program takes to get a
+// lease of the dead host.
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { untilHostIs } from "@yagura/lab/lab-manager.ts";
+import { sharedFolder } from "@yagura/lab/three-hosts-nfs/nfs-server.ts";
+import { findSpm, untilSpm } from "@yagura/lab/three-hosts-nfs/spm.ts";
+import type { StorageHost } from "@yagura/lab/three-hosts-nfs/storage-host.ts";
+import {
+  addNfsDomain,
+  startThreeHosts,
+  type ThreeHosts,
+  whyNoThreeHosts,
+} from "@yagura/lab/three-hosts-nfs/three-hosts-nfs.ts";
+import { canTakeResource, initResource, type Resource, takeResource } from "@yagura/lab/uml/sanlock.ts";
+import { poll } from "@yagura/std/poll.ts";
+import { MiB } from "@yagura/std/units.ts";
+
+const HANDOVERS = 3;
+const FAILOVERS = 1;
+const ioTimeoutSeconds = 2;
+const leaseSeconds = 8 * ioTimeoutSeconds + 60;
+const patienceMs = 240_000;
+
+const reason = await whyNoThreeHosts();
+if (reason !== false) throw new Error(reason);
+const directory = await mkdtemp("/var/lib/yagura-bench-");
+try {
+  await chmod(directory, 0o755);
+  await using three = await startThreeHosts({ name: "ybspm", directory, ioTimeoutSeconds });
+  const domainId = await addNfsDomain(three, "data");
+  await untilSpm(three, { timeoutMs: patienceMs });
+  await createDisk(three, domainId); // Compilers, caches, connections.
+  print(await measureAll(three, domainId));
+} finally {
+  await rm(directory, { recursive: true, force: true });
+}
+
+interface Failover {
+  /** From the power cut to the moment in which the successor's sanlock calls the old host dead. */
+  readonly deadSeconds: number;
+  /** From there to the first structure change by the new SPM. */
+  readonly overLeaseSeconds: number;
+  readonly totalSeconds: number;
+  /** From the power cut until sanlock's own program had a lease of the dead host. */
+  readonly peerSeconds: number;
+}
+
+async function measureAll(three: ThreeHosts, domainId: string) {
+  const handovers: number[] = [];
+  for (let count = 0; count < HANDOVERS; count++) handovers.push(await measureHandover(three, domainId));
+  const failovers: Failover[] = [];
+  for (let count = 0; count < FAILOVERS; count++) failovers.push(await measureFailover(three, domainId));
+  return { handovers, failovers };
+}
+
+/** An administrator asks for another SPM, and then for a disk. */
+async function measureHandover(three: ThreeHosts, domainId: string): Promise<number> {
+  const old = await findSpm(three);
+  const next = three.hosts.find((host) => host !== old);
+  if (next === undefined) throw new Error("there is no other host");
+  const start = performance.now();
+  await three.manager.client.hosts.action(next.id, "force_select_spm");
+  await createDisk(three, domainId, next);
+  const seconds = secondsSince(start);
+  if ((await findSpm(three)) !== next) throw new Error(`${next.title} is not SPM`);
+  return seconds;
+}
+
+/** The SPM's host loses its power, and somebody asks for a disk again and again. */
+async function measureFailover(three: ThreeHosts, domainId: string): Promise<Failover> {
+  const old = await untilSpm(three, { timeoutMs: patienceMs });
+  const others = three.hosts.filter((host) => host !== old);
+  const [other] = others;
+  if (other === undefined) throw new Error("there is no other host");
+  const { lease, hostId } = await preparePeer(old, domainId);
+  const deaths = await Promise.all(others.map((host) => watchForDeath(host, { domainId, hostId })));
+  const start = performance.now();
+  await old.powerCut();
+  const peer = poll("the lease of the peer", () => canTakeResource(other.machine, lease), {
+    timeoutMs: patienceMs,
+    everyMs: 100,
+  }).then(() => secondsSince(start));
+  const dead = Promise.all(deaths.map(({ death }) => death().then(() => secondsSince(start))));
+  const changed = createDisk(three, domainId).then(() => secondsSince(start));
+  const [peerSeconds, deadAfter, totalSeconds] = await Promise.all([peer, dead, changed]);
+  const successor = await untilSpm(three, { isWanted: (host) => host !== old, timeoutMs: patienceMs });
+  const deadSeconds = deadAfter[others.indexOf(successor)] ?? Number.NaN;
+  await old.boot();
+  await untilHostIs(three.manager.client, old.id, "up");
+  return { deadSeconds, overLeaseSeconds: totalSeconds - deadSeconds, totalSeconds, peerSeconds };
+}
+
+/** A structure change; asked for again while there is no SPM. With a host: until that one is SPM. */
+async function createDisk(three: ThreeHosts, domainId: string, spm?: StorageHost): Promise<void> {
+  const { client } = three.manager;
+  const disk = { name: crypto.randomUUID(), format: "cow", sparse: true, provisioned_size: 64 * MiB } as const;
+  if (spm !== undefined) await untilSpm(three, { isWanted: (host) => host === spm, timeoutMs: patienceMs });
+  await poll(
+    "a disk",
+    async () => {
+      const added = await client.disks.add({ ...disk, storage_domains: [{ id: domainId }] }).catch(() => undefined);
+      if (added?.id === undefined) return false;
+      const { id } = added;
+      const settled = await poll("the disk to be made", () => settledDisk(three, id), {
+        timeoutMs: patienceMs,
+        everyMs: 20,
+      });
+      return settled === "ok";
+    },
+    { timeoutMs: patienceMs, everyMs: 100 },
+  );
+}
+
+async function settledDisk({ manager }: ThreeHosts, id: string): Promise<"ok" | "gone" | undefined> {
+  const found = (await manager.client.disks.list()).find((disk) => disk.id === id);
+  if (found === undefined) return "gone";
+  return found.status === "ok" ? "ok" : undefined;
+}
+
+/** A second lease of the host that is to die, beside the domain's own. */
+async function preparePeer(host: StorageHost, domainId: string): Promise<{ lease: Resource; hostId: string }> {
+  const { stdout } = await host.machine.run("sanlock", ["client", "status"]);
+  const [, hostId = "", ids = ""] = new RegExp(`^s ${domainId}:(\\d+):([^:]+):`, "m").exec(stdout) ?? [];
+  if (ids === "") throw new Error(`${host.title} is in no lockspace of ${domainId}:\n${stdout}`);
+  const path = join(ids, "../../../peer");
+  await host.machine.run("truncate", ["--size", "1M", path]);
+  const lease = { lockspace: { name: domainId, path: ids, ioTimeoutSeconds }, name: "PEER", path, offset: 0 };
+  await initResource(host.machine, lease);
+  if (!(await takeResource(host.machine, lease))) throw new Error("the lease of the peer cannot be had");
+  return { lease, hostId };
+}
+
+/** Resolves when it looks; its `death` when this host's sanlock calls the other host dead. */
+async function watchForDeath(
+  host: StorageHost,
+  { domainId, hostId }: { readonly domainId: string; readonly hostId: string },
+): Promise<{ readonly death: () => Promise<unknown> }> {
+  const name = `death-${crypto.randomUUID()}`;
+  const program = join(import.meta.dirname, "tell-dead-host.ts");
+  await host.machine.start(process.execPath, [program, join(sharedFolder, name), domainId, hostId], {
+    log: join(sharedFolder, "tell-dead-host.log"),
+  });
+  const said = async (text: string): Promise<boolean> =>
+    (await readFile(join(host.shared, name), "utf8").catch(() => "")).includes(text);
+  await poll("the watch for a death", () => said("it looks"), { timeoutMs: 30_000 });
+  return { death: () => poll("the death of a host", () => said("it is dead"), { timeoutMs: patienceMs, everyMs: 20 }) };
+}
+
+function print({ handovers, failovers }: Awaited<ReturnType<typeof measureAll>>): void {
+  const of = (key: keyof Failover): number => median(failovers.map((failover) => failover[key]));
+  const rows: readonly [string, number][] = [
+    ["planned handover, to the first change by the new SPM", median(handovers)],
+    ["power cut, to the old host's death in the successor's sanlock", of("deadSeconds")],
+    [`  the lease time of io_timeout ${ioTimeoutSeconds}`, leaseSeconds],
+    ["  to the first change by the new SPM", of("totalSeconds")],
+    ["  to a lease of the dead host, by sanlock's own program", of("peerSeconds")],
+  ];
+  for (const [name, seconds] of rows) write(`${name.padEnd(64)} ${seconds.toFixed(2).padStart(7)} s`);
+  const metrics = {
+    handover_s: median(handovers),
+    over_lease_s: of("overLeaseSeconds"),
+    total_s: of("totalSeconds"),
+    total_over_lease_ratio: of("totalSeconds") / leaseSeconds,
+    total_over_sanlock_ratio: of("totalSeconds") / of("peerSeconds"),
+  };
+  const text = Object.entries(metrics).map(([name, value]) => `${name}=${value.toFixed(2)}`);
+  write(`spm-failover ${text.join(" ")} io_timeout_s=${ioTimeoutSeconds}`);
+}
+
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function write(line: string): void {
+  process.stdout.write(`${line}
+`);
+}
