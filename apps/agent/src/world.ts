@@ -8,6 +8,7 @@ import type { Credentials } from "@yagura/pki";
 import { type Clock, systemClock } from "@yagura/std/clock.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { Log } from "@yagura/std/log.ts";
+import { mountsPath } from "@yagura/storage-format";
 import { agentVerbs } from "./api/agent-verbs.ts";
 import { formatVmStatus } from "./api/format-vm-stats.ts";
 import type { AgentConfig } from "./config.ts";
@@ -109,12 +110,13 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 }
 
 function openOwnStorage({ config, dataDirectory, log }: WorldOptions, clock: Clock): Promise<Storage> {
+  const repositoryPath = config.repository || join(dataDirectory, "data-center");
   return openStorage({
-    repositoryPath: config.repository || join(dataDirectory, "data-center"),
+    repositoryPath,
     runPath: join(dataDirectory, "run", "storage"),
     clock,
     log: log.with({ part: "storage" }),
-    root: rootCallsInProcess(),
+    root: rootCallsInProcess(undefined, mountsPath(repositoryPath)),
   });
 }
 

@@ -7,7 +7,7 @@ import type {
 import { parseId, type StorageDomainId } from "@yagura/std/ids.ts";
 import { storageTypes } from "@yagura/storage-format";
 import { StorageError } from "../storage/errors.ts";
-import type { PoolId, PoolInfo, Storage, StorageConnection } from "../storage/storage.ts";
+import type { MountParameters, PoolId, PoolInfo, Storage, StorageConnection } from "../storage/storage.ts";
 
 /** The namespace `StoragePool`. */
 export function storagePoolVerbs({ pools, connections }: Storage): NonNullable<SomeVerbs["StoragePool"]> {
@@ -61,7 +61,31 @@ function readConnections(
   // The numbers of the API are the position in the list, counted from 1.
   const type = storageTypes[domainType - 1];
   if (type === undefined) throw new StorageError("StorageDomainTypeError", `no storage of type ${domainType} is known`);
-  return list.map(({ id, connection }) => ({ connectionId: id, type, path: connection ?? "" }));
+  return list.map((one) => ({
+    connectionId: one.id,
+    type,
+    path: one.connection ?? "",
+    ...(type !== "LOCALFS" && { mount: readMountParameters(one) }),
+  }));
+}
+
+const nfsVersions = ["auto", "3", "4", "4.0", "4.1", "4.2"] as const;
+
+function readMountParameters(one: ConnectionRefParameters): MountParameters {
+  const { vfs_type, mnt_options, protocol_version, timeout, retrans } = one;
+  // oVirt leaves out what is not set, or sends it empty.
+  const version = protocol_version === "" ? undefined : protocol_version?.toLowerCase();
+  const nfsVersion = nfsVersions.find((known) => known === version);
+  if (version !== undefined && nfsVersion === undefined) {
+    throw new StorageError("InvalidParameter", `protocol_version is ${version}; it can be ${nfsVersions.join(", ")}`);
+  }
+  return {
+    ...(vfs_type !== undefined && vfs_type !== "" && { vfsType: vfs_type }),
+    ...(mnt_options !== undefined && { options: mnt_options }),
+    ...(nfsVersion !== undefined && { nfsVersion }),
+    ...(timeout !== undefined && { timeoutDeciseconds: timeout }),
+    ...(retrans !== undefined && { retransmissions: retrans }),
+  };
 }
 
 function readStatuses(map: StorageDomainStatusMap): Map<StorageDomainId, "active" | "attached"> {

@@ -1,15 +1,8 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { isAbsolute, normalize } from "node:path";
-import { type StorageFileMode, storageFileModes } from "./root-calls.ts";
-
-/** vdsm:kvm, on every host of every oVirt: shared storage knows owners by number. */
-const STORAGE_OWNER = 36;
-
-/** The arguments of a call were not of the kind that the agent ever sends. */
-export class RefusedRootCall extends Error {
-  override readonly name = "RefusedRootCall";
-}
+import { RefusedRootCall } from "./refused-root-call.ts";
+import { STORAGE_OWNER, type StorageFileMode, storageFileModes } from "./root-calls.ts";
 
 /**
  * Sets the mode, and, if this process may, the owner 36:36. Who is not root leaves the owner: such a host has local

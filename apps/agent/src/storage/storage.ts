@@ -31,8 +31,26 @@ export interface StorageConnections {
 export interface StorageConnection {
   readonly connectionId: string;
   readonly type: StorageType;
-  /** For LOCALFS: an absolute path on this host. */
+  /**
+   * LOCALFS: an absolute path on this host. NFS: `server:/export`, an IPv6 address in brackets. POSIXFS: whatever `mount`
+   * takes for its type, a device or a directory for instance.
+   */
   readonly path: string;
+  /** How it is mounted; nothing here concerns LOCALFS. */
+  readonly mount?: MountParameters;
+}
+
+export interface MountParameters {
+  /** POSIXFS: the type of file system, as `mount -t` takes it. */
+  readonly vfsType?: string;
+  /** More options, separated by commas. */
+  readonly options?: string;
+  /** NFS: by default what client and server agree on. */
+  readonly nfsVersion?: "auto" | "3" | "4" | "4.0" | "4.1" | "4.2";
+  /** NFS: how long the first attempt of a request lasts; by default 100, which is ten seconds. */
+  readonly timeoutDeciseconds?: number;
+  /** NFS: attempts after the first; by default 3. */
+  readonly retransmissions?: number;
 }
 
 export interface ConnectionStatus {

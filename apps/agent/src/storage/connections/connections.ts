@@ -1,5 +1,6 @@
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { Log } from "@yagura/std/log.ts";
+import type { StorageType } from "@yagura/storage-format";
 import { AgentError } from "../../errors.ts";
 import type { KnownDomains } from "../domains/known-domains.ts";
 import { StorageError, storageErrorCodes } from "../errors.ts";
@@ -7,41 +8,50 @@ import type { ConnectionStatus, StorageConnection, StorageConnections } from "..
 import type { ConnectionKind } from "./connection-kind.ts";
 
 interface ConnectionsWorld {
-  readonly local: ConnectionKind;
-  readonly known: KnownDomains;
+  readonly kinds: Partial<Record<StorageType, ConnectionKind>>;
+  readonly known: Pick<KnownDomains, "forget">;
   readonly log: Log;
 }
 
-/** Connects and disconnects, each on its own: one that fails is a status, not an end. */
-export function openConnections({ local, known, log }: ConnectionsWorld): StorageConnections {
-  const kindOf = ({ type }: StorageConnection): ConnectionKind => {
-    if (type !== "LOCALFS")
-      throw new StorageError("StorageDomainTypeError", `storage of type ${type} cannot be connected yet`);
-    return local;
-  };
+/** So many servers may be silent at once before others have to wait for one of them to be given up. */
+const AT_ONCE_MAX = 32;
 
-  async function each(
-    verb: "connect" | "disconnect",
-    connections: readonly StorageConnection[],
-  ): Promise<readonly ConnectionStatus[]> {
-    const statuses: ConnectionStatus[] = [];
-    for (const connection of connections) {
-      const { connectionId, path } = connection;
-      try {
-        await kindOf(connection)[verb](connection);
-        statuses.push({ connectionId, status: 0 });
-      } catch (error) {
-        log.warn(`cannot ${verb} storage`, { path, error: describeError(error) });
-        const status = error instanceof AgentError ? error.code : storageErrorCodes.StorageServerConnectionError;
-        statuses.push({ connectionId, status, error });
+/** Connects and disconnects side by side, each on its own: one that fails or hangs is a status, not an end. */
+export function openConnections({ kinds, known, log }: ConnectionsWorld): StorageConnections {
+  async function one(verb: "connect" | "disconnect", connection: StorageConnection): Promise<ConnectionStatus> {
+    const { connectionId, path, type } = connection;
+    try {
+      const kind = kinds[type];
+      if (kind === undefined) {
+        throw new StorageError("StorageDomainTypeError", `storage of type ${type} cannot be connected yet`);
       }
+      await kind[verb](connection);
+      return { connectionId, status: 0 };
+    } catch (error) {
+      log.warn(`cannot ${verb} storage`, { path, error: describeError(error) });
+      const status = error instanceof AgentError ? error.code : storageErrorCodes.StorageServerConnectionError;
+      return { connectionId, status, error };
+    } finally {
+      known.forget();
     }
-    known.forget();
-    return statuses;
   }
 
   return {
-    connect: (wanted) => each("connect", wanted),
-    disconnect: (gone) => each("disconnect", gone),
+    connect: (wanted) => sideBySide(wanted, (connection) => one("connect", connection)),
+    disconnect: (gone) => sideBySide(gone, (connection) => one("disconnect", connection)),
   };
+}
+
+/** Results in the order of the items. `work` does not reject. */
+async function sideBySide<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const left = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of left) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE_MAX, items.length) }, worker));
+  return results;
 }

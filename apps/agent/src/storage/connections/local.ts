@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { isAbsolute, normalize } from "node:path";
+import { KeyedQueue } from "@yagura/std/keyed-queue.ts";
 import { connectionPath } from "@yagura/storage-format";
 import { StorageError } from "../errors.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
@@ -15,16 +16,19 @@ export function localConnections({
   repositoryPath: string;
   files: StorageFiles;
 }): ConnectionKind {
+  const queue = new KeyedQueue<string>();
   return {
     async connect({ path }) {
       await checkLocalPath(files, path);
       const link = connectionPath(repositoryPath, path);
-      if ((await files.findLinkTarget(link)) === path) return;
-      await files.symbolicLink(path, link);
+      await queue.run(link, async () => {
+        if ((await files.findLinkTarget(link)) !== path) await files.symbolicLink(path, link);
+      });
     },
 
     async disconnect({ path }: StorageConnection) {
-      await files.remove(connectionPath(repositoryPath, requirePlainPath(path)));
+      const link = connectionPath(repositoryPath, requirePlainPath(path));
+      await queue.run(link, () => files.remove(link));
     },
   };
 }
