@@ -483,7 +483,8 @@ describe("tasks", () => {
     assert.deepEqual(await readdir(`${storagePath}/${domainId}/master/tasks`), []);
   });
 
-  test("a running task cannot be cleared and holds up stopSpm; stopping it undoes what it did", async () => {
+  /** A world whose qemu-img never ends but by being aborted. */
+  const endless = async () => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
     const qemuImg = {
       ...fakeQemuImg,
@@ -492,18 +493,35 @@ describe("tasks", () => {
         await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
       },
     };
-    await using world = await storageWorld({ qemuImg });
-    const { storage, storagePath } = world;
-    await becomeSpm(storage, storagePath);
-    const taskId = await storage.volumes.create(poolId, newVolume({ format: "COW" }));
+    const world = await storageWorld({ qemuImg });
+    await becomeSpm(world.storage, world.storagePath);
+    const taskId = await world.storage.volumes.create(poolId, newVolume({ format: "COW" }));
     await begun;
+    return { world, taskId };
+  };
+
+  test("a running task cannot be cleared; stopping it undoes what it did", async () => {
+    const { world, taskId } = await endless();
+    await using _ = world;
+    const { storage } = world;
     await assert.rejects(storage.tasks.clear(taskId), { code: 403 });
-    await assert.rejects(storage.pools.stopSpm(poolId), { code: 406 });
     await storage.tasks.stop(taskId);
     const { state, result, code } = storage.tasks.getStatus(taskId);
     assert.deepEqual({ state, result, code }, { state: "finished", result: "cleanSuccess", code: 411 });
     assert.deepEqual(await storage.domains.listImages(domainId), []);
     await storage.pools.stopSpm(poolId);
+  });
+
+  test("who gives the SPM role back undoes first what still runs, and the next SPM knows how it ended", async () => {
+    const { world, taskId } = await endless();
+    await using _ = world;
+    const { storage, storagePath } = world;
+    await storage.pools.stopSpm(poolId);
+    assert.deepEqual(await storage.domains.listImages(domainId), []);
+    assert.throws(() => storage.tasks.getStatus(taskId), { code: 401 });
+    await resumeSpm(storage, storagePath);
+    const { state, result, code } = storage.tasks.getStatus(taskId);
+    assert.deepEqual({ state, result, code }, { state: "finished", result: "cleanSuccess", code: 411 });
   });
 
   test("an unknown task is an error", async () => {

@@ -1,4 +1,5 @@
 import { isAbsolute } from "node:path";
+import type { Sanlock } from "@yagura/sanlock";
 import { assert } from "@yagura/std/assert.ts";
 import { type Clock, systemClock } from "@yagura/std/clock.ts";
 import type { StorageDomainId } from "@yagura/std/ids.ts";
@@ -6,14 +7,17 @@ import { KeyedQueue } from "@yagura/std/keyed-queue.ts";
 import type { Log } from "@yagura/std/log.ts";
 import { mountsPath } from "@yagura/storage-format";
 import type { RootCalls } from "../root/root-calls.ts";
-import { openConnectionKinds } from "./connections/connection-kinds.ts";
 import { openConnections } from "./connections/connections.ts";
+import { localConnections } from "./connections/local.ts";
 import { openDomains } from "./domains/domains.ts";
 import { KnownDomains } from "./domains/known-domains.ts";
 import { StorageError } from "./errors.ts";
 import { openStorageFiles, type StorageFiles } from "./files/storage-files.ts";
-import { noVolumeLeases, type VolumeLeases } from "./leases/volume-leases.ts";
-import { type AcquireSpmLock, acquireLocalLock } from "./pool/local-lock.ts";
+import { killOurselves } from "./leases/end-process.ts";
+import type { EndProcess } from "./leases/process-leases.ts";
+import type { VolumeLeases } from "./leases/volume-leases.ts";
+import type { AcquireSpmLock } from "./pool/local-lock.ts";
+import { openLeasing } from "./pool/open-leasing.ts";
 import { Pools } from "./pool/pools.ts";
 import type { PoolId, Storage } from "./storage.ts";
 import { ImageLocks } from "./tasks/image-locks.ts";
@@ -42,6 +46,10 @@ export interface StorageOptions {
   readonly blocks?: VolumeBlocks;
   readonly volumeLeases?: VolumeLeases;
   readonly acquireLock?: AcquireSpmLock;
+  /** By default the system's daemon; it is not asked for anything before shared storage is used. */
+  readonly sanlock?: Sanlock;
+  /** What is done when this host cannot prove any more that it writes nothing; by default SIGKILL to this process. */
+  readonly endProcess?: EndProcess;
 }
 
 /** Starts with no pool connected: the Manager says which. Prepared images of the process before are still prepared. */
@@ -53,32 +61,44 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   await files.makeDirectory(runPath);
 
   const known = new KnownDomains(repositoryPath, files);
+  const endProcess = options.endProcess ?? killOurselves(log);
+  const leasing = openLeasing({ ...options, files, clock, endProcess });
   const prepared = new PreparedImages(runPath, files);
   const volumeWorld: VolumeWorld = {
     files,
     qemuImg: options.qemuImg ?? realQemuImg,
     blocks: options.blocks ?? volumeBlocks,
-    leases: options.volumeLeases ?? noVolumeLeases,
+    leases: options.volumeLeases ?? leasing.volumeLeases,
     prepared,
     clock,
   };
   const locks = new ImageLocks();
   const tasks = new Tasks({ locks, settle, log });
-  const acquireLock = options.acquireLock ?? acquireLocalLock;
-  const pools: Pools = new Pools({ repositoryPath, files, known, tasks, volumeWorld, acquireLock, log });
+  const pools: Pools = new Pools({
+    repositoryPath,
+    files,
+    known,
+    tasks,
+    volumeWorld,
+    lock: leasing.lock,
+    endProcess,
+    log,
+  });
   const watch = new DomainWatch({ clock, known, log, listDomains });
-  const kinds = openConnectionKinds({ repositoryPath, files, root, log });
-  const connections = openConnections({ kinds, known, log });
+  const connections = openConnections({ local: localConnections({ repositoryPath, files }), known, log });
   const domains = openDomains({ repositoryPath, files, known, pools });
   const volumesWorld = { known, pools, tasks, locks, volumeWorld };
   const end = new AbortController();
   const watching = watch.watch(end.signal);
 
   function settle(intent: Intent, poolId: PoolId | undefined): Promise<Settled> {
-    if (poolId === undefined || pools.get(poolId).spm.isFree) {
+    const term = poolId === undefined ? undefined : pools.get(poolId).spm.term;
+    if (term === undefined) {
       throw new StorageError("NotSpm", "this host is not the SPM any more; the next one settles what was begun");
     }
-    return settleIntent(intent, known, volumeWorld);
+    const guarded = term.guard(files);
+    const world = { ...volumeWorld, files: guarded, qemuImg: term.guard(volumeWorld.qemuImg) };
+    return settleIntent(intent, known.through(guarded), world);
   }
 
   function listDomains(): StorageDomainId[] {
@@ -101,7 +121,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     };
 
   return {
-    connections,
+    connections: { connect: inTurn(connections.connect), disconnect: inTurn(connections.disconnect) },
     domains: {
       ...domains,
       create: inTurn(domains.create),
@@ -118,7 +138,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       connect: inTurn(thenLook((pool) => pools.connect(pool))),
       disconnect: inTurn((poolId) => pools.disconnect(poolId)),
       getInfo: (poolId) => pools.getInfo(poolId),
-      startSpm: (poolId) => pools.startSpm(poolId),
+      startSpm: (poolId, candidate) => pools.startSpm(poolId, candidate),
       stopSpm: inTurn((poolId) => pools.stopSpm(poolId)),
       getSpmStatus: (poolId) => pools.getSpmStatus(poolId),
       listConnected: () => pools.listConnected(),
@@ -133,6 +153,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       await tasks.stopAll("the agent is stopping");
       await queue.idle();
       await pools.close();
+      await leasing.close();
     },
   };
 }

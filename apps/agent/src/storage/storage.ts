@@ -143,8 +143,8 @@ export interface StoragePools {
   disconnect(poolId: PoolId): Promise<void>;
   getInfo(poolId: PoolId): Promise<PoolInfo>;
   /** Returns the id of the task that becomes SPM; poll `tasks.getStatus`, then `getSpmStatus`. */
-  startSpm(poolId: PoolId): Promise<TaskId>;
-  /** Refused while tasks run (406); finished ones that nobody cleared do not matter. */
+  startSpm(poolId: PoolId, candidate?: SpmCandidate): Promise<TaskId>;
+  /** Ends what runs for the pool: tasks that are not done in a moment are undone. Ends this process if that fails. */
   stopSpm(poolId: PoolId): Promise<void>;
   getSpmStatus(poolId: PoolId): Promise<SpmStatus>;
   /** The pools this host is connected to. */
@@ -186,11 +186,17 @@ export interface PoolDomainInfo {
   readonly stats?: DomainStats;
 }
 
+export interface SpmCandidate {
+  /** The version that the Manager believes the lease to have had; only the log says when it is wrong. */
+  readonly previousLeaseVersion?: number;
+}
+
 export interface SpmStatus {
+  /** The role of this host. */
   readonly status: "Free" | "Contend" | "SPM";
-  /** Version of the lease, -1 when nobody holds it. */
+  /** Version of the lease as the storage says it, which is the epoch; -1 when nobody has it. */
   readonly leaseVersion: number;
-  /** Number of the host that holds it, -1 when nobody does. */
+  /** Number of the host that holds it; -1 when nobody does, or the one who did is dead. */
   readonly hostNumber: number;
 }
 

@@ -25,6 +25,8 @@ export function fileDomain(domainId: StorageDomainId, path: string, files: Stora
     domainId,
     paths,
 
+    withFiles: (others) => fileDomain(domainId, path, others),
+
     async readMetadata() {
       const text = await files.findText(paths.domainMetadata, METADATA_FILE_BYTES_MAX);
       if (text === undefined) throw noDomain(domainId);

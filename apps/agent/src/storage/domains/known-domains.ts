@@ -4,6 +4,9 @@ import type { StorageFiles } from "../files/storage-files.ts";
 import { fileDomain, noDomain } from "./file-domain.ts";
 import type { StorageDomain } from "./storage-domain.ts";
 
+/** Where domains are found by id. */
+export type DomainFinder = Pick<KnownDomains, "get" | "find">;
+
 /** Finds domains by id under the host's connections, and remembers where they are until told to forget. */
 export class KnownDomains {
   readonly #known = new Map<StorageDomainId, StorageDomain>();
@@ -50,6 +53,14 @@ export class KnownDomains {
       if (domainId !== undefined && (await this.#isDomain(`${connection}/${name}`))) found.push(domainId);
     }
     return found;
+  }
+
+  /** The same, whose domains are reached through other files: those that the SPM's term lets through. */
+  through(files: StorageFiles): DomainFinder {
+    return {
+      get: async (domainId) => (await this.get(domainId)).withFiles(files),
+      find: async (domainId) => (await this.find(domainId))?.withFiles(files),
+    };
   }
 
   /** After connections, creations and removals. */

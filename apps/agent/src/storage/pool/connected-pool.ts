@@ -2,6 +2,7 @@ import type { StorageDomainId } from "@yagura/std/ids.ts";
 import { StorageError } from "../errors.ts";
 import type { PoolConnection } from "../storage.ts";
 import type { Spm } from "./spm.ts";
+import type { SpmTerm } from "./spm-term.ts";
 
 /** What this host knows of a pool it is connected to: from the Manager, not from the storage. */
 export interface ConnectedPool {
@@ -10,9 +11,13 @@ export interface ConnectedPool {
   readonly spm: Spm;
 }
 
-/** @throws StorageError 654 */
-export function requireSpm({ connection, spm }: ConnectedPool): void {
-  if (!spm.isSpm) throw new StorageError("NotSpm", `this host is not the SPM of pool ${connection.poolId}`);
+/**
+ * The term in which this host may change the pool's structure.
+ * @param epoch the one that the caller means, if any
+ * @throws StorageError 654
+ */
+export function requireSpm({ spm }: ConnectedPool, epoch?: number): SpmTerm {
+  return spm.guard(epoch);
 }
 
 /** @throws StorageError 353 or 369 */

@@ -1,9 +1,13 @@
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import { FileIsLocked, type HeldLock, holdFileLock } from "../tools/hold-file-lock.ts";
+import { nobody, type SpmLock } from "./spm-lock.ts";
 
-/** How the right to be SPM is held. Others come with leases on shared storage. */
+/** Takes the lock of a local domain. */
 export type AcquireSpmLock = (master: StorageDomain) => Promise<HeldLock>;
+
+/** As vdsm says it of a lock without versions. */
+const LOCAL_EPOCH = 0;
 
 /**
  * A local domain has no sanlock: the right to be its SPM is a lock on `dom_md/ids`, the file that vdsm locks too
@@ -22,3 +26,14 @@ export const acquireLocalLock: AcquireSpmLock = async ({ paths, domainId }) => {
     );
   }
 };
+
+export function localSpmLock(acquire: AcquireSpmLock): SpmLock {
+  return {
+    async acquire(master) {
+      const { ended, release } = await acquire(master);
+      return { epoch: LOCAL_EPOCH, ended, release };
+    },
+    // No other host can have it, and what this one has it knows.
+    readOwner: async () => nobody,
+  };
+}

@@ -1,27 +1,24 @@
 import type { StorageDomainId, TaskId } from "@yagura/std/ids.ts";
-import type { Log } from "@yagura/std/log.ts";
 import { poolDomainLink, poolMasterLink, poolPath } from "@yagura/storage-format";
-import type { KnownDomains } from "../domains/known-domains.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { StorageFiles } from "../files/storage-files.ts";
-import type { NewPool, PoolConnection, PoolDomainInfo, PoolId, PoolInfo, SpmStatus, StoragePools } from "../storage.ts";
-import { openTaskStore } from "../tasks/task-store.ts";
-import type { Tasks } from "../tasks/tasks.ts";
-import { removeAllDoomed } from "../volumes/delete-image.ts";
-import type { VolumeWorld } from "../volumes/volume-world.ts";
+import type {
+  NewPool,
+  PoolConnection,
+  PoolDomainInfo,
+  PoolId,
+  PoolInfo,
+  SpmCandidate,
+  SpmStatus,
+  StoragePools,
+} from "../storage.ts";
+import type { TaskStore } from "../tasks/task-store.ts";
 import { type ConnectedPool, requireSpm } from "./connected-pool.ts";
-import type { AcquireSpmLock } from "./local-lock.ts";
 import { Spm } from "./spm.ts";
+import { journalOf, readSpmStatus, type SpmRoleWorld, startSpm, stopSpm } from "./spm-role.ts";
 
-interface PoolsWorld {
+interface PoolsWorld extends SpmRoleWorld {
   readonly repositoryPath: string;
-  readonly files: StorageFiles;
-  readonly known: KnownDomains;
-  readonly tasks: Tasks;
-  readonly volumeWorld: VolumeWorld;
-  readonly acquireLock: AcquireSpmLock;
-  readonly log: Log;
 }
 
 /** The pools this host is connected to. Nothing of it is kept over a restart: the Manager connects again. */
@@ -51,12 +48,14 @@ export class Pools implements StoragePools {
   async destroy(poolId: PoolId): Promise<void> {
     const pool = this.get(poolId);
     requireSpm(pool);
-    this.#requireIdle(poolId);
+    if (this.#world.tasks.hasRunning(poolId)) {
+      throw new StorageError("TaskInProgress", `tasks of pool ${poolId} are running`);
+    }
     const { masterDomainId } = pool.connection;
     for (const domainId of [...pool.domains.keys()].filter((id) => id !== masterDomainId))
       await this.#giveFree(domainId);
     await this.#giveFree(masterDomainId);
-    await pool.spm.stop();
+    await stopSpm(this.#world, pool);
     await this.#forget(poolId);
   }
 
@@ -81,8 +80,8 @@ export class Pools implements StoragePools {
   }
 
   async getInfo(poolId: PoolId): Promise<PoolInfo> {
-    const { connection, domains, spm } = this.get(poolId);
-    const { masterDomainId, hostNumber } = connection;
+    const { connection, domains } = this.get(poolId);
+    const { masterDomainId } = connection;
     const master = await (await this.#world.known.get(masterDomainId)).readMetadata();
     return {
       poolId,
@@ -90,36 +89,23 @@ export class Pools implements StoragePools {
       masterVersion: master.masterVersion ?? connection.masterVersion,
       type: master.type,
       version: master.version,
-      spm: spm.statusFor(hostNumber),
+      spm: await this.getSpmStatus(poolId),
       domains: await Promise.all(
         [...domains].map(([domainId, status]) => this.#describeDomain(domainId, status, master.version)),
       ),
     };
   }
 
-  async startSpm(poolId: PoolId): Promise<TaskId> {
-    const { spm, connection } = this.get(poolId);
-    const master = await this.#world.known.get(connection.masterDomainId);
-    return this.#world.tasks.start({
-      verb: "spmStart",
-      poolId,
-      images: [],
-      run: () => spm.start(master, () => this.#takeOver(poolId, master)),
-    });
+  async startSpm(poolId: PoolId, candidate?: SpmCandidate): Promise<TaskId> {
+    return startSpm(this.#world, this.get(poolId), candidate);
   }
 
   async stopSpm(poolId: PoolId): Promise<void> {
-    const { spm } = this.get(poolId);
-    if (spm.isFree) return;
-    this.#requireIdle(poolId);
-    await spm.stop();
-    this.#world.tasks.forgetPool(poolId);
-    this.#world.log.info("this host is no longer the SPM", { poolId });
+    await stopSpm(this.#world, this.get(poolId));
   }
 
   async getSpmStatus(poolId: PoolId): Promise<SpmStatus> {
-    const { spm, connection } = this.get(poolId);
-    return spm.statusFor(connection.hostNumber);
+    return readSpmStatus(this.#world, this.get(poolId));
   }
 
   listConnected(): PoolId[] {
@@ -148,45 +134,26 @@ export class Pools implements StoragePools {
   }
 
   /** The journal of the pool's tasks. */
-  async openJournal(poolId: PoolId): Promise<ReturnType<typeof openTaskStore>> {
-    const master = await this.#world.known.get(this.get(poolId).connection.masterDomainId);
-    return this.#journalOf(master);
+  async openJournal(poolId: PoolId): Promise<TaskStore> {
+    const { files, known, log } = this.#world;
+    const pool = this.get(poolId);
+    const term = requireSpm(pool);
+    return journalOf(await known.get(pool.connection.masterDomainId), term.guard(files), log);
   }
 
   /** Gives all roles back; pools stay connected as far as the storage is concerned. */
   async close(): Promise<void> {
-    for (const { spm } of this.#connected.values()) await spm.stop();
+    for (const pool of this.#connected.values()) await stopSpm(this.#world, pool);
     this.#connected.clear();
   }
 
   #newSpm(poolId: PoolId): Spm {
-    const { acquireLock, tasks, log } = this.#world;
+    const { lock, tasks, endProcess, log } = this.#world;
     const onLost = (): void => {
       // Waiting is for nobody: the tasks say in their status how they ended.
       void tasks.stopAll("this host lost the SPM role", poolId);
     };
-    return new Spm({ acquire: acquireLock, onLost, log: log.with({ poolId }) });
-  }
-
-  async #takeOver(poolId: PoolId, master: StorageDomain): Promise<void> {
-    const { files, tasks, known, volumeWorld } = this.#world;
-    await files.makeDirectory(master.paths.masterTasks);
-    await files.makeDirectory(master.paths.masterVms);
-    await tasks.recover(this.#journalOf(master));
-    for (const [domainId, status] of this.get(poolId).domains) {
-      const domain = status === "active" ? await known.find(domainId) : undefined;
-      if (domain !== undefined) await removeAllDoomed(domain, volumeWorld);
-    }
-  }
-
-  #journalOf(master: StorageDomain): ReturnType<typeof openTaskStore> {
-    return openTaskStore(master.paths.masterTasks, this.#world.files, this.#world.log);
-  }
-
-  #requireIdle(poolId: PoolId): void {
-    if (this.#world.tasks.hasRunning(poolId)) {
-      throw new StorageError("TaskInProgress", `tasks of pool ${poolId} are running`);
-    }
+    return new Spm({ poolId, lock, onLost, endProcess, log });
   }
 
   /** A domain that may join a new pool. */

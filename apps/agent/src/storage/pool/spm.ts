@@ -1,77 +1,170 @@
+import { describeError } from "@yagura/std/describe-error.ts";
 import type { Log } from "@yagura/std/log.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
-import type { SpmStatus } from "../storage.ts";
-import type { HeldLock } from "../tools/hold-file-lock.ts";
-import type { AcquireSpmLock } from "./local-lock.ts";
+import { StorageError } from "../errors.ts";
+import type { EndProcess } from "../leases/process-leases.ts";
+import type { PoolId, SpmStatus } from "../storage.ts";
+import { inTime } from "./in-time.ts";
+import type { HeldSpmLock, SpmLock } from "./spm-lock.ts";
+import { SpmTerm } from "./spm-term.ts";
 
-/** As vdsm says it of a lock without versions. */
-const LOCAL_LEASE_VERSION = 0;
-const nobody = { leaseVersion: -1, hostNumber: -1 };
+interface SpmOptions {
+  readonly poolId: PoolId;
+  readonly lock: SpmLock;
+  /** The role was lost, not given back: whatever works for it has to be aborted. */
+  onLost(): void;
+  readonly endProcess: EndProcess;
+  readonly log: Log;
+}
+
+export interface Candidacy {
+  readonly master: StorageDomain;
+  readonly hostNumber: number;
+  readonly signal: AbortSignal;
+  onProgress(message: string): void;
+  /** Puts right what was left unfinished; only then others may write. */
+  takeOver(term: SpmTerm): Promise<void>;
+}
+
+/** Effects of a term that ended are killed; what is not dead then never will be. */
+const WRITERS_MS = 30_000;
+const RELEASE_MS = 60_000;
 
 /** The SPM role of one pool on this host: becoming it, noticing its loss, giving it back. */
 export class Spm {
   #state: "Free" | "Contend" | "SPM" = "Free";
-  #lock: HeldLock | undefined;
-  readonly #acquire: AcquireSpmLock;
-  readonly #onLost: () => void;
-  readonly #log: Log;
+  #isStopping = false;
+  #lock: HeldSpmLock | undefined;
+  #term: SpmTerm | undefined;
+  #candidacy: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
+  readonly #options: SpmOptions;
 
-  constructor(options: { acquire: AcquireSpmLock; onLost(): void; log: Log }) {
-    this.#acquire = options.acquire;
-    this.#onLost = options.onLost;
-    this.#log = options.log;
-  }
-
-  get isSpm(): boolean {
-    return this.#state === "SPM";
+  constructor(options: SpmOptions) {
+    this.#options = options;
   }
 
   get isFree(): boolean {
     return this.#state === "Free";
   }
 
-  statusFor(hostNumber: number): SpmStatus {
-    return this.isSpm
-      ? { status: "SPM", leaseVersion: LOCAL_LEASE_VERSION, hostNumber }
-      : { status: this.#state, ...nobody };
+  get state(): SpmStatus["status"] {
+    return this.#state;
   }
 
-  /** Takes the lock, then has `takeOver` put right what was left unfinished; only then others may write. */
-  async start(master: StorageDomain, takeOver: () => Promise<void>): Promise<void> {
+  /** The lease that this host holds; also while it takes over or gives back. */
+  get term(): SpmTerm | undefined {
+    return this.#term;
+  }
+
+  /**
+   * The term in which something may be begun now.
+   * @param epoch the one that the caller means; without it, whichever there is
+   * @throws StorageError 654 when this host is not the SPM, or not of that epoch
+   */
+  guard(epoch?: number): SpmTerm {
+    const { poolId } = this.#options;
+    if (this.#state !== "SPM" || this.#isStopping || this.#term === undefined) {
+      throw new StorageError("NotSpm", `this host is not the SPM of pool ${poolId}`);
+    }
+    this.#term.check();
+    if (epoch !== undefined && epoch !== this.#term.epoch) {
+      throw new StorageError(
+        "NotSpm",
+        `this was meant for epoch ${epoch} of the SPM of pool ${poolId}; this host is its SPM in epoch ${this.#term.epoch}`,
+      );
+    }
+    return this.#term;
+  }
+
+  /** Contends for the lease, takes over, is the SPM. One that is it already, or contends, is left alone. */
+  async start(candidacy: Candidacy): Promise<void> {
     if (this.#state !== "Free") return;
     this.#state = "Contend";
+    const abort = new AbortController();
+    const work = this.#stand({ ...candidacy, signal: AbortSignal.any([candidacy.signal, abort.signal]) });
+    this.#candidacy = { abort, ended: work.catch(() => undefined) };
     try {
-      this.#lock = await this.#acquire(master);
-      this.#watch(this.#lock);
-      await takeOver();
-      // The lock may have been lost meanwhile.
-      if (this.#lock === undefined) throw new Error("the lock was lost while the role was taken over");
-      this.#state = "SPM";
-      this.#log.info("this host is the SPM now, by a lock on the local domain's ids file", {
-        domainId: master.domainId,
-      });
+      await work;
+    } finally {
+      this.#candidacy = undefined;
+    }
+  }
+
+  /**
+   * Gives the role back: nothing new is begun, what runs is ended by `endTasks`, the last writer is gone, and only then the
+   * lease is free. What fails there ends the process: the lease must outlive every writer.
+   */
+  async stop(endTasks: () => Promise<void>): Promise<void> {
+    if (this.#isStopping) throw new StorageError("SpmStopError", "this host is just giving the SPM role back");
+    this.#isStopping = true;
+    try {
+      this.#candidacy?.abort.abort(new StorageError("TaskAborted", "this host gives up becoming the SPM"));
+      await this.#candidacy?.ended;
+      await endTasks();
+      this.#term?.end("this host gives the SPM role back");
+      await this.#giveBack("the SPM role could not be given back");
+    } finally {
+      this.#isStopping = false;
+    }
+  }
+
+  async #stand(candidacy: Candidacy): Promise<void> {
+    try {
+      await this.#contend(candidacy);
     } catch (cause) {
-      await this.stop();
+      this.#term?.end("this host did not become the SPM");
+      await this.#giveBack("this host could not become the SPM and could not give the lease back");
       throw cause;
     }
   }
 
-  /** Gives the role back. Whoever calls has made sure that nobody writes any more. */
-  async stop(): Promise<void> {
-    const lock = this.#lock;
-    this.#state = "Free";
-    this.#lock = undefined;
-    await lock?.release();
+  async #contend({ master, hostNumber, signal, onProgress, takeOver }: Candidacy): Promise<void> {
+    const { lock, log, poolId } = this.#options;
+    const held = await lock.acquire(master, { hostNumber, signal, onProgress });
+    const term = new SpmTerm(poolId, held.epoch);
+    this.#lock = held;
+    this.#term = term;
+    this.#watch(held, term);
+    signal.throwIfAborted();
+    onProgress("settling what was left unfinished");
+    await takeOver(term);
+    // The lock may have been lost meanwhile.
+    term.check();
+    signal.throwIfAborted();
+    this.#state = "SPM";
+    log.info("this host is the SPM now", { poolId, domainId: master.domainId, epoch: held.epoch });
   }
 
-  #watch(lock: HeldLock): void {
+  async #giveBack(failure: string): Promise<void> {
+    const [lock, term] = [this.#lock, this.#term];
+    try {
+      if (term !== undefined) await inTime("the end of the last writer", WRITERS_MS, term.whenIdle());
+      // From here on its end is no loss.
+      this.#lock = undefined;
+      if (lock !== undefined) await inTime("giving the lease back", RELEASE_MS, lock.release());
+    } catch (cause) {
+      this.#options.endProcess(`${failure}: ${describeError(cause)}`);
+      throw new StorageError("SpmStopError", failure, { cause });
+    }
+    this.#becomeFree();
+  }
+
+  #becomeFree(): void {
+    this.#lock = undefined;
+    this.#term = undefined;
+    this.#state = "Free";
+  }
+
+  #watch(lock: HeldSpmLock, term: SpmTerm): void {
     // Nobody waits for this: it ends with the lock.
     void lock.ended.then(() => {
       if (this.#lock !== lock) return;
-      this.#lock = undefined;
-      this.#state = "Free";
-      this.#log.error("the SPM lock was lost: its process ended; all tasks of the pool are stopped");
-      this.#onLost();
+      term.end("the SPM's lock was lost");
+      this.#becomeFree();
+      this.#options.log.error("the SPM's lock was lost; all tasks of the pool are stopped", {
+        poolId: this.#options.poolId,
+      });
+      this.#options.onLost();
     });
   }
 }

@@ -1,5 +1,5 @@
 import { unreachable } from "@yagura/std/assert.ts";
-import type { KnownDomains } from "../domains/known-domains.ts";
+import type { DomainFinder } from "../domains/known-domains.ts";
 import { settleImageDeletion } from "../volumes/delete-image.ts";
 import { settleVolumesDeletion } from "../volumes/delete-volumes.ts";
 import { settleExtension } from "../volumes/extend-volume.ts";
@@ -11,7 +11,7 @@ import type { Intent, Settled } from "./intent.ts";
  * What was begun and not finished, by this process or one before it, is undone when it made something, and finished when
  * it removed something. Looks at what is there; may run any number of times.
  */
-export async function settleIntent(intent: Intent, known: KnownDomains, world: VolumeWorld): Promise<Settled> {
+export async function settleIntent(intent: Intent, known: DomainFinder, world: VolumeWorld): Promise<Settled> {
   const domain = await known.get(intent.domainId);
   const signal = new AbortController().signal;
   switch (intent.kind) {

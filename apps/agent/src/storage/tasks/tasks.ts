@@ -27,6 +27,8 @@ export interface RunningTask {
    * Called at most once, after everything was checked and before anything is changed.
    */
   intend(intent: Intent): Promise<void>;
+  /** What people see in the status while it runs. */
+  say(message: string): void;
 }
 
 export interface NewTask {
@@ -146,6 +148,11 @@ export class Tasks implements StorageTasks {
     return [...this.#tasks.values()].some((task) => task.poolId === poolId && task.status.state !== "finished");
   }
 
+  /** Resolves when all that runs for a pool now has ended. */
+  async whenDone(poolId: PoolId): Promise<void> {
+    await Promise.all([...this.#tasks.values()].flatMap((task) => (task.poolId === poolId ? [task.done] : [])));
+  }
+
   /** Ends what runs for a pool, or everything, and waits until it is settled. */
   async stopAll(why: string, poolId?: PoolId): Promise<void> {
     const concerned = [...this.#tasks.values()].filter((task) => poolId === undefined || task.poolId === poolId);
@@ -184,6 +191,9 @@ export class Tasks implements StorageTasks {
       task.controller.signal.throwIfAborted();
       await run({
         signal: task.controller.signal,
+        say: (message) => {
+          if (task.status.state !== "finished") task.status = { ...task.status, message };
+        },
         intend: async (intent) => {
           await task.store?.write(recordOf(task, intent, { state: "running", code: 0, message: "" }));
           task.intent = intent;

@@ -1,0 +1,58 @@
+import { createSanlock, type Sanlock } from "@yagura/sanlock";
+import type { Clock } from "@yagura/std/clock.ts";
+import { describeError } from "@yagura/std/describe-error.ts";
+import type { Log } from "@yagura/std/log.ts";
+import type { StorageFiles } from "../files/storage-files.ts";
+import { HostIds } from "../leases/host-ids.ts";
+import { type EndProcess, ProcessLeases } from "../leases/process-leases.ts";
+import { openVolumeLeases, type VolumeLeases } from "../leases/volume-leases.ts";
+import { chooseSpmLock } from "./choose-lock.ts";
+import { type AcquireSpmLock, acquireLocalLock, localSpmLock } from "./local-lock.ts";
+import { sdmLock } from "./sdm-lock.ts";
+import type { SpmLock } from "./spm-lock.ts";
+
+/** Everything by which this host may write what others see. */
+export interface Leasing {
+  readonly sanlock: Sanlock;
+  readonly hostIds: HostIds;
+  readonly volumeLeases: VolumeLeases;
+  readonly lock: SpmLock;
+  /** Gives leases back; the memberships in lockspaces stay. */
+  close(): Promise<void>;
+}
+
+interface LeasingOptions {
+  readonly files: StorageFiles;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly endProcess: EndProcess;
+  readonly sanlock?: Sanlock;
+  readonly acquireLock?: AcquireSpmLock;
+}
+
+export function openLeasing(options: LeasingOptions): Leasing {
+  const { files, clock, log, endProcess, sanlock = createSanlock(), acquireLock = acquireLocalLock } = options;
+  const leases = new ProcessLeases({ sanlock, endProcess, log });
+  const hostIds = new HostIds({ sanlock, clock, log });
+  return {
+    sanlock,
+    hostIds,
+    volumeLeases: openVolumeLeases({
+      sanlock,
+      leases,
+      files,
+      endProcess,
+      awaitHostId: (domain) => hostIds.wait(domain),
+    }),
+    lock: chooseSpmLock({ local: localSpmLock(acquireLock), shared: sdmLock({ sanlock, leases, hostIds, clock }) }),
+    async close() {
+      await hostIds.close();
+      try {
+        await leases.close();
+      } catch (error) {
+        // They end with this process.
+        log.warn("sanlock could not be told that this agent ends", { error: describeError(error) });
+      }
+    },
+  };
+}
