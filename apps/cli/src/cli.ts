@@ -18,6 +18,8 @@ export class Cli {
   readonly world: CliWorld;
   /** Set from the option -o before a command runs. */
   output: OutputFormat = "table";
+  /** What the program ends with when the command was done; one that looks for faults may say that it found some. */
+  exitCode = 0;
 
   constructor(world: CliWorld) {
     this.world = world;

@@ -16,8 +16,9 @@ import type { CliWorld } from "./world.ts";
 /** Runs one command line (without the program's name) to its end. Returns the exit code; throws nothing. */
 export async function runCli(args: readonly string[], world: CliWorld): Promise<number> {
   try {
-    await buildProgram(world).parseAsync(args, { from: "user" });
-    return exitCodes.ok;
+    const cli = new Cli(world);
+    await buildProgram(cli).parseAsync(args, { from: "user" });
+    return cli.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return explainUsage(error, world);
     if (world.signal.aborted) {
@@ -31,8 +32,8 @@ export async function runCli(args: readonly string[], world: CliWorld): Promise<
   }
 }
 
-function buildProgram(world: CliWorld): Command {
-  const cli = new Cli(world);
+function buildProgram(cli: Cli): Command {
+  const { world } = cli;
   const program = new Command("yagura")
     .description("Manages a Yagura (or oVirt) data center by its REST API.")
     .version("0.1.0", "--version", "print the version")

@@ -7,6 +7,7 @@ export { findSpm, type HostCondition, type JudgedHost, judgeHosts, whoIsAtWork }
 export { CannotReadDomain, findDomains, type ReadOptions, readDomain } from "./read/read-domain.ts";
 export { applyRepair, CannotRepair, type RepairTarget } from "./repair/apply-repair.ts";
 export { planRepair, type RepairStep } from "./repair/plan-repair.ts";
+export { BACKUP_DIRECTORY, type RepairOptions, repairDomain } from "./repair/repair-domain.ts";
 export { formatFinding, formatReport, type Report } from "./report/format-report.ts";
 export { reportToJson } from "./report/report-to-json.ts";
 export type { DomainSnapshot } from "./snapshot.ts";

@@ -3,10 +3,13 @@ import { formatBytes } from "@yagura/std/units.ts";
 import type { Command } from "commander";
 import type { Cli } from "../../cli.ts";
 import { addListing } from "../listing.ts";
+import { addStorageDoctor } from "./doctor.ts";
 
 /** `yagura storage …` */
 export function addStorageCommands(program: Command, cli: Cli): void {
-  addListing<StorageDomain>(program.command("storage").description("storage domains"), cli, {
+  const storage = program.command("storage").description("storage domains");
+  addStorageDoctor(storage, cli);
+  addListing<StorageDomain>(storage, cli, {
     nouns: "storage domains",
     example: "type=data",
     read: ({ manager }, parameters) => manager.storage_domains.list(parameters),
