@@ -7,6 +7,7 @@ import { MiB } from "@yagura/std/units.ts";
 import { sinceBootMs } from "../event-clock.ts";
 import type { LibvirtHypervisor } from "../virt/libvirt-hypervisor.ts";
 import { openVirt } from "../virt/open-virt.ts";
+import { noStorageHealth, type StorageHealth } from "../virt/storage-health.ts";
 import type { DiskImages, VirtContext } from "../virt/virt-context.ts";
 import type { RealLibvirt } from "./real-libvirt.ts";
 
@@ -17,10 +18,16 @@ export interface RealVirt extends AsyncDisposable {
   recoveries(): number;
 }
 
+export interface RealVirtOptions {
+  readonly images?: DiskImages;
+  readonly storageHealth?: StorageHealth;
+  readonly log?: Log;
+}
+
 /** The part of an agent that runs VMs, on a real libvirtd and without storage of its own. */
 export async function openRealVirt(
   libvirt: RealLibvirt,
-  { images = noImages, log = silentLog }: { images?: DiskImages; log?: Log } = {},
+  { images = noImages, storageHealth = noStorageHealth, log = silentLog }: RealVirtOptions = {},
 ): Promise<RealVirt> {
   const stop = new AbortController();
   const first = Promise.withResolvers<void>();
@@ -30,6 +37,7 @@ export async function openRealVirt(
     clocks: { nowMs: () => systemClock.nowMs(), sinceBootMs },
     log,
     images,
+    storageHealth,
     domainType: "qemu",
     displayAddress: "127.0.0.1",
     nicSource: { kind: "user" },

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { describeDomain, guestAgentChannel, parseXml, type readVmMetadata, type XmlElement } from "@yagura/domain-xml";
 import { readDomainState, readShutoffReason } from "./domain-events.ts";
+import { readIoError } from "./read-io-error.ts";
 import type { VirtContext } from "./virt-context.ts";
 import type { Vm } from "./vm.ts";
 import { decideExit, vmExit } from "./vm-exit.ts";
 import { findVmRecord, type VmRecord } from "./vm-record.ts";
-import { writeVmRecord } from "./write-vm-record.ts";
+import { writeRunRecord, writeVmRecord } from "./write-vm-record.ts";
 
 /**
  * Makes the VM equal to what libvirt says of its domain: after its start, after a restart of the agent or of libvirt,
@@ -31,10 +32,9 @@ export async function adoptDomain(context: VirtContext, vm: Vm): Promise<void> {
       vm.become("suspended", { pauseCode: "NOERR" });
       break;
     case "paused-io-error": {
-      // The reason came with an event, and libvirt does not tell it a second time.
-      const pauseCode = vm.view.pauseCode === "NOERR" ? "EOTHER" : vm.view.pauseCode;
-      vm.become("launched-paused", { pauseCode });
-      vm.become("suspended", { pauseCode });
+      const also = { ...(await readIoError(context, vm)), ...pausedSince(record) };
+      vm.become("launched-paused", also);
+      vm.become("suspended", also);
       break;
     }
     case "paused-postcopy":
@@ -45,8 +45,14 @@ export async function adoptDomain(context: VirtContext, vm: Vm): Promise<void> {
       vm.become("launched");
       vm.becomeResumed();
       vm.settleByTime();
+      // It went on while no agent looked: the next pause is another one.
+      if (record?.ioPausedAtMs !== undefined) await writeRunRecord(context, vm);
   }
   vm.takenOver();
+}
+
+function pausedSince(record: VmRecord | undefined): { ioPausedAtMs?: number } {
+  return record?.ioPausedAtMs === undefined ? {} : { ioPausedAtMs: record.ioPausedAtMs };
 }
 
 function missing(vm: Vm): void {

@@ -80,11 +80,15 @@ export function readShutoffReason(reason: number): StopDetail {
   return shutoffReasons[reason] ?? "unknown";
 }
 
-/** The pause code for the reason text of libvirt's IO_ERROR_REASON event. */
+/**
+ * The pause code for the reason text of libvirt's IO_ERROR_REASON event. libvirt tells only a lack of space; for all else
+ * its text is empty, which vdsm calls EOTHER at the event and EIO after a restart. Here it is the same code both times.
+ */
 export function readIoErrorReason(reason: string): PauseCode {
   switch (reason) {
     case "enospc":
       return "ENOSPC";
+    case "":
     case "eio":
       return "EIO";
     default:

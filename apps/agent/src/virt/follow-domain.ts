@@ -1,8 +1,8 @@
-import { describeError } from "@yagura/std/describe-error.ts";
 import { adoptDomain } from "./adopt-domain.ts";
 import { teardownDisks } from "./destroy-vm.ts";
 import { readLifecycleEvent } from "./domain-events.ts";
 import type { DomainEvent } from "./hypervisor.ts";
+import { later } from "./later.ts";
 import type { VirtContext } from "./virt-context.ts";
 import type { Vm } from "./vm.ts";
 import { decideExit, type StopDetail } from "./vm-exit.ts";
@@ -90,14 +90,4 @@ function stopped(context: VirtContext, vm: Vm, detail: StopDetail): void {
     await writeVmRecord(context, vm, { phase: "started", exit, ...(startedAtMs !== undefined && { startedAtMs }) });
     await teardownDisks(context, vm);
   });
-}
-
-function later(context: VirtContext, vm: Vm, work: () => Promise<void>): void {
-  const { vms, log } = context;
-  const run = async (): Promise<void> => {
-    if (vms.find(vm.id) === vm) await work();
-  };
-  void vms
-    .inTurn(vm.id, run)
-    .catch((error: unknown) => log.warn("could not follow a VM", { vmId: vm.id, error: describeError(error) }));
 }

@@ -8,13 +8,16 @@ import { adoptDomain } from "./adopt-domain.ts";
 import { followDomain } from "./follow-domain.ts";
 import { GuestPoller } from "./guest-agent.ts";
 import { type HypervisorFacts, readHypervisorFacts } from "./hypervisor-facts.ts";
+import { keepPauseRecord } from "./keep-pause-record.ts";
 import { libvirtCalls } from "./libvirt-calls.ts";
 import { LibvirtHypervisor } from "./libvirt-hypervisor.ts";
 import { LibvirtLink } from "./libvirt-link.ts";
 import { libvirtNetworks } from "./libvirt-networks.ts";
 import { readQemuUser } from "./qemu-user.ts";
 import { recoverVms } from "./recover-vms.ts";
+import { PausedVms } from "./resume-paused.ts";
 import { VmSampler } from "./sample-vms.ts";
+import type { StorageHealth } from "./storage-health.ts";
 import { subscribeDomainEvents } from "./subscribe-domain-events.ts";
 import type { DiskImages, VirtContext } from "./virt-context.ts";
 import type { VmClocks } from "./vm.ts";
@@ -25,6 +28,8 @@ export interface VirtOptions {
   readonly clocks: VmClocks;
   readonly log: Log;
   readonly images: DiskImages;
+  /** What VMs that their storage has paused wait for. */
+  readonly storageHealth: StorageHealth;
   readonly domainType: "kvm" | "qemu";
   readonly displayAddress: string;
   readonly nicSource: NicSource;
@@ -79,7 +84,10 @@ export function openVirt(options: VirtOptions): Virt {
       log.info("recovery is done", { ...(await recoverVms(context)) });
       isRecovering = false;
       poller.tick();
-      await options.onRecovered?.();
+      // Not waited for: it asks the storage, which may be silent, and the guests are adopted already.
+      void options
+        .onRecovered?.()
+        .catch((error: unknown) => log.warn("what follows the recovery failed", { error: describeError(error) }));
     },
     onLost() {
       for (const vm of vms.list()) vm.setResponding(false);
@@ -112,6 +120,8 @@ export function openVirt(options: VirtOptions): Virt {
     log: log.with({ part: "sampling" }),
     onDoubt: (vm) => vms.inTurn(vm.id, () => adoptDomain(context, vm)),
   });
+  const paused = new PausedVms(context, options.storageHealth);
+  vms.onChange(keepPauseRecord(context));
   return {
     context,
     hypervisor,
@@ -119,7 +129,7 @@ export function openVirt(options: VirtOptions): Virt {
     readFacts,
     isRecovering: () => isRecovering,
     async watch(signal) {
-      await Promise.allSettled([link.watch(signal), sampler.watch(signal), poller.watch(signal)]);
+      await Promise.allSettled([link.watch(signal), sampler.watch(signal), poller.watch(signal), paused.watch(signal)]);
     },
   };
 }

@@ -2,6 +2,7 @@ import { describeError } from "@yagura/std/describe-error.ts";
 import type { VmId } from "@yagura/std/ids.ts";
 import { CannotOperateVm, CannotResetVm, HypervisorAway, VmIsDown } from "../errors.ts";
 import type { Picture } from "./hypervisor.ts";
+import { resumeDomain } from "./resume-domain.ts";
 import type { VirtContext } from "./virt-context.ts";
 import type { Vm } from "./vm.ts";
 import { hasProcess } from "./vm-status.ts";
@@ -19,8 +20,7 @@ export function pauseVm(context: VirtContext, vmId: VmId): Promise<Vm> {
 export function continueVm(context: VirtContext, vmId: VmId): Promise<Vm> {
   return operate(context, vmId, async (vm) => {
     if (vm.status !== "Paused") return;
-    await context.hypervisor.resume(vmId);
-    vm.becomeResumed();
+    await resumeDomain(context, vm);
   });
 }
 

@@ -1,8 +1,11 @@
 import type { Storage } from "../storage/storage.ts";
+import type { StorageHealth } from "./storage-health.ts";
 import type { DiskImages } from "./virt-context.ts";
 
+const IO_TIMEOUT_MS = 10_000;
+
 /** The storage as VMs use it. */
-export function imagesOf({ images, domains }: Pick<Storage, "images" | "domains">): DiskImages {
+export function imagesOf({ images, domains, volumes }: Pick<Storage, "images" | "domains" | "volumes">): DiskImages {
   return {
     async prepare(volume, { isReadOnly }) {
       const { kind, path, chain } = await images.prepare(volume, { isToBeWritten: !isReadOnly });
@@ -10,6 +13,20 @@ export function imagesOf({ images, domains }: Pick<Storage, "images" | "domains"
       return { kind, path, chainPaths: chain.map((one) => one.path).toReversed(), isShared: type !== "LOCALFS" };
     },
     teardown: ({ domainId, imageId }) => images.teardown(domainId, imageId),
-    setCapacity: () => Promise.reject(new Error("the record of a volume cannot be changed yet")),
+    setCapacity: (volume, capacityBytes) => volumes.setCapacity(volume, capacityBytes),
+  };
+}
+
+/** What its watch of the domains says, for the VMs that wait for them. */
+export function healthOf(storage: Pick<Storage, "vitals" | "domains">): StorageHealth {
+  return {
+    find(domainId) {
+      const vitals = storage.vitals().get(domainId);
+      if (vitals?.isActual !== true) return undefined;
+      const { isValid, lastCheckSeconds } = vitals;
+      return { isValid, lookedAgoMs: lastCheckSeconds * 1000, ioTimeoutMs: IO_TIMEOUT_MS };
+    },
+    onDomainChange: () => () => undefined,
+    readFreeBytes: async (domainId) => (await storage.domains.getStats(domainId)).freeBytes,
   };
 }

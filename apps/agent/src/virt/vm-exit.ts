@@ -62,10 +62,13 @@ export type StopDetail =
   | "daemon"
   | "unknown";
 
+/** Who wanted the end of a VM: the Manager, or (`pause-timeout`) its own resume behaviour. */
+export type AskedEnd = "shutdown" | "destroy" | "reboot-destroy" | "pause-timeout";
+
 export interface StopFacts {
   readonly detail: StopDetail;
-  /** What the Manager had asked for, if anything. */
-  readonly asked?: "shutdown" | "destroy" | "reboot-destroy";
+  /** What had been asked for, if anything. */
+  readonly asked?: AskedEnd;
   /** Who made the guest power off, as libvirt's SHUTDOWN event said. */
   readonly poweredOffBy?: "guest" | "host";
 }
@@ -92,6 +95,8 @@ export function decideExit({ detail, asked, poweredOffBy }: StopFacts): VmExit {
     default:
       return unreachable(detail);
   }
+  // An error although it was wanted, as in vdsm: a highly available VM is then started again, elsewhere.
+  if (asked === "pause-timeout") return vmExit(1, "destroyedOnPauseTimeout");
   if (asked === "reboot-destroy") return vmExit(0, "destroyedOnReboot");
   if (asked !== undefined) return vmExit(0, "adminShutdown");
   if (poweredOffBy === "host") return vmExit(0, "hostShutdown");

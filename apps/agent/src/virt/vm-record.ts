@@ -6,7 +6,9 @@ export interface VmRecord {
   /** `placeholder`: nothing but the name was given to libvirt yet; `started`: the VM was, or is being, started. */
   readonly phase: "placeholder" | "started";
   readonly startedAtMs?: number;
-  readonly asked?: "shutdown" | "destroy";
+  readonly asked?: "shutdown" | "destroy" | "pause-timeout";
+  /** Since when an I/O error has paused it, on the clock of events: it cannot outlive the boot of its host. */
+  readonly ioPausedAtMs?: number;
   /** Set when the VM is Down, until it is destroyed. */
   readonly exit?: VmExit;
 }
@@ -15,10 +17,11 @@ export const recordNamespace = "urn:yagura:agent:vm:1";
 export const recordPrefix = "yagura";
 
 export function formatVmRecord(record: VmRecord): XmlElement {
-  const { phase, startedAtMs, asked, exit } = record;
+  const { phase, startedAtMs, asked, ioPausedAtMs, exit } = record;
   return element(`${recordPrefix}:vm`, { [`xmlns:${recordPrefix}`]: recordNamespace, phase }, [
     startedAtMs === undefined ? undefined : element(`${recordPrefix}:startedAtMs`, {}, [startedAtMs]),
     asked === undefined ? undefined : element(`${recordPrefix}:asked`, {}, [asked]),
+    ioPausedAtMs === undefined ? undefined : element(`${recordPrefix}:ioPausedAtMs`, {}, [ioPausedAtMs]),
     exit === undefined
       ? undefined
       : element(`${recordPrefix}:exit`, { code: exit.code, reason: exit.reason }, [cleanText(exit.message)]),
@@ -34,14 +37,21 @@ export function findVmRecord(domain: XmlElement): VmRecord | undefined {
   const prefix = found.name.slice(0, Math.max(0, found.name.indexOf(":")));
   const named = (name: string): string => (prefix === "" ? name : `${prefix}:${name}`);
   const asked = findText(found, named("asked"));
-  const startedAtMs = Number(findText(found, named("startedAtMs")));
+  const startedAtMs = readNumber(findText(found, named("startedAtMs")));
+  const ioPausedAtMs = readNumber(findText(found, named("ioPausedAtMs")));
   const exit = readExit(findChild(found, named("exit")));
   return {
     phase: found.attributes.get("phase") === "placeholder" ? "placeholder" : "started",
-    ...(Number.isFinite(startedAtMs) && startedAtMs > 0 && { startedAtMs }),
-    ...((asked === "shutdown" || asked === "destroy") && { asked }),
+    ...(startedAtMs !== undefined && { startedAtMs }),
+    ...(ioPausedAtMs !== undefined && { ioPausedAtMs }),
+    ...((asked === "shutdown" || asked === "destroy" || asked === "pause-timeout") && { asked }),
     ...(exit !== undefined && { exit }),
   };
+}
+
+function readNumber(text: string | undefined): number | undefined {
+  const value = Number(text);
+  return Number.isFinite(value) && value > 0 ? value : undefined;
 }
 
 function readExit(from: XmlElement | undefined): VmExit | undefined {

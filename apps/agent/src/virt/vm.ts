@@ -1,8 +1,9 @@
 import type { DomainDescription } from "@yagura/domain-xml";
 import type { VmId } from "@yagura/std/ids.ts";
+import { isIoErrorPause } from "./decide-resume.ts";
 import type { PauseCode } from "./domain-events.ts";
 import type { GuestData } from "./guest-data.ts";
-import type { VmExit } from "./vm-exit.ts";
+import type { AskedEnd, VmExit } from "./vm-exit.ts";
 import { nextVmStatus, type VmStatus, type VmStatusEvent } from "./vm-status.ts";
 import { computeVmUsage, type StatsSample, type VmUsage } from "./vm-usage.ts";
 
@@ -24,6 +25,8 @@ export interface VmView {
   readonly statusSinceMs: number;
   readonly pauseCode: PauseCode;
   readonly ioError?: IoError;
+  /** Since when an I/O error has paused it, on the clock of events; kept over restarts of the agent. */
+  readonly ioPausedAtMs?: number;
   readonly exit?: VmExit;
   /** Milliseconds since the epoch. */
   readonly startedAtMs?: number;
@@ -49,6 +52,14 @@ export interface VmClocks {
   sinceBootMs(): number;
 }
 
+/** What changes together with the status. */
+export interface AlsoBecome {
+  readonly exit?: VmExit;
+  readonly pauseCode?: PauseCode;
+  readonly ioError?: IoError;
+  readonly ioPausedAtMs?: number;
+}
+
 export type VmListener = (vm: Vm, change: "status" | "details") => void;
 
 /** One VM of this host. It owns the state; operations change it only by its methods, one operation at a time. */
@@ -58,7 +69,7 @@ export class Vm {
   /** Aborted when the VM is to be destroyed: whoever is still starting it stops. */
   readonly startAbort = new AbortController();
   /** What the Manager asked for, so that the end of the VM can be explained. */
-  asked: "shutdown" | "destroy" | "reboot-destroy" | undefined;
+  asked: AskedEnd | undefined;
   poweredOffBy: "guest" | "host" | undefined;
   /** libvirt has a domain of this id that is none of ours: it is never touched, least of all to destroy this VM. */
   isDomainForeign = false;
@@ -98,7 +109,7 @@ export class Vm {
   }
 
   /** The only way to another status. Returns whether it changed. */
-  become(event: VmStatusEvent, also: { exit?: VmExit; pauseCode?: PauseCode; ioError?: IoError } = {}): boolean {
+  become(event: VmStatusEvent, also: AlsoBecome = {}): boolean {
     const status = nextVmStatus(this.#view.status, event);
     const isNew = status !== this.#view.status;
     const pauseCode = status === "Paused" ? (also.pauseCode ?? this.#view.pauseCode) : "NOERR";
@@ -108,7 +119,7 @@ export class Vm {
       this.#hasSettled = false;
       this.#rebootedAtMs = this.#clocks.nowMs();
     }
-    const { ioError: _past, exit: _end, ...view } = this.#view;
+    const { ioError: _past, ioPausedAtMs: pausedBefore, exit: _end, ...view } = this.#view;
     this.#view = {
       ...view,
       status,
@@ -116,6 +127,9 @@ export class Vm {
       statusSinceMs: this.#clocks.sinceBootMs(),
       ...(status === "Down" && also.exit !== undefined && { exit: also.exit }),
       ...(status === "Paused" && also.ioError !== undefined && { ioError: also.ioError }),
+      ...(isIoErrorPause(pauseCode) && {
+        ioPausedAtMs: also.ioPausedAtMs ?? pausedBefore ?? this.#clocks.sinceBootMs(),
+      }),
     };
     this.#onChange(this, "status");
     return true;

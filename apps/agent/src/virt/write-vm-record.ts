@@ -14,3 +14,15 @@ export async function writeVmRecord({ hypervisor, log }: VirtContext, vm: Vm, re
     log.debug("could not write a VM's record", { vmId: vm.id, error: describeError(error) });
   }
 }
+
+/** Writes down of a VM that runs what a new agent could not find out by itself. */
+export function writeRunRecord(context: VirtContext, vm: Vm): Promise<void> {
+  const { startedAtMs, ioPausedAtMs } = vm.view;
+  const { asked } = vm;
+  return writeVmRecord(context, vm, {
+    phase: "started",
+    ...(startedAtMs !== undefined && { startedAtMs }),
+    ...(ioPausedAtMs !== undefined && { ioPausedAtMs }),
+    ...(asked !== undefined && asked !== "reboot-destroy" && { asked }),
+  });
+}
