@@ -11,6 +11,7 @@ const effects: readonly (keyof StorageEffects)[] = [
   "makeDirectory",
   "createSparse",
   "writeText",
+  "writeBytes",
   "rename",
   "remove",
   "hardLink",

@@ -23,6 +23,8 @@ import type { RootCalls, StorageFileMode } from "../../root/root-calls.ts";
 export interface StorageFiles extends StorageEffects {
   /** At most `bytesMax` bytes, as UTF-8; `undefined` when there is no such file. */
   findText(path: string, bytesMax: number): Promise<string | undefined>;
+  /** A part of a file, shorter where the file ends; `undefined` when there is no such file. */
+  findBytes(path: string, offsetBytes: number, lengthBytes: number): Promise<Uint8Array | undefined>;
   /** Names in a directory; none when there is no such directory. */
   list(path: string): Promise<readonly string[]>;
   /** Never follows a link; `undefined` when nothing is there. */
@@ -39,6 +41,8 @@ export interface StorageEffects {
   createSparse(path: string, sizeBytes: number): Promise<void>;
   /** Replaces what is there. */
   writeText(path: string, text: string): Promise<void>;
+  /** Overwrites a part of a file that is there; what lies between its end and the part becomes zeroes. */
+  writeBytes(path: string, offsetBytes: number, bytes: Uint8Array): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   /** Everything below; nothing there is no error. */
   remove(path: string): Promise<void>;
@@ -69,6 +73,17 @@ export function openStorageFiles(root: RootCalls): StorageFiles {
       try {
         const { bytesRead, buffer } = await file.read(Buffer.alloc(bytesMax), 0, bytesMax, 0);
         return buffer.toString("utf8", 0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    },
+
+    async findBytes(path, offsetBytes, lengthBytes) {
+      const file = await absentIfMissing(open(path, constants.O_RDONLY | constants.O_NOFOLLOW));
+      if (file === undefined) return undefined;
+      try {
+        const { bytesRead, buffer } = await file.read(Buffer.alloc(lengthBytes), 0, lengthBytes, offsetBytes);
+        return buffer.subarray(0, bytesRead);
       } finally {
         await file.close();
       }
@@ -125,6 +140,17 @@ export function openStorageFiles(root: RootCalls): StorageFiles {
         },
       );
       await root.ownStorageFile(path, "metadata");
+    },
+
+    async writeBytes(path, offsetBytes, bytes) {
+      await withFile(path, constants.O_RDWR | constants.O_NOFOLLOW, async (file) => {
+        let written = 0;
+        while (written < bytes.length) {
+          const { bytesWritten } = await file.write(bytes, written, bytes.length - written, offsetBytes + written);
+          written += bytesWritten;
+        }
+        await file.sync();
+      });
     },
 
     async rename(from, to) {
