@@ -7,8 +7,8 @@ import { KeyedQueue } from "@yagura/std/keyed-queue.ts";
 import type { Log } from "@yagura/std/log.ts";
 import { mountsPath } from "@yagura/storage-format";
 import type { RootCalls } from "../root/root-calls.ts";
+import { openConnectionKinds } from "./connections/connection-kinds.ts";
 import { openConnections } from "./connections/connections.ts";
-import { localConnections } from "./connections/local.ts";
 import { openDomains } from "./domains/domains.ts";
 import { KnownDomains } from "./domains/known-domains.ts";
 import { StorageError } from "./errors.ts";
@@ -85,7 +85,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     log,
   });
   const watch = new DomainWatch({ clock, known, log, listDomains });
-  const connections = openConnections({ local: localConnections({ repositoryPath, files }), known, log });
+  const kinds = openConnectionKinds({ repositoryPath, files, root, log });
+  const connections = openConnections({ kinds, known, log });
   const domains = openDomains({ repositoryPath, files, known, pools });
   const volumesWorld = { known, pools, tasks, locks, volumeWorld };
   const end = new AbortController();
@@ -121,7 +122,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     };
 
   return {
-    connections: { connect: inTurn(connections.connect), disconnect: inTurn(connections.disconnect) },
+    connections,
     domains: {
       ...domains,
       create: inTurn(domains.create),
