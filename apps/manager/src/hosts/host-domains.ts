@@ -1,5 +1,6 @@
 // What the Manager asks a host to do with whole storage domains. Each function is an "ensure".
 
+import type { StorageDomainInfo } from "@yagura/agent-protocol";
 import { blankUuid, type DataCenterId, type StorageDomainId } from "@yagura/std/ids.ts";
 import { locationOf } from "../domain/storage-domain/storage-connection.ts";
 import type { StorageDomain } from "../domain/storage-domain/storage-domain.ts";
@@ -10,11 +11,13 @@ import { explained } from "./storage-faults.ts";
 
 const dataDomainClass = 1;
 
+type Talk = Pick<HostTalk, "calls" | "signal">;
+
 export async function ensureDomainOnStorage(
-  { calls, signal }: HostTalk,
+  { calls, signal }: Talk,
   domain: Pick<StorageDomain, "id" | "name" | "type" | "formatVersion" | "connection">,
 ): Promise<void> {
-  if (await isDomainThere({ calls, signal }, domain.id)) return;
+  if ((await findDomainInfo({ calls, signal }, domain.id)) !== undefined) return;
   await explained(`The host cannot make the Storage Domain on ${locationOf(domain.connection)}`, () =>
     calls.StorageDomain.create(
       {
@@ -32,25 +35,37 @@ export async function ensureDomainOnStorage(
   );
 }
 
-export async function ensureNoDomainOnStorage({ calls, signal }: HostTalk, domainId: StorageDomainId): Promise<void> {
-  if (!(await isDomainThere({ calls, signal }, domainId))) return;
-  await calls.StorageDomain.format(
-    { storagedomainID: domainId, autoDetach: false },
-    { signal, timeoutMs: STORAGE_MS_MAX },
+export async function ensureNoDomainOnStorage({ calls, signal }: Talk, domainId: StorageDomainId): Promise<void> {
+  if ((await findDomainInfo({ calls, signal }, domainId)) === undefined) return;
+  await explained("The host cannot wipe the Storage Domain", () =>
+    calls.StorageDomain.format({ storagedomainID: domainId, autoDetach: false }, { signal, timeoutMs: STORAGE_MS_MAX }),
   );
 }
 
-async function isDomainThere(
-  { calls, signal }: Pick<HostTalk, "calls" | "signal">,
+/** What the storage says of a domain; `undefined`: this host finds no such one. */
+export async function findDomainInfo(
+  { calls, signal }: Talk,
   domainId: StorageDomainId,
-): Promise<boolean> {
+): Promise<StorageDomainInfo | undefined> {
   try {
-    await calls.StorageDomain.getInfo({ storagedomainID: domainId }, { signal });
-    return true;
+    return await calls.StorageDomain.getInfo({ storagedomainID: domainId }, { signal, timeoutMs: STORAGE_MS_MAX });
   } catch (error) {
-    if (isFault(error, "StorageDomainDoesNotExist")) return false;
+    if (isFault(error, "StorageDomainDoesNotExist")) return undefined;
     throw error;
   }
+}
+
+/** The ids of all domains at a place to which the host is connected. */
+export async function listDomainsAt(
+  { calls, signal }: Talk,
+  { type, connection }: Pick<StorageDomain, "type" | "connection">,
+): Promise<string[]> {
+  return [
+    ...(await calls.Host.getStorageDomains(
+      { domainClass: dataDomainClass, storageType: domainTypes[type], remotePath: locationOf(connection) },
+      { signal, timeoutMs: STORAGE_MS_MAX },
+    )),
+  ];
 }
 
 export interface DomainOfPool {
@@ -59,24 +74,50 @@ export interface DomainOfPool {
 }
 
 export async function ensureDomainAttached(
-  { calls, signal }: HostTalk,
+  { calls, signal }: Talk,
   { dataCenterId, domainId }: DomainOfPool,
 ): Promise<void> {
   const info = await calls.StorageDomain.getInfo({ storagedomainID: domainId }, { signal });
   if (info.pool.includes(dataCenterId)) return;
-  await calls.StorageDomain.attach(
-    { storagedomainID: domainId, storagepoolID: dataCenterId },
-    { signal, timeoutMs: STORAGE_MS_MAX },
+  await explained("The Storage Domain cannot be attached", () =>
+    calls.StorageDomain.attach(
+      { storagedomainID: domainId, storagepoolID: dataCenterId },
+      { signal, timeoutMs: STORAGE_MS_MAX },
+    ),
   );
 }
 
-export async function activateDomain(
-  { calls, signal }: HostTalk,
-  { dataCenterId, domainId }: DomainOfPool,
+/**
+ * Takes the domain out of a pool that is not ours any more, by one host and without that pool's manager: its lease on the
+ * domain shows that nobody uses it there.
+ */
+export async function ensureTornFromPool(
+  { calls, signal }: Talk,
+  domainId: StorageDomainId,
+  poolId: string,
 ): Promise<void> {
-  await calls.StorageDomain.activate(
-    { storagedomainID: domainId, storagepoolID: dataCenterId },
-    { signal, timeoutMs: STORAGE_MS_MAX },
+  const info = await calls.StorageDomain.getInfo({ storagedomainID: domainId }, { signal });
+  if (!info.pool.includes(poolId)) return;
+  await explained("The Storage Domain cannot be taken out of its former Data Center", () =>
+    calls.StorageDomain.detach(
+      {
+        storagedomainID: domainId,
+        storagepoolID: poolId,
+        masterSdUUID: blankUuid,
+        masterVersion: 0,
+        force: true,
+      },
+      { signal, timeoutMs: STORAGE_MS_MAX },
+    ),
+  );
+}
+
+export async function activateDomain({ calls, signal }: Talk, { dataCenterId, domainId }: DomainOfPool): Promise<void> {
+  await explained("The Storage Domain cannot be activated", () =>
+    calls.StorageDomain.activate(
+      { storagedomainID: domainId, storagepoolID: dataCenterId },
+      { signal, timeoutMs: STORAGE_MS_MAX },
+    ),
   );
 }
 
@@ -86,7 +127,7 @@ export interface MasterOfPool {
 }
 
 export async function deactivateDomain(
-  { calls, signal }: HostTalk,
+  { calls, signal }: Talk,
   { dataCenterId, domainId }: DomainOfPool,
   { masterId, masterVersion }: MasterOfPool,
 ): Promise<void> {
@@ -103,7 +144,7 @@ export async function deactivateDomain(
 }
 
 export async function ensureDomainDetached(
-  { calls, signal }: HostTalk,
+  { calls, signal }: Talk,
   { dataCenterId, domainId }: DomainOfPool,
   { masterId, masterVersion }: MasterOfPool,
 ): Promise<void> {
@@ -116,7 +157,7 @@ export async function ensureDomainDetached(
 }
 
 export async function readDomainSpace(
-  { calls, signal }: HostTalk,
+  { calls, signal }: Talk,
   domainId: StorageDomainId,
 ): Promise<{ availableBytes: number; usedBytes: number }> {
   const stats = await calls.StorageDomain.getStats({ storagedomainID: domainId }, { signal });

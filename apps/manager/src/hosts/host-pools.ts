@@ -20,7 +20,7 @@ export interface PoolOnHost {
 }
 
 // Times of the old, lease-file kind of cluster lock; domains of today ignore them, the verb wants them.
-const leaseSettings = { lockRenewalIntervalSec: 5, leaseTimeSec: 60, leaseRetries: 3 };
+export const leaseSettings = { lockRenewalIntervalSec: 5, leaseTimeSec: 60, leaseRetries: 3 };
 
 /** Makes the master domain the first one of the pool. */
 export async function ensurePoolOnStorage({ calls, signal }: HostTalk, pool: PoolOnHost): Promise<void> {

@@ -1,26 +1,50 @@
 import { storageDomainLifecycle } from "@yagura/lifecycles";
 import type { DataCenterId, HostId, StorageDomainId } from "@yagura/std/ids.ts";
 import type { Tx } from "../db/database.ts";
-import { getDataCenter, updateDataCenter } from "../db/queries/data-centers.ts";
+import { findDataCenter, getDataCenter, updateDataCenter } from "../db/queries/data-centers.ts";
 import { getStorageDomain, updateStorageDomain } from "../db/queries/storage-domains.ts";
 import { transaction } from "../db/transaction.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
-import { activateDomain, ensureDomainAttached, ensureDomainDetached } from "../hosts/host-domains.ts";
+import {
+  activateDomain,
+  deactivateDomain,
+  ensureDomainAttached,
+  ensureDomainDetached,
+  ensureTornFromPool,
+  findDomainInfo,
+} from "../hosts/host-domains.ts";
 import { connectPool, ensureNoPoolOnStorage, ensurePoolOnStorage, ensureSpm } from "../hosts/host-pools.ts";
 import { ensureStorageServer } from "../hosts/host-storage-servers.ts";
+import type { HostTalk } from "../hosts/host-talk.ts";
 import type { SagaDeps } from "./deps.ts";
 import { type StepInput, saga } from "./engine/saga.ts";
-import { findPool, talkTo } from "./talk.ts";
+import { talkToSomeHost, tellHosts } from "./pool-hosts.ts";
+import { getPool, talkToStorageManager } from "./talk.ts";
 
 export interface AttachStorageDomain {
   readonly domainId: StorageDomainId;
   readonly dataCenterId: DataCenterId;
-  /** The host that does it: the storage pool manager, or with the first domain the one that becomes it. */
+  /** The host that becomes the storage pool manager with the first domain, as long as it can be reached. */
   readonly hostId: HostId;
   /** The first domain of a data center becomes its master. */
   readonly isFirst: boolean;
+  /** The storage may say that it belongs to another pool: it is taken from that one. */
+  readonly takesOver?: boolean;
   readonly user?: EventSubject;
+}
+
+/** The storage itself says that the domain is part of another pool, and nobody has confirmed that it is not any more. */
+export class DomainOfOtherPool extends Error {
+  override readonly name = "DomainOfOtherPool";
+
+  constructor(domainName: string, poolId: string, dataCenterName: string | undefined) {
+    super(
+      `Cannot attach Storage. The Storage Domain ${domainName} is attached to ${
+        dataCenterName === undefined ? `the Data Center ${poolId} of another Manager` : `Data Center ${dataCenterName}`
+      }. If no host uses it there any more, confirm that it is to be taken over: attach it with force=true.`,
+    );
+  }
 }
 
 /** Records that the domain belongs to the data center, locked. */
@@ -52,44 +76,57 @@ export const attachStorageDomain = saga<AttachStorageDomain, SagaDeps>(
         }),
     },
     "connect the storage": {
-      async run(input) {
-        const { connection } = await getStorageDomain(input.deps.db, input.params.domainId);
-        await ensureStorageServer(talkTo(input, input.params.hostId), connection, input.params.dataCenterId);
-      },
+      run: async (input) => void (await talkAndConnect(input)),
+    },
+    "take the domain from its former pool": {
+      run: async (input) => takeFromFormerPool(input, await talkAndConnect(input)),
     },
     "put the domain into the pool": {
       async run(input) {
-        const [talk, pool] = [talkTo(input, input.params.hostId), await poolOf(input)];
-        if (input.params.isFirst) {
-          await ensurePoolOnStorage(talk, pool);
-          await connectPool(talk, pool);
-        }
+        const talk = await talkAndConnect(input);
+        if (!input.params.isFirst) return ensureDomainAttached(talk, input.params);
+        const pool = await getPool(input.deps.db, input.params.dataCenterId, talk.hostId);
+        await ensurePoolOnStorage(talk, pool);
+        await connectPool(talk, pool);
         // While this saga has the data center for itself, nobody else makes an agent that started again its manager.
         await ensureSpm(talk, pool.dataCenterId);
-        if (!input.params.isFirst) await ensureDomainAttached(talk, input.params);
       },
       async undo(input) {
-        const [talk, pool] = [talkTo(input, input.params.hostId), await poolOf(input)];
+        const talk = await talkAndConnect(input);
+        const pool = await getPool(input.deps.db, input.params.dataCenterId, talk.hostId);
         if (input.params.isFirst) return ensureNoPoolOnStorage(talk, pool);
-        await ensureSpm(talk, pool.dataCenterId);
         await ensureDomainDetached(talk, input.params, pool);
       },
     },
     "activate the domain": {
       async run(input) {
-        const talk = talkTo(input, input.params.hostId);
-        await ensureSpm(talk, input.params.dataCenterId);
+        const talk = await talkAndConnect(input);
+        if (input.params.isFirst) await ensureSpm(talk, input.params.dataCenterId);
         await activateDomain(talk, input.params);
+      },
+      async undo(input) {
+        if (input.params.isFirst) return;
+        const talk = await talkAndConnect(input);
+        const info = await findDomainInfo(talk, input.params.domainId);
+        if (info?.pool.includes(input.params.dataCenterId) !== true) return;
+        const pool = await getPool(input.deps.db, input.params.dataCenterId, talk.hostId);
+        await deactivateDomain(talk, input.params, pool);
       },
     },
     "mark the domain as active": {
-      run: ({ params: { domainId, dataCenterId, hostId, isFirst }, deps }) =>
-        transaction(deps.db, async (tx) => {
+      async run(input) {
+        const { domainId, dataCenterId, isFirst } = input.params;
+        const { hostId } = await talkToActingHost(input);
+        await transaction(input.deps.db, async (tx) => {
           const domain = await getStorageDomain(tx, domainId);
           if (domain.status !== "locked") return;
           await updateStorageDomain(tx, domainId, { status: storageDomainLifecycle.nextStatus("locked", "attached") });
           if (isFirst) await updateDataCenter(tx, dataCenterId, { status: "up", spmHostId: hostId });
-        }),
+        });
+      },
+    },
+    "tell the hosts": {
+      run: (input) => tellHosts(input, input.params.dataCenterId),
     },
   },
   async (tx, { params, deps, correlationId, outcome }) => {
@@ -117,8 +154,31 @@ export const attachStorageDomain = saga<AttachStorageDomain, SagaDeps>(
   },
 );
 
-async function poolOf({ params, deps }: Input) {
-  const pool = await findPool(deps.db, params.dataCenterId, params.hostId);
-  if (pool === undefined) throw new Error(`data center ${params.dataCenterId} has no master domain`);
-  return pool;
+type ActingHost = HostTalk & { readonly hostId: HostId };
+
+/** With the first domain the host that becomes the manager of the pool, else that manager. */
+async function talkToActingHost(input: Input): Promise<ActingHost> {
+  const { isFirst, dataCenterId, hostId } = input.params;
+  if (!isFirst) return talkToStorageManager(input, dataCenterId);
+  const talk = await talkToSomeHost(input, dataCenterId, hostId);
+  return { ...talk, hostId: talk.host.id };
+}
+
+/** Each try may be another host's: it is connected to the storage first. */
+async function talkAndConnect(input: Input): Promise<ActingHost> {
+  const talk = await talkToActingHost(input);
+  const { connection } = await getStorageDomain(input.deps.db, input.params.domainId);
+  await ensureStorageServer(talk, connection, input.params.dataCenterId);
+  return talk;
+}
+
+async function takeFromFormerPool({ params, deps }: Input, talk: HostTalk): Promise<void> {
+  const info = await findDomainInfo(talk, params.domainId);
+  const former = (info?.pool ?? []).filter((poolId) => poolId !== params.dataCenterId);
+  const [first] = former;
+  if (first !== undefined && params.takesOver !== true) {
+    const known = await findDataCenter(deps.db, first as DataCenterId);
+    throw new DomainOfOtherPool((await getStorageDomain(deps.db, params.domainId)).name, first, known?.name);
+  }
+  for (const poolId of former) await ensureTornFromPool(talk, params.domainId, poolId);
 }

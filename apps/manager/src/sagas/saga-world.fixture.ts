@@ -23,6 +23,8 @@ export const ids = {
   host: parseId<HostId>("a0000000-0000-4000-8000-000000000001"),
   domain: parseId<StorageDomainId>("50000000-0000-4000-8000-000000000001"),
   connection: parseId<StorageConnectionId>("60000000-0000-4000-8000-000000000001"),
+  secondDomain: parseId<StorageDomainId>("50000000-0000-4000-8000-000000000002"),
+  secondConnection: parseId<StorageConnectionId>("60000000-0000-4000-8000-000000000002"),
 };
 
 export const plannedDomain: StorageDomain = {
@@ -41,10 +43,17 @@ export const plannedDomain: StorageDomain = {
   createdAtMs: 0,
 };
 
+export const secondDomain: StorageDomain = {
+  ...plannedDomain,
+  id: ids.secondDomain,
+  name: "data2",
+  connection: { ...plannedDomain.connection, id: ids.secondConnection, path: "/srv/data2" },
+};
+
 export type SagaWorld = Awaited<ReturnType<typeof sagaWorld>>;
 
 /** @param storage how far the storage domain has come. */
-export async function sagaWorld(storage: "none" | "created" | "attached" = "attached") {
+export async function sagaWorld(storage: "none" | "created" | "attached" | "two" = "attached") {
   const db = await openDatabase({ kind: "sqlite", path: ":memory:" });
   await seedDatabase(db);
   const times = { taskMs: 0, launchMs: 0, bootMs: 0, guestAgentMs: 0, shutdownMs: 0, recoverMs: 0 };
@@ -98,9 +107,13 @@ export async function sagaWorld(storage: "none" | "created" | "attached" = "atta
     });
   });
   if (storage !== "none") await runSaga(createStorageDomain, { domain: plannedDomain, hostId: ids.host }, deps);
-  if (storage === "attached") {
-    const params = { domainId: ids.domain, dataCenterId: ids.dataCenter, hostId: ids.host, isFirst: true };
-    await runSaga(attachStorageDomain, params, deps);
+  const ofHost = { dataCenterId: ids.dataCenter, hostId: ids.host };
+  if (storage === "attached" || storage === "two") {
+    await runSaga(attachStorageDomain, { ...ofHost, domainId: ids.domain, isFirst: true }, deps);
+  }
+  if (storage === "two") {
+    await runSaga(createStorageDomain, { domain: secondDomain, hostId: ids.host }, deps);
+    await runSaga(attachStorageDomain, { ...ofHost, domainId: ids.secondDomain, isFirst: false }, deps);
   }
   return {
     db,

@@ -9,13 +9,15 @@ import { getVm } from "../db/queries/vms.ts";
 import { blankTemplateId } from "../domain/template/template.ts";
 import { defineVm } from "../domain/vm/define-vm.ts";
 import { hardwareDefaults } from "../domain/vm/vm-hardware.ts";
+import { activateStorageDomain } from "./activate-storage-domain.ts";
 import { type AddTemplate, addTemplate } from "./add-template.ts";
 import { type AddVm, addVm } from "./add-vm.ts";
 import { attachStorageDomain } from "./attach-storage-domain.ts";
-import { activateStorageDomain, deactivateStorageDomain, detachStorageDomain } from "./change-storage-domain-use.ts";
 import { type CreateDisk, createDisk, type DiskPlan } from "./create-disk.ts";
 import { createStorageDomain } from "./create-storage-domain.ts";
+import { deactivateStorageDomain } from "./deactivate-storage-domain.ts";
 import type { SagaDeps } from "./deps.ts";
+import { detachStorageDomain } from "./detach-storage-domain.ts";
 import { runSaga, SagaFailed } from "./engine/run-saga.ts";
 import type { SagaDefinition } from "./engine/saga.ts";
 import { registry } from "./registry.ts";
@@ -23,7 +25,8 @@ import { removeDisk } from "./remove-disk.ts";
 import { removeStorageDomain } from "./remove-storage-domain.ts";
 import { removeTemplate } from "./remove-template.ts";
 import { removeVm } from "./remove-vm.ts";
-import { ids, plannedDomain, type SagaWorld, sagaWorld } from "./saga-world.fixture.ts";
+import { replaceMaster } from "./replace-master.ts";
+import { ids, plannedDomain, type SagaWorld, sagaWorld, secondDomain } from "./saga-world.fixture.ts";
 import { startVm } from "./start-vm.ts";
 import { stopVm } from "./stop-vm.ts";
 
@@ -169,10 +172,13 @@ async function vmStart(world: SagaWorld) {
 }
 
 const ofDomain = { domainId: ids.domain, dataCenterId: ids.dataCenter, hostId: ids.host, isMaster: true };
+const ofSecond = { ...ofDomain, domainId: ids.secondDomain, isMaster: false };
 
 interface Case {
   readonly definition: SagaDefinition<never, SagaDeps>;
-  readonly storage?: "none" | "created";
+  readonly storage?: "none" | "created" | "two";
+  /** Of one saga that is tried in several situations. */
+  readonly situation?: string;
   readonly prepare: (world: SagaWorld) => Promise<unknown>;
   /** Why a failure does not bring everything back: what was deleted is gone. */
   readonly isOneWay?: true;
@@ -188,6 +194,14 @@ const cases: readonly Case[] = [
     definition: attachStorageDomain,
     storage: "created",
     prepare: async () => ({ ...ofDomain, isFirst: true }),
+  },
+  {
+    definition: attachStorageDomain,
+    situation: "a second domain",
+    async prepare({ deps }) {
+      await runSaga(createStorageDomain, { domain: secondDomain, hostId: ids.host }, deps);
+      return { ...ofSecond, isFirst: false };
+    },
   },
   { definition: createDisk, prepare: async () => newDisk },
   { definition: addTemplate, prepare: newTemplate },
@@ -233,6 +247,53 @@ const cases: readonly Case[] = [
   },
   { definition: deactivateStorageDomain, isOneWay: true, prepare: async () => ofDomain },
   {
+    definition: deactivateStorageDomain,
+    storage: "two",
+    situation: "one of two",
+    isOneWay: true,
+    prepare: async () => ofSecond,
+  },
+  {
+    definition: deactivateStorageDomain,
+    storage: "two",
+    situation: "the master",
+    isOneWay: true,
+    prepare: async () => ({ ...ofDomain, isMaster: false, successorId: ids.secondDomain }),
+  },
+  {
+    definition: deactivateStorageDomain,
+    storage: "two",
+    situation: "a master that is lost",
+    isOneWay: true,
+    prepare: async () => ({ ...ofDomain, isMaster: false, isLost: true }),
+  },
+  {
+    definition: replaceMaster,
+    storage: "two",
+    isOneWay: true,
+    prepare: async () => ({ domainId: ids.domain, dataCenterId: ids.dataCenter }),
+  },
+  {
+    definition: activateStorageDomain,
+    storage: "two",
+    situation: "one of two",
+    isOneWay: true,
+    async prepare({ deps }) {
+      await runSaga(deactivateStorageDomain, ofSecond, deps);
+      return ofSecond;
+    },
+  },
+  {
+    definition: detachStorageDomain,
+    storage: "two",
+    situation: "one of two",
+    isOneWay: true,
+    async prepare({ deps }) {
+      await runSaga(deactivateStorageDomain, ofSecond, deps);
+      return ofSecond;
+    },
+  },
+  {
     definition: activateStorageDomain,
     isOneWay: true,
     async prepare({ deps }) {
@@ -264,9 +325,10 @@ test("every saga is tried here, but the one that only waits", () => {
   );
 });
 
-for (const { definition, prepare, storage, isOneWay } of cases) {
+for (const { definition, prepare, storage, situation, isOneWay } of cases) {
+  const title = situation === undefined ? definition.name : `${definition.name} (${situation})`;
   for (const { name } of isOneWay ? [] : definition.steps) {
-    test(`${definition.name} leaves nothing behind when it fails after: ${name}`, async () => {
+    test(`${title} leaves nothing behind when it fails after: ${name}`, async () => {
       await using world = await sagaWorld(storage);
       const params = (await prepare(world)) as never;
       const before = await world.snapshot();
@@ -275,7 +337,7 @@ for (const { definition, prepare, storage, isOneWay } of cases) {
     });
   }
 
-  test(`${definition.name} has one effect even when every step runs twice`, async () => {
+  test(`${title} has one effect even when every step runs twice`, async () => {
     await using once = await sagaWorld(storage);
     await using twice = await sagaWorld(storage);
     await runSaga(definition, (await prepare(once)) as never, once.deps);

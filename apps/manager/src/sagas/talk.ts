@@ -1,3 +1,4 @@
+import type { StorageDomainStatus } from "@yagura/lifecycles";
 import { DeadlineExceeded } from "@yagura/std/deadline.ts";
 import type { DataCenterId, HostId } from "@yagura/std/ids.ts";
 import { poll } from "@yagura/std/poll.ts";
@@ -5,6 +6,7 @@ import type { Db } from "../db/database.ts";
 import { getDataCenter } from "../db/queries/data-centers.ts";
 import { getHost } from "../db/queries/hosts.ts";
 import { listStorageDomains } from "../db/queries/storage-domains.ts";
+import type { StorageDomain } from "../domain/storage-domain/storage-domain.ts";
 import type { PoolOnHost } from "../hosts/host-pools.ts";
 import type { HostTalk } from "../hosts/host-talk.ts";
 import { type SpmTalk, spmTalk } from "../hosts/spm-talk.ts";
@@ -80,9 +82,20 @@ export async function findPool(db: Db, dataCenterId: DataCenterId, hostId: HostI
     masterVersion: dataCenter.masterVersion,
     hostNumber: host.poolNumber,
     ioTimeoutSeconds: dataCenter.ioTimeoutSeconds,
-    domains: domains.map((domain) => ({
-      id: domain.id,
-      isActive: domain.status !== "maintenance" && domain.status !== "preparing_for_maintenance",
-    })),
+    domains: domains.map((domain) => ({ id: domain.id, isActive: isUsedByHosts(domain) })),
   };
+}
+
+/** @throws Error when the data center has no master domain */
+export async function getPool(db: Db, dataCenterId: DataCenterId, hostId: HostId): Promise<PoolOnHost> {
+  const pool = await findPool(db, dataCenterId, hostId);
+  if (pool === undefined) throw new Error(`data center ${dataCenterId} has no master domain`);
+  return pool;
+}
+
+const statusesInUse: readonly StorageDomainStatus[] = ["active", "inactive", "unknown", "activating"];
+
+/** Whether hosts keep it connected and watch it. The first domain of a pool is used while it is still being attached. */
+export function isUsedByHosts({ status, isMaster }: Pick<StorageDomain, "status" | "isMaster">): boolean {
+  return statusesInUse.includes(status) || (isMaster && status === "locked");
 }

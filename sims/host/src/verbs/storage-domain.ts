@@ -65,7 +65,9 @@ export function storageDomainVerbs(world: HostWorld): NonNullable<SomeVerbs["Sto
       }
       domain.isActive = false;
     },
-    async detach({ storagedomainID, storagepoolID }) {
+    async detach({ storagedomainID, storagepoolID, force = false }) {
+      // By force the domain leaves a pool of which nobody knows any more; its lease shows that nobody uses it there.
+      if (force) return leavePool(getAttached(storagedomainID, storagepoolID));
       world.getPoolAsSpm(storagepoolID);
       const domain = getAttached(storagedomainID, storagepoolID);
       if (domain.isMaster) throw new AgentFault("CannotDetachMasterStorageDomain", { sdUUID: storagedomainID });

@@ -129,6 +129,15 @@ export function storagePoolVerbs(world: HostWorld): NonNullable<SomeVerbs["Stora
         pool.masterVersion = masterVersion;
       });
     },
+    async reconstructMaster({ storagepoolID, masterSdUUID, masterVersion }) {
+      if (world.pool !== undefined) throw new AgentFault("StoragePoolConnected", { spUUID: storagepoolID });
+      const next = storage.getDomain(masterSdUUID);
+      if (next.poolId !== storagepoolID) throw new AgentFault("StorageDomainNotInPool", { sdUUID: masterSdUUID });
+      const pool = storage.getPool(storagepoolID);
+      for (const domain of storage.domainsOf(storagepoolID)) domain.isMaster = domain === next;
+      pool.masterId = masterSdUUID;
+      pool.masterVersion = masterVersion;
+    },
     async getDomainsContainingImage({ storagepoolID, imageID }) {
       const domains = storage.domainsOf(storagepoolID);
       return domains.filter(({ images }) => images.has(imageID)).map(({ domainId }) => domainId);

@@ -68,8 +68,8 @@ function nfsProblems({ address, path, ...settings }: StorageConnection): string[
   return [
     ...(isServer(address) ? [] : ["The address of the NFS server must be a host name or an IP address."]),
     ...(isPlain(path) && path.startsWith("/") ? [] : ["The path of the NFS export must be absolute."]),
-    ...numberProblems("nfs_timeo", settings.nfsTimeoutDeciseconds),
-    ...numberProblems("nfs_retrans", settings.nfsRetransmissions),
+    ...numberProblems("nfs_timeo", settings.nfsTimeoutDeciseconds, { min: 1, max: 6000 }),
+    ...numberProblems("nfs_retrans", settings.nfsRetransmissions, { min: 0, max: 100 }),
     ...optionsProblems(settings.mountOptions),
     ...foreignSettings(settings, ["nfsVersion", "nfsTimeoutDeciseconds", "nfsRetransmissions", "mountOptions"]),
   ];
@@ -82,7 +82,7 @@ function posixProblems({ address, path, ...settings }: StorageConnection): strin
     ...(address === "" || isServer(address)
       ? []
       : ["The address of the storage must be a host name or an IP address."]),
-    ...(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(vfsType)
+    ...(/^[a-z][a-z0-9_.-]{0,31}$/.test(vfsType)
       ? []
       : ['The VFS type must name the kind of the file system, as "xfs".']),
     ...optionsProblems(settings.mountOptions),
@@ -104,9 +104,13 @@ function foreignSettings(settings: MountSettings, known: readonly (keyof MountSe
   return foreign.map((key) => `This type of storage has no ${names[key]}.`);
 }
 
-function numberProblems(name: string, value: number | undefined): string[] {
-  const isRight = value === undefined || (Number.isSafeInteger(value) && value >= 0 && value <= 32_767);
-  return isRight ? [] : [`The ${name} must be a whole number up to 32767.`];
+function numberProblems(
+  name: string,
+  value: number | undefined,
+  { min, max }: { readonly min: number; readonly max: number },
+): string[] {
+  const isRight = value === undefined || (Number.isSafeInteger(value) && value >= min && value <= max);
+  return isRight ? [] : [`The ${name} must be a whole number from ${min} to ${max}.`];
 }
 
 /** What the host sets itself may not be set twice, or differently. */
@@ -126,10 +130,10 @@ function isDirectory(path: string): boolean {
 }
 
 function isPlain(path: string): boolean {
-  return /^[^\0-\x1f\x7f]*$/.test(path) && path.length <= PATH_LENGTH_MAX;
+  return /^\P{Cc}*$/u.test(path) && path.length <= PATH_LENGTH_MAX;
 }
 
 function isServer(address: string): boolean {
-  const isName = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,253}[A-Za-z0-9])?$/.test(address);
-  return isName || /^\[[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9]{1,15})?\]$/.test(address);
+  const isName = /^[A-Za-z0-9_]([A-Za-z0-9._-]{0,253}[A-Za-z0-9_])?$/.test(address);
+  return isName || /^\[[0-9A-Fa-f:.]{2,45}(%[\w.-]{1,15})?\]$/.test(address);
 }

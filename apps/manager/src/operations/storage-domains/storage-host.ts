@@ -1,17 +1,15 @@
 import type { DataCenterId, HostId } from "@yagura/std/ids.ts";
 import type { Db } from "../../db/database.ts";
-import { getCluster, listClusters } from "../../db/queries/clusters.ts";
+import { getCluster } from "../../db/queries/clusters.ts";
 import { getDataCenter } from "../../db/queries/data-centers.ts";
 import { getHost, listHosts } from "../../db/queries/hosts.ts";
 import { OperationRefused, refuseIf } from "../../domain/errors.ts";
 import type { Host } from "../../domain/host/host.ts";
 import type { StorageType } from "../../domain/storage-domain/storage-connection.ts";
 import type { StorageDomain } from "../../domain/storage-domain/storage-domain.ts";
+import { listHostsOfDataCenter } from "../../sagas/pool-hosts.ts";
 
-export async function listHostsOfDataCenter(db: Db, dataCenterId: DataCenterId): Promise<Host[]> {
-  const clusters = new Set((await listClusters(db, { dataCenterId })).map((cluster) => cluster.id));
-  return (await listHosts(db)).filter((host) => clusters.has(host.clusterId));
-}
+export { listHostsOfDataCenter };
 
 /**
  * The host through which a domain's use is changed: the storage pool manager, or the one that will be.

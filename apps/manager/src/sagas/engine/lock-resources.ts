@@ -2,8 +2,13 @@ import type { SagaId } from "@yagura/std/ids.ts";
 import type { Tx } from "../../db/database.ts";
 import { insertLocks, listLocks } from "../../db/queries/locks.ts";
 
-/** "vm:<id>", "disk:<id>": what a saga has for itself while it runs. */
-export type Resource = `${"vm" | "disk" | "template" | "host" | "storage-domain" | "data-center"}:${string}`;
+/**
+ * "vm:<id>", "disk:<id>": what a saga has for itself while it runs. `data-center` keeps also the storage pool manager as it is:
+ * for sagas that make or end the pool. `storage-pool` (of a data center's id) is for changes of which domains are in use: they
+ * come one at a time, and go on when another host becomes the manager meanwhile.
+ */
+export type Resource =
+  `${"vm" | "disk" | "template" | "host" | "storage-domain" | "storage-pool" | "data-center"}:${string}`;
 
 /** Something else is being done with one of the resources. */
 export class ResourceLocked extends Error {
