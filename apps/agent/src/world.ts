@@ -11,6 +11,7 @@ import type { Log } from "@yagura/std/log.ts";
 import { mountsPath } from "@yagura/storage-format";
 import { agentVerbs } from "./api/agent-verbs.ts";
 import { formatVmStatus } from "./api/format-vm-stats.ts";
+import { formatJob } from "./api/sdm.ts";
 import type { AgentConfig } from "./config.ts";
 import { sinceBootMs } from "./event-clock.ts";
 import { readKvmSupport } from "./monitoring/kvm-support.ts";
@@ -80,6 +81,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       const details = formatVmStatus(vm.view, clock.nowMs());
       agent.publish({ event: "VM_status", id: vm.id, params: { [vm.id]: details } });
     }),
+  );
+
+  stack.defer(
+    storage.jobs.onChange((job) => agent.publish({ event: "job_status", id: job.jobId, params: formatJob(job) })),
   );
 
   const http = new ImageHttp({ images: storage.images, log: log.with({ part: "http" }), isRecovering });

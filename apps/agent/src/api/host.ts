@@ -15,6 +15,7 @@ import { formatCapabilities } from "./format-capabilities.ts";
 import { formatHostStats } from "./format-host-stats.ts";
 import { formatVmFullInfo, formatVmShortStatus } from "./format-vm-info.ts";
 import { formatVmStats } from "./format-vm-stats.ts";
+import { formatJob } from "./sdm.ts";
 import { formatTaskInfo, formatTaskStatus } from "./task.ts";
 
 /** What the verbs of the namespace `Host` work with. */
@@ -109,8 +110,12 @@ export function hostVerbs(host: HostApi): NonNullable<SomeVerbs["Host"]> {
     async getConnectedStoragePools() {
       return storage.pools.listConnected();
     },
-    async getJobs() {
-      return {};
+    async getJobs({ job_type, job_ids }) {
+      const filter = {
+        ...(job_type !== undefined && { type: job_type }),
+        ...(job_ids !== undefined && { jobIds: job_ids }),
+      };
+      return Object.fromEntries(storage.jobs.list(filter).map((job) => [job.jobId, formatJob(job)]));
     },
     async getDeviceList() {
       return [];

@@ -1,32 +1,36 @@
 import type { SomeVerbs } from "@yagura/agent-protocol";
 import { type ImageId, parseId, type StorageDomainId, type VolumeId } from "@yagura/std/ids.ts";
-import type { PoolId, PreparedVolume, Storage } from "../storage/storage.ts";
+import { StorageError } from "../storage/errors.ts";
+import type { PreparedVolume, Storage } from "../storage/storage.ts";
 import { isImageInUse } from "../virt/images-in-use.ts";
 import type { VirtContext } from "../virt/virt-context.ts";
-import { volumeKey } from "./volume.ts";
+import { spmOrder, volumeKey } from "./volume.ts";
 
 /** The namespace `Image`. */
 export function imageVerbs(
   { images, volumes, domains }: Storage,
   teardown: TeardownUnused,
 ): NonNullable<SomeVerbs["Image"]> {
-  const pool = (id: string): PoolId => parseId<PoolId>(id);
   const domain = (id: string): StorageDomainId => parseId<StorageDomainId>(id);
   const image = (id: string): ImageId => parseId<ImageId>(id);
   return {
-    delete: ({ storagepoolID, storagedomainID, imageID, postZero }) =>
-      images.delete(pool(storagepoolID), {
+    delete: ({ storagepoolID, storagedomainID, imageID, postZero }, context) =>
+      images.delete(spmOrder({ storagepoolID }, context), {
         domainId: domain(storagedomainID),
         imageId: image(imageID),
         wipes: postZero,
       }),
-    deleteVolumes: ({ storagepoolID, storagedomainID, imageID, volumeList, postZero = false }) =>
-      volumes.delete(pool(storagepoolID), {
+    deleteVolumes: ({ storagepoolID, storagedomainID, imageID, volumeList, postZero = false }, context) =>
+      volumes.delete(spmOrder({ storagepoolID }, context), {
         domainId: domain(storagedomainID),
         imageId: image(imageID),
         volumeIds: volumeList.map((id) => parseId<VolumeId>(id)),
         wipes: postZero,
       }),
+    // A Manager makes the structure with Volume.create, volume by volume, and fills it with SDM.copy_data from the base up.
+    move: () => refuse("Image.move"),
+    cloneStructure: () => refuse("Image.cloneStructure"),
+    syncData: () => refuse("Image.syncData"),
     getVolumes: ({ storagedomainID, imageID }) => domains.listVolumes(domain(storagedomainID), image(imageID)),
     async prepare({ allowIllegal = false, ...params }) {
       const prepared = await images.prepare(volumeKey(params), { allowsIllegal: allowIllegal });
@@ -38,6 +42,10 @@ export function imageVerbs(
     },
     teardown: ({ storagedomainID, imageID }) => teardown(domain(storagedomainID), image(imageID)),
   };
+}
+
+async function refuse(verb: string): Promise<never> {
+  throw new StorageError("MethodNotImplemented", `${verb} is not offered: use Volume.create and SDM.copy_data`);
 }
 
 /** Lets go of an image, unless a guest of this host has it open: that keeps it until it ends. */

@@ -8,9 +8,11 @@ import { parseId, type StorageDomainId } from "@yagura/std/ids.ts";
 import { storageTypes } from "@yagura/storage-format";
 import { StorageError } from "../storage/errors.ts";
 import type { MountParameters, PoolId, PoolInfo, Storage, StorageConnection } from "../storage/storage.ts";
+import { readSubchain } from "./subchain.ts";
+import { spmOrder } from "./volume.ts";
 
 /** The namespace `StoragePool`. */
-export function storagePoolVerbs({ pools, connections }: Storage): NonNullable<SomeVerbs["StoragePool"]> {
+export function storagePoolVerbs({ pools, connections, volumes }: Storage): NonNullable<SomeVerbs["StoragePool"]> {
   const pool = (storagepoolID: string): PoolId => parseId<PoolId>(storagepoolID);
   const domain = (id: string): StorageDomainId => parseId<StorageDomainId>(id);
   return {
@@ -45,6 +47,10 @@ export function storagePoolVerbs({ pools, connections }: Storage): NonNullable<S
       const info = await pools.getInfo(pool(storagepoolID));
       return { info: formatPoolInfo(info), dominfo: formatDomains(info) };
     },
+    prepareMerge: (params, context) =>
+      volumes.prepareMerge(spmOrder(params, context), readSubchain(params.subchainInfo)),
+    finalizeMerge: (params, context) =>
+      volumes.finalizeMerge(spmOrder(params, context), readSubchain(params.subchainInfo)),
     spmStart: ({ storagepoolID }) => pools.startSpm(pool(storagepoolID)),
     spmStop: ({ storagepoolID }) => pools.stopSpm(pool(storagepoolID)),
     async getSpmStatus({ storagepoolID }) {

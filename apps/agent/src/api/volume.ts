@@ -1,8 +1,8 @@
-import type { SomeVerbs, VolumeInfoResponse } from "@yagura/agent-protocol";
+import type { CallContext, SomeVerbs, VolumeInfoResponse } from "@yagura/agent-protocol";
 import { volumeAllocationIds, volumeFormatIds, volumeRoleIds } from "@yagura/agent-protocol";
 import { blankUuid, type ImageId, parseId, type StorageDomainId, type VolumeId } from "@yagura/std/ids.ts";
 import { StorageError } from "../storage/errors.ts";
-import type { NewVolume, PoolId, Storage, VolumeInfo, VolumeKey } from "../storage/storage.ts";
+import type { NewVolume, PoolId, SpmOrder, Storage, VolumeInfo, VolumeKey } from "../storage/storage.ts";
 
 interface KeyOnWire {
   readonly storagedomainID: string;
@@ -15,10 +15,9 @@ export function volumeVerbs(
   { volumes }: Storage,
   teardown: (domainId: StorageDomainId, imageId: ImageId) => Promise<void>,
 ): NonNullable<SomeVerbs["Volume"]> {
-  const pool = (id: string): PoolId => parseId<PoolId>(id);
   return {
-    create: (params) =>
-      volumes.create(pool(params.storagepoolID), {
+    create: (params, context) =>
+      volumes.create(spmOrder(params, context), {
         ...volumeKey(params),
         capacityBytes: readBytes(params.size),
         format: params.volFormat === volumeFormatIds.raw ? "RAW" : "COW",
@@ -29,8 +28,8 @@ export function volumeVerbs(
         ...(params.legal !== undefined && { isLegal: params.legal }),
         ...(params.sequence !== undefined && { sequence: params.sequence }),
       }),
-    copy: (params) =>
-      volumes.copy(pool(params.storagepoolID), {
+    copy: (params, context) =>
+      volumes.copy(spmOrder(params, context), {
         source: volumeKey(params),
         target: volumeKey({
           storagedomainID: params.dstSdUUID,
@@ -42,15 +41,15 @@ export function volumeVerbs(
         description: params.desc,
         role: params.volType === volumeRoleIds.shared ? "SHARED" : "LEAF",
       }),
-    delete: (params) =>
-      volumes.delete(pool(params.storagepoolID), {
+    delete: (params, context) =>
+      volumes.delete(spmOrder(params, context), {
         domainId: parseId<StorageDomainId>(params.storagedomainID),
         imageId: parseId<ImageId>(params.imageID),
         volumeIds: [parseId<VolumeId>(params.volumeID)],
         wipes: params.postZero,
       }),
-    extendSize: (params) =>
-      volumes.extend(pool(params.storagepoolID), { ...volumeKey(params), capacityBytes: readBytes(params.newSize) }),
+    extendSize: (params, context) =>
+      volumes.extend(spmOrder(params, context), { ...volumeKey(params), capacityBytes: readBytes(params.newSize) }),
     async measure({ dstVolFormat, backing_chain = true, baseID, ...params }) {
       const required = await volumes.measure(volumeKey(params), {
         format: dstVolFormat === volumeFormatIds.raw ? "RAW" : "COW",
@@ -77,11 +76,11 @@ export function volumeVerbs(
         ...((compat === "0.10" || compat === "1.1") && { compat }),
       };
     },
-    setDescription: (params) =>
-      volumes.setDescription(pool(params.storagepoolID), volumeKey(params), params.description),
-    async setLegality(params) {
+    setDescription: (params, context) =>
+      volumes.setDescription(spmOrder(params, context), volumeKey(params), params.description),
+    async setLegality(params, context) {
       if (params.legality === "FAKE") throw new StorageError("InvalidParameter", "a volume cannot be made FAKE");
-      await volumes.setLegality(pool(params.storagepoolID), volumeKey(params), params.legality);
+      await volumes.setLegality(spmOrder(params, context), volumeKey(params), params.legality);
     },
     verify_untrusted: (params) => volumes.verify(volumeKey(params)),
     // A file is seen by every host at its size; only volumes on LVM must be looked at again.
@@ -91,6 +90,14 @@ export function volumeVerbs(
     teardown: ({ storagedomainID, imageID }) =>
       teardown(parseId<StorageDomainId>(storagedomainID), parseId<ImageId>(imageID)),
   };
+}
+
+/** In which epoch the caller means a change of the structure of a pool. */
+export function spmOrder(
+  { storagepoolID }: { readonly storagepoolID: string },
+  { spmEpoch }: Pick<CallContext, "spmEpoch">,
+): SpmOrder {
+  return { poolId: parseId<PoolId>(storagepoolID), epoch: spmEpoch };
 }
 
 export function volumeKey({ storagedomainID, imageID, volumeID }: KeyOnWire): VolumeKey {

@@ -13,6 +13,8 @@ import { openDomains } from "./domains/domains.ts";
 import { KnownDomains } from "./domains/known-domains.ts";
 import { StorageError } from "./errors.ts";
 import { openStorageFiles, type StorageFiles } from "./files/storage-files.ts";
+import { Jobs } from "./jobs/jobs.ts";
+import { openStorageJobs } from "./jobs/storage-jobs.ts";
 import { killOurselves } from "./leases/end-process.ts";
 import type { EndProcess } from "./leases/process-leases.ts";
 import type { VolumeLeases } from "./leases/volume-leases.ts";
@@ -28,6 +30,7 @@ import { type QemuImg, qemuImg as realQemuImg } from "./tools/qemu-img.ts";
 import { type VolumeBlocks, volumeBlocks } from "./tools/volume-blocks.ts";
 import { openImages } from "./volumes/images.ts";
 import { PreparedImages } from "./volumes/prepared-images.ts";
+import { guardWorld } from "./volumes/spm-task.ts";
 import type { VolumeWorld } from "./volumes/volume-world.ts";
 import { openVolumes } from "./volumes/volumes.ts";
 import { DomainWatch } from "./watch-domains.ts";
@@ -89,6 +92,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const connections = openConnections({ kinds, known, log });
   const domains = openDomains({ repositoryPath, files, known, pools });
   const volumesWorld = { known, pools, tasks, locks, volumeWorld };
+  const jobs = new Jobs({ locks, clock, log });
   const end = new AbortController();
   const watching = watch.watch(end.signal);
 
@@ -97,9 +101,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     if (term === undefined) {
       throw new StorageError("NotSpm", "this host is not the SPM any more; the next one settles what was begun");
     }
-    const guarded = term.guard(files);
-    const world = { ...volumeWorld, files: guarded, qemuImg: term.guard(volumeWorld.qemuImg) };
-    return settleIntent(intent, known.through(guarded), world);
+    const guarded = guardWorld({ known, volumeWorld }, term);
+    return settleIntent(intent, guarded.known, guarded.volumeWorld);
   }
 
   function listDomains(): StorageDomainId[] {
@@ -147,10 +150,12 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     volumes: openVolumes(volumesWorld),
     images: openImages(volumesWorld),
     tasks,
+    jobs: openStorageJobs({ known, jobs, volumeWorld }),
     vitals: () => watch.vitals(),
     async [Symbol.asyncDispose]() {
       end.abort();
       await watching;
+      await jobs.stopAll("the agent is stopping");
       await tasks.stopAll("the agent is stopping");
       await queue.idle();
       await pools.close();

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { DataCenterId, ImageId, StorageDomainId, TaskId, VolumeId } from "@yagura/std/ids.ts";
+import type { DataCenterId, ImageId, JobId, StorageDomainId, TaskId, VolumeId } from "@yagura/std/ids.ts";
 import type { DomainClass, StorageType } from "@yagura/storage-format";
 
 /**
@@ -13,6 +13,7 @@ export interface Storage extends AsyncDisposable {
   readonly volumes: StorageVolumes;
   readonly images: StorageImages;
   readonly tasks: StorageTasks;
+  readonly jobs: StorageJobs;
   /** For Host.getStats: one entry for each domain of the connected pools, from the last look at it. */
   vitals(): ReadonlyMap<StorageDomainId, DomainVitals>;
 }
@@ -202,6 +203,12 @@ export interface SpmStatus {
 
 // ── Volumes: Volume.* ────────────────────────────────────────────────────────────────────────────────────────────
 
+/**
+ * For which pool the structure is to be changed, and in which epoch of its SPM the caller means it: in another one it is
+ * refused (654). Without an epoch any will do.
+ */
+export type SpmOrder = PoolId | { readonly poolId: PoolId; readonly epoch?: number | undefined };
+
 /** Names one volume. */
 export interface VolumeKey {
   readonly domainId: StorageDomainId;
@@ -211,21 +218,25 @@ export interface VolumeKey {
 
 export interface StorageVolumes {
   /** SPM only. What is impossible is refused at once; the task says when the volume is there. */
-  create(poolId: PoolId, volume: NewVolume): Promise<TaskId>;
+  create(order: SpmOrder, volume: NewVolume): Promise<TaskId>;
   /** SPM only. Copies what a guest sees in `source`, with all volumes below it, into a new image: so templates are made. */
-  copy(poolId: PoolId, copy: VolumeCopy): Promise<TaskId>;
+  copy(order: SpmOrder, copy: VolumeCopy): Promise<TaskId>;
   /** SPM only. From the leaf downwards; a volume with children that are not in the list is refused (204). */
-  delete(poolId: PoolId, volumes: DeletedVolumes): Promise<TaskId>;
+  delete(order: SpmOrder, volumes: DeletedVolumes): Promise<TaskId>;
   /** SPM only. Never makes one smaller (232); one that is as large already is done. */
-  extend(poolId: PoolId, extension: VolumeExtension): Promise<TaskId>;
+  extend(order: SpmOrder, extension: VolumeExtension): Promise<TaskId>;
+  /** SPM only, before `jobs.merge`: makes the base as large as what is merged into it. */
+  prepareMerge(order: SpmOrder, subchain: Subchain): Promise<TaskId>;
+  /** SPM only, after it: puts what stands on the top on the base. The top is ILLEGAL from then on, and to be deleted. */
+  finalizeMerge(order: SpmOrder, subchain: Subchain): Promise<TaskId>;
   /** Any host: how large the guest that has the volume open here was made to see it. */
   setCapacity(volume: VolumeKey, capacityBytes: number): Promise<void>;
   /** How many bytes a file with the volume's content would have. */
   measure(volume: VolumeKey, options: MeasureOptions): Promise<number>;
   getInfo(volume: VolumeKey): Promise<VolumeInfo>;
   getSize(volume: VolumeKey): Promise<VolumeSize>;
-  setDescription(poolId: PoolId, volume: VolumeKey, description: string): Promise<void>;
-  setLegality(poolId: PoolId, volume: VolumeKey, legality: "LEGAL" | "ILLEGAL"): Promise<void>;
+  setDescription(order: SpmOrder, volume: VolumeKey, description: string): Promise<void>;
+  setLegality(order: SpmOrder, volume: VolumeKey, legality: "LEGAL" | "ILLEGAL"): Promise<void>;
   /** Rejects (484) when the content is not what the metadata says, or refers to files outside. */
   verify(volume: VolumeKey): Promise<void>;
   /** What `qemu-img info --output json` says. */
@@ -305,7 +316,7 @@ export interface VolumeSize {
 
 export interface StorageImages {
   /** SPM only. All volumes of the image; those of its template stay where they belong. */
-  delete(poolId: PoolId, image: DeletedImage): Promise<TaskId>;
+  delete(order: SpmOrder, image: DeletedImage): Promise<TaskId>;
   /** Makes the chain below `volumeId` ready on this host and says what to put into the domain XML. Repeating is harmless. */
   prepare(volume: VolumeKey, options?: PrepareOptions): Promise<PreparedImage>;
   /** Repeating, or an image that was never prepared, is no error. */
@@ -361,6 +372,63 @@ export interface Download {
   readonly taskId: TaskId;
   readonly lengthBytes: number;
   readonly body: Readable;
+}
+
+// ── Jobs: SDM.*, Host.getJobs ────────────────────────────────────────────────────────────────────────────────────
+
+/** Work on single volumes that any host may do, under their leases. Each call begins a job (69 for an id that is known). */
+export interface StorageJobs {
+  copyData(jobId: JobId, copy: DataCopy): void;
+  updateVolume(jobId: JobId, volume: VolumeVersion, attributes: VolumeAttributes): void;
+  amendVolume(jobId: JobId, volume: VolumeVersion, compat: "0.10" | "1.1"): void;
+  sparsifyVolume(jobId: JobId, volume: VolumeVersion): void;
+  /** Writes what the top has into the base; between `volumes.prepareMerge` and `finalizeMerge`. */
+  merge(jobId: JobId, subchain: Subchain): void;
+  list(filter?: { readonly type?: string; readonly jobIds?: readonly string[] }): readonly JobInfo[];
+  /** Resolves when the job has ended; rejects with 66 or 84. */
+  abort(jobId: JobId): Promise<void>;
+  /** Calls the listener at every change of a status; returns how to end that. */
+  onChange(listener: (job: JobInfo) => void): () => void;
+}
+
+/** A volume at a generation: at another one nothing is done (911). Without a generation any will do. */
+export interface VolumeVersion extends VolumeKey {
+  readonly generation?: number | undefined;
+}
+
+export interface DataCopy {
+  readonly source: VolumeKey;
+  readonly destination: VolumeVersion;
+}
+
+export interface VolumeAttributes {
+  readonly legality?: "LEGAL" | "ILLEGAL";
+  readonly description?: string;
+  /** By default the next one. */
+  readonly generation?: number;
+  /** Only SHARED, of a leaf that stands on nothing: it becomes a template. */
+  readonly role?: "LEAF" | "INTERNAL" | "SHARED";
+}
+
+/** Two volumes of an image, one directly on the other. */
+export interface Subchain {
+  readonly domainId: StorageDomainId;
+  readonly imageId: ImageId;
+  readonly baseId: VolumeId;
+  readonly topId: VolumeId;
+  readonly baseGeneration?: number | undefined;
+}
+
+export type JobStatus = "pending" | "running" | "done" | "aborting" | "aborted" | "failed";
+
+export interface JobInfo {
+  readonly jobId: JobId;
+  readonly type: string;
+  readonly description: string;
+  readonly status: JobStatus;
+  /** From 0 to 100, where it is known. */
+  readonly progress?: number;
+  readonly error?: { readonly code: number; readonly message: string };
 }
 
 // ── Tasks: Task.*, Host.getAllTasks* ─────────────────────────────────────────────────────────────────────────────

@@ -37,6 +37,14 @@ export const intentSchema = z.discriminatedUnion("kind", [
     /** How long the file was before. */
     fileBytes: bytes,
   }),
+  z.strictObject({
+    kind: z.literal("finalize-merge"),
+    domainId,
+    imageId,
+    baseId: volumeId,
+    /** What was merged into the base, and goes. */
+    topId: volumeId,
+  }),
 ]);
 
 export type Intent = z.infer<typeof intentSchema>;
@@ -44,6 +52,7 @@ export type CreateVolumeIntent = Extract<Intent, { kind: "create-volume" }>;
 export type DeleteVolumesIntent = Extract<Intent, { kind: "delete-volumes" }>;
 export type DeleteImageIntent = Extract<Intent, { kind: "delete-image" }>;
 export type ExtendVolumeIntent = Extract<Intent, { kind: "extend-volume" }>;
+export type FinalizeMergeIntent = Extract<Intent, { kind: "finalize-merge" }>;
 
 /** What became of something that was begun and not finished. */
 export type Settled = "undone" | "completed";

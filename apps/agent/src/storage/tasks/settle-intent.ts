@@ -3,6 +3,7 @@ import type { DomainFinder } from "../domains/known-domains.ts";
 import { settleImageDeletion } from "../volumes/delete-image.ts";
 import { settleVolumesDeletion } from "../volumes/delete-volumes.ts";
 import { settleExtension } from "../volumes/extend-volume.ts";
+import { settleMerge } from "../volumes/finalize-merge.ts";
 import { settleVolumeCreation } from "../volumes/settle-creation.ts";
 import type { VolumeWorld } from "../volumes/volume-world.ts";
 import type { Intent, Settled } from "./intent.ts";
@@ -23,6 +24,8 @@ export async function settleIntent(intent: Intent, known: DomainFinder, world: V
       return settleImageDeletion(domain, intent, world, signal);
     case "extend-volume":
       return settleExtension(domain, intent, world, signal);
+    case "finalize-merge":
+      return settleMerge(domain, intent, world, signal);
     default:
       return unreachable(intent);
   }

@@ -9,16 +9,17 @@ import { uploadVolume } from "./upload-volume.ts";
 export function openImages(world: VolumesWorld): StorageImages {
   const { known, locks, tasks, volumeWorld } = world;
   return {
-    async delete(poolId, image) {
-      requireWriter(world, poolId, [image.domainId]);
+    async delete(order, image) {
+      requireWriter(world, order, [image.domainId]);
       const domain = await known.get(image.domainId);
       await requireDeletable(domain, image.imageId, volumeWorld);
       return startSpmTask(world, {
         verb: "deleteImage",
-        poolId,
+        order,
         domainIds: [image.domainId],
         images: [image],
-        run: (task) => deleteImage(domain, image, volumeWorld, task),
+        run: async (task, { known, volumeWorld }) =>
+          deleteImage(await known.get(image.domainId), image, volumeWorld, task),
       });
     },
 

@@ -1,11 +1,15 @@
 import type { VolumeMetadata } from "@yagura/storage-format";
-import type { PoolId, StorageVolumes, VolumeKey } from "../storage.ts";
-import { copyVolume, planCopy } from "./copy-volume.ts";
+import type { DomainFinder } from "../domains/known-domains.ts";
+import type { SpmOrder, StorageVolumes, VolumeCopy, VolumeKey } from "../storage.ts";
+import { type CopyDomains, copyVolume, planCopy } from "./copy-volume.ts";
 import { createVolume, readNewVolumePlan } from "./create-volume.ts";
 import { deleteVolumes } from "./delete-volumes.ts";
 import { extendVolume, readExtension, setCapacity } from "./extend-volume.ts";
+import { finalizeMerge } from "./finalize-merge.ts";
 import { measureVolume } from "./measure-volume.ts";
-import { requireWriter, startSpmTask, type VolumesWorld } from "./spm-task.ts";
+import { readMergeable } from "./mergeable.ts";
+import { prepareMerge } from "./prepare-merge.ts";
+import { guardWorld, requireWriter, startSpmTask, type VolumesWorld } from "./spm-task.ts";
 import { readQemuImageInfo, verifyVolume } from "./verify-volume.ts";
 import { getVolumeInfo, getVolumeSize } from "./volume-info.ts";
 import { changeRecord } from "./volume-record.ts";
@@ -19,72 +23,102 @@ export function openVolumes(world: VolumesWorld): StorageVolumes {
   const { known, locks, volumeWorld } = world;
 
   async function change(
-    poolId: PoolId,
+    order: SpmOrder,
     volume: VolumeKey,
     differs: Partial<Pick<VolumeMetadata, "description" | "legality">>,
   ): Promise<void> {
-    requireWriter(world, poolId, [volume.domainId]);
-    const domain = await known.get(volume.domainId);
+    requireWriter(world, order, [volume.domainId]);
     await locks.run([volume], async () => {
-      requireWriter(world, poolId, [volume.domainId]);
-      await changeRecord(domain, volume, volumeWorld, (metadata) => ({ ...metadata, ...differs }));
+      const guarded = guardWorld(world, requireWriter(world, order, [volume.domainId]));
+      const guardedDomain = await guarded.known.get(volume.domainId);
+      await changeRecord(guardedDomain, volume, guarded.volumeWorld, (metadata) => ({ ...metadata, ...differs }));
     });
   }
 
   return {
-    async create(poolId, volume) {
+    async create(order, volume) {
       const { domainId, imageId, parent } = volume;
-      requireWriter(world, poolId, [domainId]);
+      requireWriter(world, order, [domainId]);
       const domain = await known.get(domainId);
       // What is impossible now is said at once; it is looked at again when it is this task's turn.
       await readNewVolumePlan(domain, volume, volumeWorld);
       return startSpmTask(world, {
         verb: "createVolume",
-        poolId,
+        order,
         domainIds: [domainId],
         images: [{ domainId, imageId }, ...(parent === undefined ? [] : [{ domainId, imageId: parent.imageId }])],
-        run: (task) => createVolume(domain, volume, volumeWorld, task),
+        run: async (task, { known, volumeWorld }) =>
+          createVolume(await known.get(volume.domainId), volume, volumeWorld, task),
       });
     },
 
-    async copy(poolId, copy) {
+    async copy(order, copy) {
       const domainIds = [copy.source.domainId, copy.target.domainId];
-      requireWriter(world, poolId, domainIds);
-      const domains = { source: await known.get(copy.source.domainId), target: await known.get(copy.target.domainId) };
-      await planCopy(domains, copy, volumeWorld);
+      requireWriter(world, order, domainIds);
+      await planCopy(await readDomains(known, copy), copy, volumeWorld);
       // The source is not locked: guests go on being made from a template while it is copied.
       return startSpmTask(world, {
         verb: "copyImage",
-        poolId,
+        order,
         domainIds,
         images: [copy.target],
-        run: (task) => copyVolume(domains, copy, volumeWorld, task),
+        run: async (task, { known, volumeWorld }) =>
+          copyVolume(await readDomains(known, copy), copy, volumeWorld, task),
       });
     },
 
-    async delete(poolId, deleted) {
-      requireWriter(world, poolId, [deleted.domainId]);
-      const domain = await known.get(deleted.domainId);
+    async delete(order, deleted) {
+      requireWriter(world, order, [deleted.domainId]);
       return startSpmTask(world, {
         verb: "deleteVolume",
-        poolId,
+        order,
         domainIds: [deleted.domainId],
         images: [deleted],
-        run: (task) => deleteVolumes(domain, deleted, volumeWorld, task),
+        run: async (task, { known, volumeWorld }) =>
+          deleteVolumes(await known.get(deleted.domainId), deleted, volumeWorld, task),
       });
     },
 
-    async extend(poolId, extension) {
+    async extend(order, extension) {
       const { domainId } = extension;
-      requireWriter(world, poolId, [domainId]);
+      requireWriter(world, order, [domainId]);
       const domain = await known.get(domainId);
       await readExtension(domain, extension, volumeWorld);
       return startSpmTask(world, {
         verb: "extendVolumeSize",
-        poolId,
+        order,
         domainIds: [domainId],
         images: [extension],
-        run: (task) => extendVolume(domain, extension, volumeWorld, task),
+        run: async (task, { known, volumeWorld }) =>
+          extendVolume(await known.get(extension.domainId), extension, volumeWorld, task),
+      });
+    },
+    async prepareMerge(order, subchain) {
+      const { domainId } = subchain;
+      requireWriter(world, order, [domainId]);
+      const domain = await known.get(domainId);
+      await readMergeable(domain, subchain);
+      return startSpmTask(world, {
+        verb: "prepareMerge",
+        order,
+        domainIds: [domainId],
+        images: [subchain],
+        run: async (task, { known, volumeWorld }) =>
+          prepareMerge(await known.get(subchain.domainId), subchain, volumeWorld, task),
+      });
+    },
+    async finalizeMerge(order, subchain) {
+      const { domainId } = subchain;
+      requireWriter(world, order, [domainId]);
+      const domain = await known.get(domainId);
+      await readMergeable(domain, subchain);
+      return startSpmTask(world, {
+        verb: "finalizeMerge",
+        order,
+        domainIds: [domainId],
+        images: [subchain],
+        run: async (task, { known, volumeWorld }) =>
+          finalizeMerge(await known.get(subchain.domainId), subchain, volumeWorld, task),
       });
     },
     async setCapacity(volume, capacityBytes) {
@@ -103,8 +137,8 @@ export function openVolumes(world: VolumesWorld): StorageVolumes {
       return getVolumeSize(await known.get(volume.domainId), volume, volumeWorld.files);
     },
 
-    setDescription: (poolId, volume, description) => change(poolId, volume, { description }),
-    setLegality: (poolId, volume, legality) => change(poolId, volume, { legality }),
+    setDescription: (order, volume, description) => change(order, volume, { description }),
+    setLegality: (order, volume, legality) => change(order, volume, { legality }),
 
     async verify(volume) {
       await verifyVolume(await known.get(volume.domainId), volume, volumeWorld);
@@ -117,4 +151,8 @@ export function openVolumes(world: VolumesWorld): StorageVolumes {
       return info.all;
     },
   };
+}
+
+async function readDomains(known: DomainFinder, { source, target }: VolumeCopy): Promise<CopyDomains> {
+  return { source: await known.get(source.domainId), target: await known.get(target.domainId) };
 }
