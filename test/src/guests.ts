@@ -55,8 +55,15 @@ async function addDisk(client: ManagerClient, { name, storageDomain, diskFile, c
   return diskId;
 }
 
-/** Waits until the VM is up and its agent has told its name, an address on the guests' network, and its file systems. */
-export async function untilAgentSpeaks(client: ManagerClient, vmId: string): Promise<Vm> {
+/**
+ * Waits until the VM is up and its agent has told its name, an address on the guests' network, and its file systems.
+ * @param needsAddress false where the guests' network gives none
+ */
+export async function untilAgentSpeaks(
+  client: ManagerClient,
+  vmId: string,
+  { needsAddress = true }: { readonly needsAddress?: boolean } = {},
+): Promise<Vm> {
   return poll(
     "the guest's agent",
     async () => {
@@ -64,7 +71,8 @@ export async function untilAgentSpeaks(client: ManagerClient, vmId: string): Pro
       assert.notEqual(vm.status, "down", `the guest went down: ${vm.stop_reason}`);
       const devices = await client.vms.at(vmId).reported_devices.list();
       const hasAddress = devices.some(({ ips }) => ips?.some(({ address }) => address?.startsWith("192.168.")));
-      const isKnown = hasAddress && vm.fqdn !== undefined && (await readFileSystems(client, vmId)).length > 0;
+      const isKnown =
+        (hasAddress || !needsAddress) && vm.fqdn !== undefined && (await readFileSystems(client, vmId)).length > 0;
       return vm.status === "up" && isKnown ? vm : undefined;
     },
     { timeoutMs: bootMs, everyMs: 500 },

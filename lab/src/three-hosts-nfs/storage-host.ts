@@ -97,6 +97,11 @@ export class StorageHost implements AsyncDisposable {
     this.#machine = undefined;
   }
 
+  /** Ends the agent, as sanlock does it; it starts again one second later. Guests go on. */
+  async killAgent(): Promise<void> {
+    await this.machine.run("pkill", ["-KILL", "-f", `^[^ ]+ ${agentProgram}`]);
+  }
+
   /** What is sent to this address is lost, and what comes from it unanswered, while all else of the network works. */
   async cutFrom(address: string): Promise<void> {
     await this.machine.run("ip", ["route", "add", "blackhole", address]);

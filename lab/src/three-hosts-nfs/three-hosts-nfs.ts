@@ -21,6 +21,8 @@ const settleMs = 120_000;
 
 export interface ThreeHosts extends AsyncDisposable {
   readonly lab: Lab;
+  /** What the lab keeps, a folder each. */
+  readonly directory: string;
   readonly manager: LabManager;
   readonly server: NfsServer;
   readonly hosts: readonly StorageHost[];
@@ -70,7 +72,7 @@ export async function startThreeHosts(options: ThreeHostsOptions): Promise<Three
   const [one] = hosts;
   if (!known && one !== undefined) await keepCapabilities(one.machine);
   const parts = started.move();
-  return { lab, manager, server, hosts, dataCenterId, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+  return { lab, directory, manager, server, hosts, dataCenterId, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
 async function addSharedDataCenter(client: ManagerClient, _ioTimeoutSeconds: number): Promise<string> {
@@ -79,14 +81,18 @@ async function addSharedDataCenter(client: ManagerClient, _ioTimeoutSeconds: num
   return id;
 }
 
-/** Makes an export a storage domain of this name, attached and active; its id. */
-export async function addNfsDomain(three: ThreeHosts, exported: string): Promise<string> {
+/** Makes an export of the lab's server, or of another one, a storage domain of this name, attached and active; its id. */
+export async function addNfsDomain(
+  three: ThreeHosts,
+  exported: string,
+  { server = three.server }: { readonly server?: NfsServer } = {},
+): Promise<string> {
   const { client } = three.manager;
   const { id = "" } = await client.storage_domains.add({
     name: exported,
     type: "data",
     host: { name: titles[0] },
-    storage: { type: "nfs", address: three.server.machine.address, path: `/${exported}` },
+    storage: { type: "nfs", address: server.machine.address, path: `/${exported}` },
   });
   const attached = client.data_centers.at(three.dataCenterId).storage_domains;
   await attached.add({ id });
@@ -94,13 +100,18 @@ export async function addNfsDomain(three: ThreeHosts, exported: string): Promise
   return id;
 }
 
-export async function untilDomainIs(three: ThreeHosts, domainId: string, status: string): Promise<void> {
+export async function untilDomainIs(
+  three: ThreeHosts,
+  domainId: string,
+  status: string,
+  { timeoutMs = settleMs }: { readonly timeoutMs?: number } = {},
+): Promise<void> {
   const attached = three.manager.client.data_centers.at(three.dataCenterId).storage_domains;
   await poll(
     `storage domain ${domainId} to be ${status}`,
     async () => (await attached.get(domainId)).status === status,
     {
-      timeoutMs: settleMs,
+      timeoutMs,
       everyMs: 250,
     },
   );

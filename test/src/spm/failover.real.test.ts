@@ -3,8 +3,8 @@
 import { after, before, suite, test } from "node:test";
 import { whyNoThreeHosts } from "@yagura/lab/three-hosts-nfs/three-hosts-nfs.ts";
 import { type Centre, openCentre } from "../three-hosts/centre.ts";
+import { type Operation, operations } from "../three-hosts/operations.ts";
 import { type Fault, faults } from "./faults.ts";
-import { type Operation, operations } from "./operations.ts";
 import { runCell } from "./run-cell.ts";
 import { drawSeed, randomFrom } from "./seed.ts";
 

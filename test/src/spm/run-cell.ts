@@ -4,12 +4,12 @@ import { untilHostIs } from "@yagura/lab/lab-manager.ts";
 import { findSpm, untilSpm } from "@yagura/lab/three-hosts-nfs/spm.ts";
 import type { StorageHost } from "@yagura/lab/three-hosts-nfs/storage-host.ts";
 import { systemClock } from "@yagura/std/clock.ts";
-import { poll } from "@yagura/std/poll.ts";
 import { type Centre, explained } from "../three-hosts/centre.ts";
 import { checkStorage } from "../three-hosts/check-storage.ts";
+import { endOfJob } from "../three-hosts/end-of-job.ts";
+import type { Operation } from "../three-hosts/operations.ts";
 import { watchChanges } from "../three-hosts/watch-changes.ts";
 import type { Fault } from "./faults.ts";
-import type { Operation } from "./operations.ts";
 
 export interface Cell {
   readonly operation: Operation;
@@ -20,7 +20,6 @@ export interface Cell {
 
 /** The lease of a silent host at io_timeout 2, its watchdog, what sanlock takes to see it, and a slow machine. */
 const failoverMs = 240_000;
-const jobMs = 240_000;
 const firstChangeMs = 60_000;
 
 /** Runs it on a data center in which all is well, and leaves one behind in which all is well again. */
@@ -39,7 +38,7 @@ export function runCell(centre: Centre, { operation, fault, moment }: Cell): Pro
     await fault.inject(centre, spm);
     await afterwards(centre, { fault, spm });
     await asked;
-    await ready.verify(await endOf(centre, correlationId));
+    await ready.verify(await endOfJob(centre, correlationId));
     await Promise.all(three.hosts.map(({ id }) => untilHostIs(three.manager.client, id, "up")));
     await checkStorage(centre);
   });
@@ -56,18 +55,4 @@ async function afterwards(centre: Centre, { fault, spm }: { fault: Fault; spm: S
   await systemClock.sleep(fault.holdMs);
   await fault.end(centre, spm);
   assert.equal(await untilSpm(three, { timeoutMs: failoverMs }), spm, "the SPM moved");
-}
-
-/** Whether the operation was done or undone, as its job says; an operation that never became a job was not done. */
-async function endOf({ three }: Centre, correlationId: string): ReturnType<typeof poll<"done" | "undone">> {
-  const { jobs } = three.manager.client;
-  return poll<"done" | "undone">(
-    "the end of the operation",
-    async () => {
-      const found = await jobs.list({ search: `correlation_id=${correlationId}` });
-      if (found.some(({ status }) => status === "started" || status === "unknown")) return undefined;
-      return found.length > 0 && found.every(({ status }) => status === "finished") ? "done" : "undone";
-    },
-    { timeoutMs: jobMs, everyMs: 500 },
-  );
 }

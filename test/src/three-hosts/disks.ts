@@ -3,7 +3,6 @@
 import { folderOf } from "@yagura/lab/uml/nfs.ts";
 import type { Disk } from "@yagura/rest-client";
 import { poll } from "@yagura/std/poll.ts";
-import { MiB } from "@yagura/std/units.ts";
 import type { Centre, DomainPlace } from "./centre.ts";
 
 export interface NewDisk {
@@ -72,5 +71,3 @@ async function io(centre: Centre, path: string, args: readonly string[]) {
   const { format } = await imageInfo(centre, path);
   return centre.three.server.machine.run("qemu-io", ["-f", format, ...args, path], { timeoutMs: 300_000 });
 }
-
-export const smallPattern: Pattern = { value: 0x5a, bytes: 8 * MiB };

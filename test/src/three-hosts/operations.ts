@@ -1,17 +1,9 @@
-// The operations that a fault interrupts: how each is prepared, begun, and what must hold when it was done or undone.
+// What is done with disks: how each operation is prepared, begun, and what must hold when it was done or undone.
 import assert from "node:assert/strict";
 import { isNotFound } from "@yagura/rest-client";
 import { GiB, MiB } from "@yagura/std/units.ts";
-import type { Centre, DomainPlace } from "../three-hosts/centre.ts";
-import {
-  addDisk,
-  checkPattern,
-  findDisk,
-  imageInfo,
-  type Pattern,
-  volumePaths,
-  writePattern,
-} from "../three-hosts/disks.ts";
+import type { Centre, DomainPlace } from "./centre.ts";
+import { addDisk, checkPattern, findDisk, imageInfo, type Pattern, volumePaths, writePattern } from "./disks.ts";
 
 /** An operation that is ready to begin. */
 export interface ReadyOperation {

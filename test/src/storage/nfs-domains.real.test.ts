@@ -1,0 +1,90 @@
+// Storage domains on real NFS between three real hosts: what is done with them, what is refused, and what dies alone.
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import { demoGuestCache } from "@yagura/lab/cache-directory.ts";
+import { buildDemoDisk } from "@yagura/lab/demo-guest/build-demo-disk.ts";
+import { addNfsDomain, clusterName, whyNoThreeHosts } from "@yagura/lab/three-hosts-nfs/three-hosts-nfs.ts";
+import { folderOf } from "@yagura/lab/uml/nfs.ts";
+import { MiB } from "@yagura/std/units.ts";
+import { addGuest, untilAgentSpeaks, untilVmIs } from "../guests.ts";
+import { type Centre, explained, openCentre } from "../three-hosts/centre.ts";
+import { checkStorage } from "../three-hosts/check-storage.ts";
+import { addDisk } from "../three-hosts/disks.ts";
+import { endOfJob } from "../three-hosts/end-of-job.ts";
+import { readGuestChecksum, writeGuestPattern } from "../three-hosts/guest-pattern.ts";
+import { operations } from "../three-hosts/operations.ts";
+
+const skip = await whyNoThreeHosts();
+const suiteMs = 30 * 60_000;
+
+suite("storage domains on NFS", { skip, timeout: suiteMs }, () => {
+  let centre: Centre;
+  before(async () => {
+    // Long leases: the NFS server is switched off and on here, and nothing is to be lost by that.
+    centre = await openCentre({ name: "ynfs", ioTimeoutSeconds: 10 });
+  });
+  after(() => centre?.[Symbol.asyncDispose]());
+
+  test("a domain is oVirt's V5, and all its files belong to 36:36", async () => {
+    const { three, domains } = centre;
+    for (const { exportName, id } of domains) {
+      const folder = `${folderOf(exportName)}/${id}`;
+      const metadata = (await three.server.machine.run("cat", [`${folder}/dom_md/metadata`])).stdout;
+      for (const line of [`SDUUID=${id}`, "VERSION=5", "TYPE=NFS", "CLASS=Data", "IOOPTIMEOUTSEC=10"]) {
+        assert.match(metadata, new RegExp(`^${line}$`, "m"));
+      }
+      const owners = (await three.server.machine.run("find", [folder, "-printf", "%u:%g\n"])).stdout;
+      assert.deepEqual([...new Set(owners.trim().split("\n"))], ["36:36"]);
+    }
+  });
+
+  for (const operation of operations) {
+    test(`volume ${operation.name}: done on the storage as the Manager says`, () =>
+      explained(centre.three, async () => {
+        const correlationId = crypto.randomUUID();
+        const ready = await operation.prepare(centre, `${operation.name}-1`);
+        await ready.begin(correlationId);
+        assert.equal(await endOfJob(centre, correlationId), "done");
+        await ready.verify("done");
+        await checkStorage(centre);
+      }));
+  }
+
+  test("a guest on a shared disk keeps what it wrote while the storage restarts", () =>
+    explained(centre.three, async () => {
+      const { three } = centre;
+      const { client, ca } = three.manager;
+      const diskFile = await buildDemoDisk({ cacheDirectory: demoGuestCache() });
+      const name = "guest";
+      const vmId = await addGuest(client, {
+        name,
+        cluster: clusterName,
+        storageDomain: "data",
+        memoryBytes: 192 * MiB,
+        diskFile,
+        ca,
+      });
+      await client.vms.action(vmId, "start");
+      const vm = await untilAgentSpeaks(client, vmId, { needsAddress: false });
+      const host = three.hosts.find(({ id }) => id === vm.host?.id);
+      assert.ok(host !== undefined);
+      const written = await writeGuestPattern(host, vmId, "/data/pattern");
+      await three.server.bootAgain();
+      assert.equal(await readGuestChecksum(host, vmId, "/data/pattern"), written);
+      assert.equal((await client.vms.get(vmId)).status, "up");
+      await client.vms.action(vmId, "stop");
+      await untilVmIs(client, vmId, "down");
+      await client.vms.remove(vmId);
+      await checkStorage(centre);
+    }));
+
+  test("an export that makes root nobody serves as well as another one", () =>
+    explained(centre.three, async () => {
+      const { three } = centre;
+      await three.server.add("squash", { squashesRoot: true });
+      const id = await addNfsDomain(three, "squash");
+      const on = { id, exportName: "squash" };
+      const diskId = await addDisk(centre, { name: "squashed", on, bytes: 64 * MiB });
+      assert.equal((await three.manager.client.disks.get(diskId)).status, "ok");
+    }));
+});
