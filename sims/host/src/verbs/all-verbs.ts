@@ -2,6 +2,7 @@ import { AgentFault, type AgentVerbs, type CallContext, type SomeVerbs, verbName
 import type { HostWorld } from "../world/host-world.ts";
 import { hostVerbs } from "./host.ts";
 import { imageVerbs } from "./image.ts";
+import { sdmVerbs } from "./sdm.ts";
 import { storageDomainVerbs } from "./storage-domain.ts";
 import { storagePoolVerbs } from "./storage-pool.ts";
 import { taskVerbs } from "./task.ts";
@@ -15,6 +16,7 @@ export function simulatedVerbs(world: HostWorld): SomeVerbs {
   return {
     Host: hostVerbs(world),
     Image: imageVerbs(world),
+    SDM: sdmVerbs(world),
     StorageDomain: storageDomainVerbs(world),
     StoragePool: storagePoolVerbs(world),
     Task: taskVerbs(world),

@@ -89,8 +89,8 @@ export function hostVerbs(world: HostWorld): NonNullable<SomeVerbs["Host"]> {
     async getAllVmIoTunePolicies() {
       return {};
     },
-    async getJobs() {
-      return {};
+    async getJobs({ job_ids }) {
+      return world.jobs.list(job_ids);
     },
     async getLldp() {
       return {};

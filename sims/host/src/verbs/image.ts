@@ -11,6 +11,8 @@ export function imageVerbs(world: HostWorld): NonNullable<SomeVerbs["Image"]> {
       const isParent = [...storage.getDomain(storagedomainID).images]
         .filter(([otherId]) => otherId !== imageID)
         .some(([, other]) => [...other.values()].some(({ parentId }) => volumeIds.has(parentId)));
+      const busy = [...image.values()].find(({ lease }) => lease?.stoppedAtMs === undefined && lease !== undefined);
+      if (busy !== undefined) throw new AgentFault("AcquireLockFailure", { volume: busy.volumeId });
       if (isParent) throw new AgentFault("CannotDeleteSharedVolume", { imgUUID: imageID });
       return tasks.start("deleteImage", () => {
         storage.getDomain(storagedomainID).images.delete(imageID);

@@ -46,6 +46,8 @@ export function volumeVerbs(world: HostWorld): NonNullable<SomeVerbs["Volume"]> 
           allocation: preallocate === volumeAllocationIds.sparse ? "SPARSE" : "PREALLOCATED",
           description: desc,
           legality: "LEGAL",
+          generation: 0,
+          lease: undefined,
           isShared: volType === volumeRoleIds.shared,
         });
       });
@@ -58,20 +60,20 @@ export function volumeVerbs(world: HostWorld): NonNullable<SomeVerbs["Volume"]> 
         domain: params.storagedomainID,
         pool: params.storagepoolID,
         parent: volume.parentId,
-        children: [],
+        children: childrenOf(world, params),
         format: volume.format,
         allocType: volume.allocation,
         capacity: String(volume.capacityBytes),
         truesize: String(allocatedBytes(volume)),
         apparentsize: String(allocatedBytes(volume)),
-        voltype: volume.isShared ? "SHARED" : "LEAF",
+        voltype: volume.isShared ? "SHARED" : childrenOf(world, params).length > 0 ? "INTERNAL" : "LEAF",
         legality: volume.legality,
         status: volume.legality === "LEGAL" ? "OK" : "ILLEGAL",
         description: volume.description,
         disktype: "DATA",
         ctime: "0",
         mtime: "0",
-        generation: 0,
+        generation: volume.generation,
       };
     },
     async getSize(params) {
@@ -129,6 +131,12 @@ export function volumeVerbs(world: HostWorld): NonNullable<SomeVerbs["Volume"]> 
   return verbs;
 }
 
+/** The volumes of the same image that stand on it. */
+function childrenOf({ storage }: HostWorld, { storagedomainID, imageID, volumeID }: VolumeIds): string[] {
+  const image = storage.getImage(storagedomainID, imageID);
+  return [...image.values()].filter(({ parentId }) => parentId === volumeID).map(({ volumeId }) => volumeId);
+}
+
 function checkNewVolume({ storage }: HostWorld, params: VolumeCreateParams): void {
   const domain = storage.getDomain(params.storagedomainID);
   if (domain.poolId !== params.storagepoolID)
@@ -162,7 +170,8 @@ function addVolume({ storage }: HostWorld, params: VolumeCreateParams): void {
     uploadedBytes: 0,
     content: Buffer.alloc(0),
     description: params.desc,
-    legality: "LEGAL",
+    legality: params.legal === false ? "ILLEGAL" : "LEGAL",
+    generation: 0,
     isShared: false,
   });
 }

@@ -3,6 +3,7 @@ import { type AgentEvent, AgentFault } from "@yagura/agent-protocol";
 import type { DomainDescription } from "@yagura/domain-xml";
 import type { Clock } from "@yagura/std/clock.ts";
 import { formatBytes, MiB } from "@yagura/std/units.ts";
+import { Jobs } from "./jobs.ts";
 import { failMs, holderOf, type LeaseSession } from "./leases.ts";
 import { SpmRole } from "./spm-role.ts";
 import { HostStorage, type SimulatedPool, SimulatedStorage } from "./storage.ts";
@@ -35,6 +36,7 @@ export class HostWorld {
   readonly clock: Clock;
   readonly storage: HostStorage;
   readonly tasks: Tasks;
+  readonly jobs: Jobs;
   readonly vms: Vms;
   /** Paths of storage servers, by the id of their connection. */
   readonly connections = new Map<string, string>();
@@ -55,6 +57,13 @@ export class HostWorld {
     this.clock = clock;
     this.storage = new HostStorage(options.storage ?? new SimulatedStorage(), options.hostId, this.connections);
     this.tasks = new Tasks({ clock, mode, taskMs: times.taskMs });
+    this.jobs = new Jobs({
+      clock,
+      mode,
+      jobMs: times.jobMs,
+      session: () => this.session,
+      leaseMs: () => (this.pool && this.storage.pools.get(this.pool.poolId)?.leaseMs) ?? 0,
+    });
     this.spm = new SpmRole({
       hostId: options.hostId,
       clock,
@@ -92,6 +101,7 @@ export class HostWorld {
   endAgent(): void {
     if (this.hasLostLeases()) this.session = { stoppedAtMs: undefined };
     for (const pool of this.storage.pools.values()) this.spm.release(pool);
+    this.jobs.endAgent();
     this.#forget();
   }
 
@@ -114,6 +124,7 @@ export class HostWorld {
   #forget(): void {
     this.spm.forget();
     this.tasks.die();
+    this.jobs.die();
     this.pool = undefined;
   }
 

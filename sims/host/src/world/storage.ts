@@ -1,6 +1,6 @@
 import { AgentFault } from "@yagura/agent-protocol";
 import { GiB } from "@yagura/std/units.ts";
-import type { SpmLease } from "./leases.ts";
+import type { LeaseSession, SpmLease } from "./leases.ts";
 
 export interface SimulatedVolume {
   readonly volumeId: string;
@@ -14,6 +14,10 @@ export interface SimulatedVolume {
   content: Buffer;
   description: string;
   legality: "LEGAL" | "ILLEGAL";
+  /** Counts the changes of its record and content by jobs; 0 to 999. */
+  generation: number;
+  /** Whose job works on it. */
+  lease?: LeaseSession | undefined;
   isShared: boolean;
 }
 

@@ -8,6 +8,8 @@ export interface Times {
   readonly guestAgentMs: number;
   readonly shutdownMs: number;
   readonly taskMs: number;
+  /** A job on a volume, a copy say. */
+  readonly jobMs: number;
   /** How long calls are answered with 99 after a restart. */
   readonly recoverMs: number;
 }
@@ -18,5 +20,6 @@ export const defaultTimes: Times = {
   guestAgentMs: 1000,
   shutdownMs: 1000,
   taskMs: 200,
+  jobMs: 200,
   recoverMs: 500,
 };
