@@ -30,7 +30,7 @@ export async function copyData(
       await copyContent(
         { domain: domains.source, key: source, format: from.format },
         { domain: domains.destination, key: destination, content },
-        { isTargetZero: isNew },
+        { holds: isNew ? "zeroes" : "anything" },
         world,
         watched,
       );

@@ -62,8 +62,10 @@ export interface Conversion {
   readonly from: ImageFile;
   /** With `backing` only the topmost layer of the source is copied: what lies below is there too. */
   readonly to: ImageFile & { readonly backing?: Backing };
-  /** Whether the target is new and reads as zeroes, so that zeroes need not be written. */
-  readonly isTargetZero: boolean;
+  /**
+   * What the target holds: "zeroes" need not be written again; "anything" is overwritten as a whole, and keeps its blocks.
+   */
+  readonly target: "zeroes" | "anything";
   /** How much there is to copy at most: the deadline depends on it. */
   readonly capacityBytes: number;
 }
@@ -107,13 +109,13 @@ export const qemuImg: QemuImg = {
     return parseQemuImageInfo((await runStorageProgram("qemu-img", args, { signal, timeoutMs: QUICK_MS })).stdout);
   },
 
-  async convert({ from, to, isTargetZero, capacityBytes }, watched) {
+  async convert({ from, to, target, capacityBytes }, watched) {
     // By default qemu-img never flushes the target.
     const caches = ["-t", cacheOf(to), "-T", cacheOf(from)];
     const backing = to.backing === undefined ? [] : ["-B", to.backing.name, "-F", to.backing.format];
-    const zero = isTargetZero && to.backing === undefined ? ["--target-is-zero"] : [];
+    const zeroes = target === "anything" ? ["-S", "0"] : to.backing === undefined ? ["--target-is-zero"] : [];
     const formats = ["-f", from.format, "-O", to.format, ...backing];
-    await runWatched(["convert", "-p", "-n", ...zero, ...caches, ...formats, "--", from.path, to.path], {
+    await runWatched(["convert", "-p", "-n", ...zeroes, ...caches, ...formats, "--", from.path, to.path], {
       ...watched,
       timeoutMs: bulkMs(capacityBytes),
     });
@@ -160,7 +162,7 @@ export function bulkMs(bytes: number): number {
 
 /** Whether a program said that this file system cannot do what it was asked. */
 export function isUnsupported(error: unknown): boolean {
-  return error instanceof Error && /not supported|Could not (pre)?allocate/i.test(error.message);
+  return error instanceof Error && /not supported/i.test(error.message);
 }
 
 async function runWatched(

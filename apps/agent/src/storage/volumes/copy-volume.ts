@@ -31,7 +31,7 @@ export async function copyVolume(
     await copyContent(
       { domain: domains.source, key: source, format: sourceFormat },
       { domain: domains.target, key: target, content },
-      { isTargetZero: true },
+      { holds: "zeroes" },
       world,
       { signal },
     );

@@ -3,7 +3,7 @@ import { KiB } from "@yagura/std/units.ts";
 import type { VolumeMetadata } from "@yagura/storage-format";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import type { VolumeKey } from "../storage.ts";
-import type { Backing, ImageFile, Watched } from "../tools/qemu-img.ts";
+import type { Backing, Conversion, ImageFile, Watched } from "../tools/qemu-img.ts";
 import { readTraits } from "./domain-traits.ts";
 import { qemuFormat, type VolumeWorld } from "./volume-world.ts";
 
@@ -58,7 +58,7 @@ export async function createContent(
 export async function copyContent(
   source: { readonly domain: StorageDomain; readonly key: VolumeKey; readonly format: VolumeMetadata["format"] },
   target: { readonly domain: StorageDomain; readonly key: VolumeKey; readonly content: VolumeContent },
-  { isTargetZero }: { readonly isTargetZero: boolean },
+  { holds }: { readonly holds: Conversion["target"] },
   { qemuImg, files }: VolumeWorld,
   watched: Watched,
 ): Promise<void> {
@@ -69,7 +69,7 @@ export async function copyContent(
     {
       from: await imageFile(source.domain, source.key, source),
       to: { ...to, ...(backing !== undefined && { backing }) },
-      isTargetZero,
+      target: holds,
       capacityBytes: metadata.capacityBytes,
     },
     watched,
