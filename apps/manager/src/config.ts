@@ -12,6 +12,7 @@ const fileSchema = z.strictObject({
   names: z.array(z.string().min(1)).max(50).optional(),
   logLevel: z.enum(["debug", "info", "warn", "error"]).optional(),
   database: z.strictObject({ postgres: z.string().min(1) }).optional(),
+  domainGraceSeconds: z.int().min(1).max(3600).optional(),
 });
 
 /** What the Manager was told, complete. */
@@ -29,6 +30,8 @@ export interface Config {
   readonly logLevel: "debug" | "info" | "warn" | "error";
   /** Without: SQLite in the data directory. */
   readonly database?: { readonly postgres: string };
+  /** A host that alone misses a storage domain for so long cannot be used until it sees it again. By default 60. */
+  readonly domainGraceSeconds?: number;
 }
 
 /** The configuration cannot be used; the message says where and why. */
@@ -60,6 +63,7 @@ export async function readConfig(flags: Flags): Promise<Config> {
     names: file.names ?? [],
     logLevel: file.logLevel ?? "info",
     ...(file.database !== undefined && { database: file.database }),
+    ...(file.domainGraceSeconds !== undefined && { domainGraceSeconds: file.domainGraceSeconds }),
   };
 }
 

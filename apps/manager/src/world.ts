@@ -30,6 +30,9 @@ import { registry } from "./sagas/registry.ts";
 
 export const version = "0.1.0";
 
+/** oVirt waits five minutes; after one, a host that alone has lost its storage is better left to those that have it. */
+const DOMAIN_GRACE_SECONDS = 60;
+
 /** A running Manager. */
 export interface Manager {
   readonly httpsPort: number;
@@ -129,7 +132,9 @@ export async function startManager(config: Config, log: Log, clock: Clock = syst
 
   driver.start(
     tasks({
+      clock,
       connections,
+      domainGraceMs: (config.domainGraceSeconds ?? DOMAIN_GRACE_SECONDS) * 1000,
       async renewCertificates() {
         pki = await readPki();
         if (pki.changed.length > 0) https.renew(tlsOf());

@@ -5,6 +5,7 @@ import type { OpContext } from "../../context.ts";
 import { getCluster } from "../../db/queries/clusters.ts";
 import { findHost, updateHost } from "../../db/queries/hosts.ts";
 import { listClusterNetworks, listNetworks } from "../../db/queries/networks.ts";
+import { listStorageDomains } from "../../db/queries/storage-domains.ts";
 import { listVms } from "../../db/queries/vms.ts";
 import { transaction } from "../../db/transaction.ts";
 import type { Host, HostFacts } from "../../domain/host/host.ts";
@@ -13,9 +14,12 @@ import { isFault, isTransient } from "../../hosts/agent-errors.ts";
 import { decideHost } from "../../hosts/decide-host.ts";
 import { disconnectPool, readSpmRole, stopSpm } from "../../hosts/host-pools.ts";
 import { readHostFacts } from "../../hosts/read-host-facts.ts";
-import { readHostStatistics } from "../../hosts/read-host-statistics.ts";
+import { readHostStatistics, readSeenDomains } from "../../hosts/read-host-statistics.ts";
 import { becomeHost } from "../../operations/hosts/become-host.ts";
-import { ensurePoolConnected } from "../pool-of-host.ts";
+import type { StorageParts } from "../spm/look-at-pool.ts";
+import { isDriven } from "../spm/record-spm.ts";
+import { connectHostToPool } from "../storage/connect-host-to-pool.ts";
+import { blindReason } from "../storage/domain-sights.ts";
 import { fitnessProblems } from "./host-fitness.ts";
 import { loseVms } from "./lose-vms.ts";
 import { reconcileVms } from "./reconcile-vms.ts";
@@ -23,7 +27,7 @@ import { reconcileVms } from "./reconcile-vms.ts";
 const ANSWER_MS_MAX = 10_000;
 
 /** One look at one host: is it there, what does it say, what runs on it. Everything that follows is written down. */
-export async function watchHost(context: OpContext, hostId: HostId): Promise<string> {
+export async function watchHost(context: OpContext, storage: StorageParts, hostId: HostId): Promise<string> {
   const seen = await findHost(context.db, hostId);
   if (seen === undefined) return "gone";
   const host = await followLink(context, seen);
@@ -33,13 +37,13 @@ export async function watchHost(context: OpContext, hostId: HostId): Promise<str
     await reconcileVms(context, host);
     switch (host.status) {
       case "unassigned":
-        return await prepareHost(context, host);
+        return await prepareHost(context, storage, host);
       case "non_operational":
-        return await prepareHost(context, host);
+        return await prepareHost(context, storage, host);
       case "preparing_for_maintenance":
         return await drainHost(context, host);
       default:
-        await refresh(context, host);
+        await refresh(context, storage, host);
         return host.status;
     }
   } catch (error) {
@@ -57,7 +61,7 @@ async function followLink(context: OpContext, host: Host): Promise<Host> {
   const event = decideHost({ status: host.status, ...(sight !== undefined && { link: sight }) });
   if (event === undefined) return host;
   const reason = event === "answered" ? undefined : (link?.problem ?? "It does not answer.");
-  return transaction(db, async (tx) => {
+  const followed = await transaction(db, async (tx) => {
     const now = await findHost(tx, host.id);
     if (now === undefined || now.status !== host.status) return host;
     const { status } = await becomeHost(tx, host.id, event, reason === undefined ? {} : { reason });
@@ -70,6 +74,9 @@ async function followLink(context: OpContext, host: Host): Promise<Host> {
     }
     return { ...host, status };
   });
+  // It may be the storage's manager that went, or came back.
+  context.wake("connect-storage");
+  return followed;
 }
 
 async function readFacts({ hosts, signal }: OpContext, host: Host): Promise<HostFacts> {
@@ -79,12 +86,12 @@ async function readFacts({ hosts, signal }: OpContext, host: Host): Promise<Host
 }
 
 /** A host that answers becomes up if it has what its cluster needs, and reaches the storage. */
-async function prepareHost(context: OpContext, host: Host): Promise<string> {
+async function prepareHost(context: OpContext, storage: StorageParts, host: Host): Promise<string> {
   const { db, clock } = context;
   const facts = await readFacts(context, host);
   await transaction(db, (tx) => updateHost(tx, host.id, { facts, lastSeenAtMs: clock.nowMs() }));
-  await refresh(context, { ...host, facts });
-  const problems = await findProblems(context, host, facts);
+  await refresh(context, storage, { ...host, facts });
+  const problems = await findProblems(context, storage, host, facts);
   const event = problems.length === 0 ? "ready" : "unfit";
   const reason = problems.join(" ");
   if (!hostLifecycle.canHappen(host.status, event)) {
@@ -109,7 +116,12 @@ async function prepareHost(context: OpContext, host: Host): Promise<string> {
   return status;
 }
 
-async function findProblems(context: OpContext, host: Host, facts: HostFacts): Promise<string[]> {
+async function findProblems(
+  context: OpContext,
+  { told, sights }: StorageParts,
+  host: Host,
+  facts: HostFacts,
+): Promise<string[]> {
   const { db } = context;
   const cluster = await getCluster(db, host.clusterId);
   const networks = new Map((await listNetworks(db, cluster)).map((network) => [network.id, network.name]));
@@ -118,22 +130,31 @@ async function findProblems(context: OpContext, host: Host, facts: HostFacts): P
     .flatMap((network) => networks.get(network.networkId) ?? []);
   const problems = fitnessProblems(facts, cluster, required);
   if (problems.length > 0) return problems;
+  const blind = sights.blindTo(host.id);
+  if (blind.length > 0) return [blindReason(blind)];
   try {
-    await ensurePoolConnected(context, host, cluster.dataCenterId);
+    await connectHostToPool(context, told, host, cluster.dataCenterId);
     return [];
   } catch (error) {
     if (isTransient(error)) throw error;
-    return [`It cannot use the storage: ${describeError(error)}.`];
+    // Storage that no host reaches is not this host's problem.
+    const master = (await listStorageDomains(db, cluster)).find(({ isMaster }) => isMaster);
+    return master?.status === "active" ? [`It cannot use the storage: ${describeError(error)}.`] : [];
   }
 }
 
-/** A host leaves when no guest is on it: it gives back the storage, and with it what it was for the others. */
+/** A host leaves when no guest is on it, and when another one has taken over what it was for the others. */
 async function drainHost(context: OpContext, host: Host): Promise<string> {
   const { db, clock, hosts, signal } = context;
   if ((await listVms(db, { hostId: host.id })).some((vm) => mayRun(vm.run.status))) return host.status;
   const { dataCenterId } = await getCluster(db, host.clusterId);
   const talk = { calls: hosts.calls(host.id), clock, signal };
-  if ((await readSpmRole(talk, dataCenterId)) !== "not connected") {
+  const role = await readSpmRole(talk, dataCenterId);
+  if (role !== "not connected") {
+    if (role !== "free" && (await isDriven(db, dataCenterId))) {
+      context.wake("connect-storage");
+      return `${host.status}, it hands the role of the storage pool manager over`;
+    }
     await stopSpm(talk, dataCenterId);
     await disconnectPool(talk, { dataCenterId, hostNumber: host.poolNumber });
   }
@@ -148,11 +169,13 @@ async function drainHost(context: OpContext, host: Host): Promise<string> {
 const STATISTICS_MS_MIN = 5000;
 const FACTS_MS_MAX = 60_000;
 
-async function refresh(context: OpContext, host: Host): Promise<void> {
+async function refresh(context: OpContext, { sights }: StorageParts, host: Host): Promise<void> {
   const { db, hosts, clock, signal } = context;
   const nowMs = clock.nowMs();
-  if (host.statistics !== undefined && Math.abs(nowMs - host.statistics.atMs) < STATISTICS_MS_MIN) return;
+  const isFresh = host.statistics !== undefined && Math.abs(nowMs - host.statistics.atMs) < STATISTICS_MS_MIN;
+  if (isFresh && sights.of(host.id) !== undefined) return;
   const stats = await hosts.calls(host.id).Host.getStats({}, { signal, timeoutMs: ANSWER_MS_MAX });
+  sights.record(host.id, readSeenDomains(stats));
   // Facts seldom change: they are read again once a minute, at the first look of it.
   const isMinute = Math.floor(nowMs / FACTS_MS_MAX) !== Math.floor((host.statistics?.atMs ?? 0) / FACTS_MS_MAX);
   const facts = isMinute && host.status === "up" ? await readFacts(context, host) : undefined;

@@ -1,0 +1,66 @@
+import type { Clock } from "@yagura/std/clock.ts";
+import type { HostId } from "@yagura/std/ids.ts";
+import type { SeenDomain } from "../../hosts/read-host-statistics.ts";
+import type { Sight } from "../../spm/decide-domains.ts";
+
+/** What a host said longer ago says nothing of now. */
+const FRESH_MS = 20_000;
+
+interface HostSights {
+  readonly atMs: number;
+  readonly seen: ReadonlyMap<string, SeenDomain>;
+  readonly brokenSinceMs: ReadonlyMap<string, number>;
+}
+
+/** How each host sees its storage domains, in memory: what was measured is lost with the Manager, and measured again. */
+export class DomainSights {
+  readonly #clock: Clock;
+  readonly #sights = new Map<HostId, HostSights>();
+  readonly #blind = new Map<HostId, readonly string[]>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The host has said it just now. */
+  record(hostId: HostId, seen: ReadonlyMap<string, SeenDomain>): void {
+    const nowMs = this.#clock.monotonicMs();
+    const before = this.#sights.get(hostId)?.brokenSinceMs;
+    const broken = [...seen].filter(([, { isValid }]) => !isValid);
+    const brokenSinceMs = new Map(broken.map(([domainId]) => [domainId, before?.get(domainId) ?? nowMs]));
+    this.#sights.set(hostId, { atMs: nowMs, seen, brokenSinceMs });
+  }
+
+  /** By domain; `undefined`: it has not said anything for a while. */
+  of(hostId: HostId): ReadonlyMap<string, Sight> | undefined {
+    const sights = this.#sights.get(hostId);
+    const nowMs = this.#clock.monotonicMs();
+    if (sights === undefined || nowMs - sights.atMs > FRESH_MS) return undefined;
+    return new Map(
+      [...sights.seen].map(([domainId, { isValid }]) => [
+        domainId,
+        { isValid, brokenForMs: nowMs - (sights.brokenSinceMs.get(domainId) ?? nowMs) },
+      ]),
+    );
+  }
+
+  /** The domains that this host alone misses, by name. */
+  setBlind(hostId: HostId, domains: readonly string[]): void {
+    if (domains.length === 0) this.#blind.delete(hostId);
+    else this.#blind.set(hostId, domains);
+  }
+
+  blindTo(hostId: HostId): readonly string[] {
+    return this.#blind.get(hostId) ?? [];
+  }
+
+  forgetOthers(hostIds: readonly HostId[]): void {
+    for (const hostId of this.#sights.keys()) if (!hostIds.includes(hostId)) this.#sights.delete(hostId);
+    for (const hostId of this.#blind.keys()) if (!hostIds.includes(hostId)) this.#blind.delete(hostId);
+  }
+}
+
+/** Why a host that misses these domains cannot be used, for people. */
+export function blindReason(domains: readonly string[]): string {
+  return `It does not reach the storage domain${domains.length > 1 ? "s" : ""} ${domains.join(", ")}, which other hosts reach.`;
+}

@@ -1,0 +1,81 @@
+import type { StorageDomainStatus } from "@yagura/lifecycles";
+import type { HostId, StorageDomainId } from "@yagura/std/ids.ts";
+
+/** What the hosts of one data center see of its storage domains. */
+export interface DomainsView {
+  readonly domains: readonly {
+    readonly id: StorageDomainId;
+    readonly name: string;
+    readonly status: StorageDomainStatus;
+  }[];
+  readonly hosts: readonly HostSightView[];
+  /** A host must miss a domain for so long before that counts against the host. */
+  readonly graceMs: number;
+}
+
+export interface HostSightView {
+  readonly id: HostId;
+  readonly name: string;
+  /** What it said last, if that is fresh; `undefined`: it tells nothing at the moment. */
+  readonly sights?: ReadonlyMap<string, Sight>;
+}
+
+export interface Sight {
+  readonly isValid: boolean;
+  /** For how long it has not been valid. */
+  readonly brokenForMs: number;
+}
+
+export interface DomainsDecision {
+  readonly domains: readonly DomainChange[];
+  /** Hosts that alone miss what others see, and what: they cannot be used until they see it again. */
+  readonly blind: ReadonlyMap<HostId, readonly string[]>;
+}
+
+export interface DomainChange {
+  readonly id: StorageDomainId;
+  readonly event: "seen-valid" | "seen-invalid" | "lost";
+  readonly because: string;
+}
+
+/** Others are the business of whoever is at them. */
+const watched: readonly StorageDomainStatus[] = ["active", "inactive", "unknown"];
+
+/**
+ * Which domains can be used, and which hosts cannot. Pure. A domain that all hosts miss is lost itself, and they are well; a
+ * host that misses what another one sees is not. Each domain is judged by itself.
+ */
+export function decideDomains({ domains, hosts, graceMs }: DomainsView): DomainsDecision {
+  const changes: DomainChange[] = [];
+  const blind = new Map<HostId, string[]>();
+  for (const domain of domains.filter(({ status }) => watched.includes(status))) {
+    const tellers = hosts.filter(({ sights }) => sights?.has(domain.id) === true);
+    const seeing = tellers.filter(({ sights }) => sights?.get(domain.id)?.isValid === true);
+    if (seeing.length > 0) {
+      if (domain.status !== "active") changes.push(change(domain.id, "seen-valid", seeing, "reads it"));
+      for (const host of tellers) {
+        const { brokenForMs = 0 } = host.sights?.get(domain.id) ?? {};
+        if (!seeing.includes(host) && brokenForMs >= graceMs)
+          blind.set(host.id, [...(blind.get(host.id) ?? []), domain.name]);
+      }
+    } else if (tellers.length > 0) {
+      if (domain.status !== "inactive") changes.push(change(domain.id, "seen-invalid", tellers, "cannot read it"));
+    } else if (domain.status !== "unknown" && hosts.every(({ sights }) => sights === undefined)) {
+      changes.push({ id: domain.id, event: "lost", because: "No host that could tell can be reached." });
+    }
+  }
+  return { domains: changes, blind };
+}
+
+function change(
+  id: StorageDomainId,
+  event: DomainChange["event"],
+  hosts: readonly HostSightView[],
+  what: string,
+): DomainChange {
+  const names = hosts.map(({ name }) => name);
+  const more = names.length > 3 ? `, and ${names.length - 3} others` : "";
+  const plural = event === "seen-invalid" && names.length > 1 ? "None of the hosts" : "Host";
+  const verb = plural === "Host" ? what : "can read it";
+  return { id, event, because: `${plural} ${names.slice(0, 3).join(", ")}${more} ${verb}.` };
+}
