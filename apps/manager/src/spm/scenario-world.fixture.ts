@@ -246,8 +246,9 @@ export class ScenarioWorld {
   #view(): PoolView {
     const hosts = this.#hosts.map((host) => this.#viewOf(host));
     const ago = (at: number | undefined) => (at === undefined ? undefined : (this.#now - at) * 1000);
-    const answering = hosts.filter(({ state, role }) => state === "up" && role !== "unknown");
-    const isMasterLost = answering.length > 0 && hosts.every(({ readsMaster }) => !readsMaster) && this.#hasOtherDomain;
+    const answering = this.#hosts.filter(({ linkLostAt }) => linkLostAt === undefined);
+    const isMasterLost =
+      this.#hasOtherDomain && answering.length > 0 && answering.every(({ hasStorage }) => !hasStorage);
     this.#memory.masterLostSince = isMasterLost ? (this.#memory.masterLostSince ?? this.#now) : undefined;
     const times = {
       movedAgoMs: ago(this.#movedAt),
