@@ -25,12 +25,16 @@ export function storageDomainVerbs({ domains }: Storage): NonNullable<SomeVerbs[
       });
     },
     format: ({ storagedomainID }) => domains.format(domain(storagedomainID)),
-    attach: ({ storagedomainID, storagepoolID }) => domains.attach(domain(storagedomainID), pool(storagepoolID)),
-    detach: ({ storagedomainID, storagepoolID }) => domains.detach(domain(storagedomainID), pool(storagepoolID)),
-    activate: ({ storagedomainID, storagepoolID }) => domains.activate(domain(storagedomainID), pool(storagepoolID)),
-    deactivate: ({ storagedomainID, storagepoolID }) =>
-      domains.deactivate(domain(storagedomainID), pool(storagepoolID)),
-    setDescription: ({ storagedomainID, description }) => domains.setDescription(domain(storagedomainID), description),
+    attach: ({ storagedomainID, storagepoolID }, { spmEpoch }) =>
+      domains.attach(domain(storagedomainID), pool(storagepoolID), spmEpoch),
+    detach: ({ storagedomainID, storagepoolID, force = false }, { spmEpoch }) =>
+      domains.detach(domain(storagedomainID), pool(storagepoolID), { isForced: force, epoch: spmEpoch }),
+    activate: ({ storagedomainID, storagepoolID }, { spmEpoch }) =>
+      domains.activate(domain(storagedomainID), pool(storagepoolID), spmEpoch),
+    deactivate: ({ storagedomainID, storagepoolID }, { spmEpoch }) =>
+      domains.deactivate(domain(storagedomainID), pool(storagepoolID), spmEpoch),
+    setDescription: ({ storagedomainID, description }, { spmEpoch }) =>
+      domains.setDescription(domain(storagedomainID), description, spmEpoch),
     validate: ({ storagedomainID }) => domains.validate(domain(storagedomainID)),
     async getInfo({ storagedomainID }) {
       const info = await domains.getInfo(domain(storagedomainID));

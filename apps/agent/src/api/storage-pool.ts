@@ -24,15 +24,16 @@ export function storagePoolVerbs({ pools, connections, volumes }: Storage): NonN
       const results = await connections.disconnect(readConnections(domainType, connectionParams));
       return results.map(({ connectionId, status }) => ({ id: connectionId, status }));
     },
-    create: ({ storagepoolID, name, masterSdUUID, masterVersion, domainList }) =>
+    create: ({ storagepoolID, name, masterSdUUID, masterVersion, domainList, ioOpTimeoutSec }) =>
       pools.create({
         poolId: pool(storagepoolID),
         name,
         masterDomainId: domain(masterSdUUID),
         masterVersion,
         domainIds: domainList.map(domain),
+        ioTimeoutSeconds: ioOpTimeoutSec,
       }),
-    destroy: ({ storagepoolID }) => pools.destroy(pool(storagepoolID)),
+    destroy: ({ storagepoolID }, { spmEpoch }) => pools.destroy(pool(storagepoolID), spmEpoch),
     async connect({ storagepoolID, hostID, masterSdUUID, masterVersion, domainDict }) {
       await pools.connect({
         poolId: pool(storagepoolID),
@@ -51,7 +52,8 @@ export function storagePoolVerbs({ pools, connections, volumes }: Storage): NonN
       volumes.prepareMerge(spmOrder(params, context), readSubchain(params.subchainInfo)),
     finalizeMerge: (params, context) =>
       volumes.finalizeMerge(spmOrder(params, context), readSubchain(params.subchainInfo)),
-    spmStart: ({ storagepoolID }) => pools.startSpm(pool(storagepoolID)),
+    spmStart: ({ storagepoolID, prevLver }) =>
+      pools.startSpm(pool(storagepoolID), { previousLeaseVersion: Number(prevLver) }),
     spmStop: ({ storagepoolID }) => pools.stopSpm(pool(storagepoolID)),
     async getSpmStatus({ storagepoolID }) {
       const { status, leaseVersion, hostNumber } = await pools.getSpmStatus(pool(storagepoolID));

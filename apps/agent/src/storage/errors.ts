@@ -52,6 +52,7 @@ export const storageErrorCodes = {
   StorageDomainIllegalRemotePath: 390,
   CannotFormatAttachedStorageDomain: 391,
   UnsupportedDomainVersion: 394,
+  NoSpaceLeftOnDomain: 397,
   UnknownTask: 401,
   TaskNotFinished: 403,
   TooManyTasks: 405,

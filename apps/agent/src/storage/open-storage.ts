@@ -83,14 +83,14 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     known,
     tasks,
     volumeWorld,
-    lock: leasing.lock,
+    ...leasing,
     endProcess,
     log,
   });
   const watch = new DomainWatch({ clock, known, log, listDomains });
   const kinds = openConnectionKinds({ repositoryPath, files, root, log });
   const connections = openConnections({ kinds, known, log });
-  const domains = openDomains({ repositoryPath, files, known, pools });
+  const domains = openDomains({ ...leasing, repositoryPath, files, known, pools, clock, log });
   const volumesWorld = { known, pools, tasks, locks, volumeWorld };
   const jobs = new Jobs({ locks, clock, log });
   const end = new AbortController();
@@ -138,7 +138,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     },
     pools: {
       create: inTurn((pool) => pools.create(pool)),
-      destroy: inTurn((poolId) => pools.destroy(poolId)),
+      destroy: inTurn((poolId, epoch) => pools.destroy(poolId, epoch)),
       connect: inTurn(thenLook((pool) => pools.connect(pool))),
       disconnect: inTurn((poolId) => pools.disconnect(poolId)),
       getInfo: (poolId) => pools.getInfo(poolId),

@@ -67,11 +67,12 @@ export interface StorageDomains {
   create(domain: NewDomain): Promise<void>;
   /** Removes the domain and everything in it. Refused while it belongs to a pool. */
   format(domainId: StorageDomainId): Promise<void>;
-  attach(domainId: StorageDomainId, poolId: PoolId): Promise<void>;
-  detach(domainId: StorageDomainId, poolId: PoolId): Promise<void>;
-  activate(domainId: StorageDomainId, poolId: PoolId): Promise<void>;
-  deactivate(domainId: StorageDomainId, poolId: PoolId): Promise<void>;
-  setDescription(domainId: StorageDomainId, description: string): Promise<void>;
+  /** SPM only, as all up to `setDescription`. The last argument is the epoch that the caller means. */
+  attach(domainId: StorageDomainId, poolId: PoolId, epoch?: number): Promise<void>;
+  detach(domainId: StorageDomainId, poolId: PoolId, options?: DetachOptions): Promise<void>;
+  activate(domainId: StorageDomainId, poolId: PoolId, epoch?: number): Promise<void>;
+  deactivate(domainId: StorageDomainId, poolId: PoolId, epoch?: number): Promise<void>;
+  setDescription(domainId: StorageDomainId, description: string, epoch?: number): Promise<void>;
   /** Resolves when the domain is there and its metadata can be read. */
   validate(domainId: StorageDomainId): Promise<void>;
   getInfo(domainId: StorageDomainId): Promise<DomainInfo>;
@@ -93,6 +94,16 @@ export interface NewDomain {
   /** Only 5 is made. */
   readonly version: number;
   readonly blockSizeBytes?: number;
+}
+
+/** The SPM's epoch that a caller means; without it, whichever there is. What is meant for another one is refused (654). */
+export interface SpmEpoch {
+  readonly epoch?: number | undefined;
+}
+
+export interface DetachOptions extends SpmEpoch {
+  /** Also a domain that says it belongs to a pool which nobody serves any more. */
+  readonly isForced?: boolean;
 }
 
 export interface DomainInfo {
@@ -137,7 +148,7 @@ export interface StoragePools {
   /** Attaches the domains and makes one the master. Any host may, since there is no SPM yet. */
   create(pool: NewPool): Promise<void>;
   /** SPM only: gives all domains free and forgets the pool. */
-  destroy(poolId: PoolId): Promise<void>;
+  destroy(poolId: PoolId, epoch?: number): Promise<void>;
   /** Repeating with new statuses refreshes them. */
   connect(pool: PoolConnection): Promise<void>;
   /** Refused while this host is its SPM (656). A pool that is not connected is no error. */
@@ -159,6 +170,8 @@ export interface NewPool {
   readonly masterVersion: number;
   /** All domains, the master among them or not. */
   readonly domainIds: readonly StorageDomainId[];
+  /** The clock of all leases of the pool: 10 (by default), 5 or 2. A dead host's leases are free after 8 of it and a minute. */
+  readonly ioTimeoutSeconds?: number;
 }
 
 export interface PoolConnection {

@@ -1,5 +1,6 @@
 import type { Sanlock } from "@yagura/sanlock";
 import type { Clock } from "@yagura/std/clock.ts";
+import { describeError } from "@yagura/std/describe-error.ts";
 import type { StorageDomainId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
 import { StorageError } from "../errors.ts";
@@ -11,6 +12,9 @@ interface HostIdsWorld {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** Asks the storage where a domain's lockspace is; `undefined` for a domain that has none. */
+export type FindLeases = () => Promise<DomainLeases | undefined>;
 
 /**
  * This host's membership in the lockspaces of the domains that it uses. Each is joined and kept on its own, so that slow
@@ -25,33 +29,31 @@ export class HostIds {
   }
 
   /** Begins to join and returns; what fails is tried again for as long as the domain is wanted. Repeating is harmless. */
-  join(leases: DomainLeases, hostNumber: number): void {
-    const known = this.#members.get(leases.domainId);
-    if (known?.isFor(leases, hostNumber)) return;
+  join(domainId: StorageDomainId, hostNumber: number, findLeases: FindLeases): void {
+    const known = this.#members.get(domainId);
+    if (known?.hostNumber === hostNumber) return;
     known?.stop();
-    this.#members.set(leases.domainId, new HostMembership({ ...this.#world, leases, hostNumber }));
+    this.#members.set(domainId, new HostMembership({ ...this.#world, domainId, hostNumber, findLeases }));
   }
 
+  /** Always true of a domain that no other host sees, once that is known. */
   isAcquired(domainId: StorageDomainId): boolean {
     return this.#members.get(domainId)?.isJoined ?? false;
   }
 
-  /** Why not, for people; `undefined` when it is acquired or nothing went wrong yet. */
-  whyNot(domainId: StorageDomainId): unknown {
-    return this.#members.get(domainId)?.trouble;
+  /** The domains that are joined, or being joined. */
+  list(): StorageDomainId[] {
+    return [...this.#members.keys()];
   }
 
   /**
    * Resolves when this host is a member. Waits as long as joining takes after an unclean end.
    * @throws StorageError 661 with what keeps it from joining
    */
-  async wait(leases: DomainLeases, signal?: AbortSignal): Promise<void> {
-    const member = this.#members.get(leases.domainId);
+  async wait(domainId: StorageDomainId, signal?: AbortSignal): Promise<void> {
+    const member = this.#members.get(domainId);
     if (member === undefined) {
-      throw new StorageError(
-        "AcquireHostIdFailure",
-        `this host does not use domain ${leases.domainId}: activate it first`,
-      );
+      throw new StorageError("AcquireHostIdFailure", `this host does not use domain ${domainId}: activate it first`);
     }
     await member.wait(signal);
   }
@@ -67,10 +69,20 @@ export class HostIds {
     try {
       await member.leave();
     } catch (error) {
-      // It is still a member, and goes on being one.
-      if (!this.#members.has(domainId)) this.join(member.leases, member.hostNumber);
+      // It is a member still, and has to be looked after.
+      if (!this.#members.has(domainId)) this.#members.set(domainId, member.again());
       throw error;
     }
+  }
+
+  /** Begins to leave; the log tells when that is not possible. */
+  leaveSoon(domainId: StorageDomainId): void {
+    this.leave(domainId).catch((error: unknown) => {
+      this.#world.log.warn("this host stays in the lockspace of a domain that it does not use any more", {
+        domainId,
+        error: describeError(error),
+      });
+    });
   }
 
   /** Stops looking after the memberships, which go on. */

@@ -1,6 +1,7 @@
 import { CannotReachSanlock, type JoinOutcome, type Lockspace, type Sanlock, SanlockError } from "@yagura/sanlock";
 import type { Clock } from "@yagura/std/clock.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
+import type { StorageDomainId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
 import { StorageError } from "../errors.ts";
 import type { DomainLeases } from "./domain-leases.ts";
@@ -9,36 +10,36 @@ interface MembershipOptions {
   readonly sanlock: Sanlock;
   readonly clock: Clock;
   readonly log: Log;
-  readonly leases: DomainLeases;
+  readonly domainId: StorageDomainId;
   readonly hostNumber: number;
+  /** Asks the storage where the lockspace is; `undefined` for a domain that has none. */
+  findLeases(): Promise<DomainLeases | undefined>;
 }
 
 /** How often a member asks whether it still is one, and a stranger tries again. */
 const LOOK_MS = 5_000;
 /** Freeing the id is one write; storage that takes longer is left to find out by itself. */
 const LEAVE_MS = 30_000;
-/** As vdsm waits at an io_timeout of 10 s: joining after an unclean end takes 8 of them and the watchdog's minute. */
+/** As vdsm waits at an io_timeout of 10 s: joining after an unclean end takes 8 of them and the watchdog's minute, and some room. */
 const WAIT_MS_PER_IO_TIMEOUT_SECOND = 12_000;
 const WATCHDOG_MS = 60_000;
+const IO_TIMEOUT_MAX_SECONDS = 10;
 
 /** Being a member of one lockspace: joins, looks whether it still is, joins again. */
 export class HostMembership {
-  readonly leases: DomainLeases;
   readonly hostNumber: number;
   /** Resolves when nothing looks after it any more. */
   readonly ended: Promise<void>;
   readonly #options: MembershipOptions;
-  readonly #self: Lockspace;
   readonly #stop = new AbortController();
   #joined = Promise.withResolvers<void>();
+  #leases: DomainLeases | undefined;
   #isJoined = false;
   #trouble: unknown;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
-    this.leases = options.leases;
     this.hostNumber = options.hostNumber;
-    this.#self = { ...options.leases.lockspace, hostId: options.hostNumber };
     this.ended = this.#keep();
   }
 
@@ -51,16 +52,13 @@ export class HostMembership {
     return this.#trouble;
   }
 
-  isFor({ lockspace, ioTimeoutSeconds }: DomainLeases, hostNumber: number): boolean {
-    return (
-      hostNumber === this.hostNumber &&
-      lockspace.path === this.#self.path &&
-      ioTimeoutSeconds === this.leases.ioTimeoutSeconds
-    );
-  }
-
   stop(): void {
     this.#stop.abort(new Error("this host does not use the domain any more"));
+  }
+
+  /** One that looks after the same membership, when this one was stopped. */
+  again(): HostMembership {
+    return new HostMembership(this.#options);
   }
 
   /** @throws StorageError 661 */
@@ -68,7 +66,8 @@ export class HostMembership {
     if (this.#isJoined) return;
     const { clock } = this.#options;
     const enough = new AbortController();
-    const timeoutMs = this.leases.ioTimeoutSeconds * WAIT_MS_PER_IO_TIMEOUT_SECOND + WATCHDOG_MS;
+    const ioTimeoutSeconds = this.#leases?.ioTimeoutSeconds ?? IO_TIMEOUT_MAX_SECONDS;
+    const timeoutMs = ioTimeoutSeconds * WAIT_MS_PER_IO_TIMEOUT_SECOND + WATCHDOG_MS;
     const until = AbortSignal.any([enough.signal, this.#stop.signal, ...(signal === undefined ? [] : [signal])]);
     const timedOut = clock.sleep(timeoutMs, until).then(() => {
       throw this.#failure(`after ${timeoutMs / 1000} s`);
@@ -85,10 +84,13 @@ export class HostMembership {
   async leave(): Promise<void> {
     this.stop();
     await this.ended;
-    const { sanlock, log } = this.#options;
-    const { domainId } = this.leases;
+    if (this.#leases === undefined) return;
+    const { sanlock, log, domainId } = this.#options;
     try {
-      const outcome = await sanlock.removeLockspace(this.#self, { onlyIfUnused: true, timeoutMs: LEAVE_MS });
+      const outcome = await sanlock.removeLockspace(this.#self(this.#leases), {
+        onlyIfUnused: true,
+        timeoutMs: LEAVE_MS,
+      });
       if (outcome === "in-use") {
         throw new StorageError(
           "ReleaseHostIdFailure",
@@ -108,8 +110,9 @@ export class HostMembership {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       try {
-        if (!this.#isJoined) await this.#join();
-        else await this.#look();
+        if (this.#isJoined) await this.#look();
+        else await this.#join();
+        if (this.#isJoined && this.#leases === undefined) return;
       } catch (error) {
         this.#note(error);
       }
@@ -118,17 +121,23 @@ export class HostMembership {
   }
 
   async #join(): Promise<void> {
-    const { sanlock } = this.#options;
-    const { ioTimeoutSeconds, domainId } = this.leases;
+    const { sanlock, domainId, hostNumber } = this.#options;
     const { signal } = this.#stop;
-    await this.#leaveAsAnother();
-    let outcome = await sanlock.addLockspace(this.#self, { ioTimeoutSeconds, signal });
+    const leases = await this.#options.findLeases();
+    signal.throwIfAborted();
+    this.#leases = leases;
+    // Where no other host sees the domain, there is nobody to tell.
+    if (leases === undefined) return this.#becomeJoined();
+    const { ioTimeoutSeconds } = leases;
+    const self = this.#self(leases);
+    await this.#leaveAsAnother(self, ioTimeoutSeconds);
+    let outcome = await sanlock.addLockspace(self, { ioTimeoutSeconds, signal });
     // Somebody before us, this agent's former process perhaps, began it.
-    while (outcome === "joining") outcome = await this.#askAgain();
+    while (outcome === "joining") outcome = await this.#askAgain(self);
     if (outcome === "host-id-taken") {
       throw new StorageError(
         "AcquireHostIdFailure",
-        `another living host uses the host id ${this.hostNumber} in domain ${domainId}: two hosts of one data center must not have the same number`,
+        `another living host uses the host id ${hostNumber} in domain ${domainId}: two hosts of one data center must not have the same number`,
       );
     }
     if (outcome === "leaving") throw new Error("this host is just leaving the lockspace");
@@ -136,14 +145,13 @@ export class HostMembership {
   }
 
   /** A membership under another id, at another place or with another clock is left, or it would be taken for this one. */
-  async #leaveAsAnother(): Promise<void> {
-    const { sanlock, log } = this.#options;
+  async #leaveAsAnother(self: Lockspace, ioTimeoutSeconds: number): Promise<void> {
+    const { sanlock, log, domainId } = this.#options;
     const { signal } = this.#stop;
-    const { domainId, ioTimeoutSeconds } = this.leases;
-    const present = (await sanlock.listLockspaces({ signal })).find(({ name }) => name === this.#self.name);
+    const present = (await sanlock.listLockspaces({ signal })).find(({ name }) => name === self.name);
     if (present === undefined) return;
-    const isSamePlace = present.hostId === this.hostNumber && present.path === this.#self.path;
-    const stored = isSamePlace ? await sanlock.readLockspace(this.#self, { signal }) : undefined;
+    const isSamePlace = present.hostId === self.hostId && present.path === self.path;
+    const stored = isSamePlace ? await sanlock.readLockspace(self, { signal }) : undefined;
     if (isSamePlace && (stored === undefined || stored.ioTimeoutSeconds === ioTimeoutSeconds)) return;
     log.warn("this host is a member of a domain in another way than now wanted, and leaves it first", {
       domainId,
@@ -159,31 +167,35 @@ export class HostMembership {
     }
   }
 
-  async #askAgain(): Promise<JoinOutcome> {
+  async #askAgain(self: Lockspace): Promise<JoinOutcome> {
     const { sanlock, clock } = this.#options;
     await clock.sleep(1_000, this.#stop.signal);
-    const membership = await sanlock.inquireLockspace(this.#self, { signal: this.#stop.signal });
+    const membership = await sanlock.inquireLockspace(self, { signal: this.#stop.signal });
     return membership === "joined" ? "joined" : membership === "changing" ? "joining" : "leaving";
   }
 
   async #look(): Promise<void> {
-    const membership = await this.#options.sanlock.inquireLockspace(this.#self, { signal: this.#stop.signal });
-    if (membership === "joined") return;
+    if (this.#leases === undefined) return;
+    const { sanlock, log, domainId, hostNumber } = this.#options;
+    const self = this.#self(this.#leases);
+    if ((await sanlock.inquireLockspace(self, { signal: this.#stop.signal })) === "joined") return;
     this.#isJoined = false;
     this.#joined = Promise.withResolvers<void>();
-    this.#options.log.error("this host lost its host id in a domain, and tries to get it again", {
-      domainId: this.leases.domainId,
-      hostNumber: this.hostNumber,
-    });
+    log.error("this host lost its host id in a domain, and tries to get it again", { domainId, hostNumber });
     await this.#join();
+  }
+
+  #self({ lockspace }: DomainLeases): Lockspace {
+    return { ...lockspace, hostId: this.hostNumber };
   }
 
   #becomeJoined(): void {
     this.#isJoined = true;
     this.#trouble = undefined;
     this.#joined.resolve();
+    if (this.#leases === undefined) return;
     this.#options.log.info("this host has its host id in a domain", {
-      domainId: this.leases.domainId,
+      domainId: this.#options.domainId,
       hostNumber: this.hostNumber,
     });
   }
@@ -194,7 +206,7 @@ export class HostMembership {
     const text = describeError(explained);
     if (text !== describeError(this.#trouble)) {
       this.#options.log.warn("a host id could not be acquired; trying again", {
-        domainId: this.leases.domainId,
+        domainId: this.#options.domainId,
         hostNumber: this.hostNumber,
         error: text,
       });
@@ -203,7 +215,7 @@ export class HostMembership {
   }
 
   #failure(how: string): StorageError {
-    const what = `this host has no host id ${this.hostNumber} in domain ${this.leases.domainId} ${how}`;
+    const what = `this host has no host id ${this.hostNumber} in domain ${this.#options.domainId} ${how}`;
     return new StorageError("AcquireHostIdFailure", what, { cause: this.#trouble });
   }
 }

@@ -42,7 +42,7 @@ export function openLeasing(options: LeasingOptions): Leasing {
       leases,
       files,
       endProcess,
-      awaitHostId: (domain) => hostIds.wait(domain),
+      awaitHostId: (domain) => hostIds.wait(domain.domainId),
     }),
     lock: chooseSpmLock({ local: localSpmLock(acquireLock), shared: sdmLock({ sanlock, leases, hostIds, clock }) }),
     async close() {

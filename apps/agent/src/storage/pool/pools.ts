@@ -1,6 +1,4 @@
 import type { StorageDomainId, TaskId } from "@yagura/std/ids.ts";
-import { poolDomainLink, poolMasterLink, poolPath } from "@yagura/storage-format";
-import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type {
   NewPool,
@@ -14,12 +12,13 @@ import type {
 } from "../storage.ts";
 import type { TaskStore } from "../tasks/task-store.ts";
 import { type ConnectedPool, requireSpm } from "./connected-pool.ts";
+import { type CreatePoolWorld, createPool } from "./create-pool.ts";
+import { destroyPool } from "./destroy-pool.ts";
+import { forgetLinks, leaveUnused, type PoolDomainsWorld, setDomain, useDomains } from "./pool-domains.ts";
 import { Spm } from "./spm.ts";
 import { journalOf, readSpmStatus, type SpmRoleWorld, startSpm, stopSpm } from "./spm-role.ts";
 
-interface PoolsWorld extends SpmRoleWorld {
-  readonly repositoryPath: string;
-}
+interface PoolsWorld extends SpmRoleWorld, CreatePoolWorld, PoolDomainsWorld {}
 
 /** The pools this host is connected to. Nothing of it is kept over a restart: the Manager connects again. */
 export class Pools implements StoragePools {
@@ -30,31 +29,16 @@ export class Pools implements StoragePools {
     this.#world = world;
   }
 
-  async create({ poolId, masterDomainId, masterVersion, domainIds }: NewPool): Promise<void> {
-    if (this.#connected.has(poolId)) throw new StorageError("StoragePoolConnected", `pool ${poolId} is connected`);
-    const others = domainIds.filter((domainId) => domainId !== masterDomainId);
-    const master = await this.#getFree(masterDomainId, poolId);
-    for (const domainId of others) await this.#getFree(domainId, poolId);
-    // The master last: with it the pool exists, and repeating this is harmless until then.
-    for (const domainId of others) {
-      const domain = await this.#world.known.get(domainId);
-      await domain.writeMetadata({ ...(await domain.readMetadata()), poolIds: [poolId], role: "Regular" });
+  async create(pool: NewPool): Promise<void> {
+    if (this.#connected.has(pool.poolId)) {
+      throw new StorageError("StoragePoolConnected", `pool ${pool.poolId} is connected`);
     }
-    await this.#world.files.makeDirectory(master.paths.masterTasks);
-    await this.#world.files.makeDirectory(master.paths.masterVms);
-    await master.writeMetadata({ ...(await master.readMetadata()), poolIds: [poolId], role: "Master", masterVersion });
+    await createPool(this.#world, pool);
   }
 
-  async destroy(poolId: PoolId): Promise<void> {
+  async destroy(poolId: PoolId, epoch?: number): Promise<void> {
     const pool = this.get(poolId);
-    requireSpm(pool);
-    if (this.#world.tasks.hasRunning(poolId)) {
-      throw new StorageError("TaskInProgress", `tasks of pool ${poolId} are running`);
-    }
-    const { masterDomainId } = pool.connection;
-    for (const domainId of [...pool.domains.keys()].filter((id) => id !== masterDomainId))
-      await this.#giveFree(domainId);
-    await this.#giveFree(masterDomainId);
+    await destroyPool(this.#world, pool, requireSpm(pool, epoch));
     await stopSpm(this.#world, pool);
     await this.#forget(poolId);
   }
@@ -68,8 +52,10 @@ export class Pools implements StoragePools {
     if (!spm.isFree && present?.connection.masterDomainId !== masterDomainId) {
       throw new StorageError("StoragePoolWrongMaster", `this host is the SPM of pool ${poolId} with another master`);
     }
-    await this.#refreshLinks(connection, [...domains.keys()]);
-    this.#connected.set(poolId, { connection, domains, spm });
+    const pool = { connection, domains, spm };
+    this.#connected.set(poolId, pool);
+    leaveUnused(this.#world, this.#connected.values());
+    await useDomains(this.#world, pool);
   }
 
   async disconnect(poolId: PoolId): Promise<void> {
@@ -120,17 +106,8 @@ export class Pools implements StoragePools {
     return pool;
   }
 
-  /** Adds, changes or, with `undefined`, removes a domain of a connected pool, and its link. */
   async setDomain(poolId: PoolId, domainId: StorageDomainId, status: "active" | "attached" | undefined): Promise<void> {
-    const { domains } = this.get(poolId);
-    const link = poolDomainLink(this.#world.repositoryPath, poolId, domainId);
-    if (status === undefined) {
-      domains.delete(domainId);
-      await this.#world.files.remove(link);
-    } else {
-      domains.set(domainId, status);
-      await this.#world.files.symbolicLink((await this.#world.known.get(domainId)).paths.domain, link);
-    }
+    await setDomain(this.#world, this.get(poolId), { domainId, status });
   }
 
   /** The journal of the pool's tasks. */
@@ -156,28 +133,6 @@ export class Pools implements StoragePools {
     return new Spm({ poolId, lock, onLost, endProcess, log });
   }
 
-  /** A domain that may join a new pool. */
-  async #getFree(domainId: StorageDomainId, poolId: PoolId): Promise<StorageDomain> {
-    const domain = await this.#world.known.get(domainId);
-    const { poolIds, role } = await domain.readMetadata();
-    if (poolIds.some((other) => other !== poolId)) {
-      throw new StorageError(
-        "StorageDomainAlreadyAttached",
-        `domain ${domainId} belongs to pool ${poolIds.join(", ")}`,
-      );
-    }
-    if (role === "Master") {
-      throw new StorageError("StoragePoolAlreadyExists", `domain ${domainId} is the master of pool ${poolId} already`);
-    }
-    return domain;
-  }
-
-  async #giveFree(domainId: StorageDomainId): Promise<void> {
-    const domain = await this.#world.known.get(domainId);
-    const { masterVersion: _, ...metadata } = await domain.readMetadata();
-    await domain.writeMetadata({ ...metadata, poolIds: [], role: "Regular" });
-  }
-
   async #checkMaster({ poolId, masterDomainId, masterVersion }: PoolConnection): Promise<void> {
     const domain = await this.#world.known.find(masterDomainId);
     if (domain === undefined) {
@@ -197,26 +152,11 @@ export class Pools implements StoragePools {
     }
   }
 
-  async #refreshLinks(
-    { poolId, masterDomainId }: PoolConnection,
-    domainIds: readonly StorageDomainId[],
-  ): Promise<void> {
-    const { repositoryPath, files, known } = this.#world;
-    await files.makeDirectory(poolPath(repositoryPath, poolId));
-    for (const domainId of domainIds) {
-      const domain = await known.find(domainId);
-      // One that cannot be reached now is no reason to do without the others; its vitals say so.
-      if (domain === undefined) continue;
-      await files.symbolicLink(domain.paths.domain, poolDomainLink(repositoryPath, poolId, domainId));
-      if (domainId === masterDomainId)
-        await files.symbolicLink(domain.paths.domain, poolMasterLink(repositoryPath, poolId));
-    }
-  }
-
   async #forget(poolId: PoolId): Promise<void> {
     this.#connected.delete(poolId);
     this.#world.tasks.forgetPool(poolId);
-    await this.#world.files.remove(poolPath(this.#world.repositoryPath, poolId));
+    leaveUnused(this.#world, this.#connected.values());
+    await forgetLinks(this.#world, poolId);
   }
 
   async #describeDomain(

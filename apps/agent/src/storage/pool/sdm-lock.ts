@@ -28,8 +28,8 @@ export function sdmLock(world: SdmLockWorld): SpmLock {
     async acquire(master, contention) {
       const found = await readLeases(master);
       contention.onProgress("waiting for the host id in the master domain");
-      world.hostIds.join(found, contention.hostNumber);
-      await world.hostIds.wait(found, contention.signal);
+      world.hostIds.join(found.domainId, contention.hostNumber, () => readLeases(master));
+      await world.hostIds.wait(found.domainId, contention.signal);
       return contend(world, found, contention);
     },
     readOwner: async (master) => readSdmOwner(world, await readLeases(master)),
