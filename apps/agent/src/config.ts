@@ -35,6 +35,8 @@ const configSchema = z.strictObject({
   displayAddress: z.string().min(1).default("127.0.0.1"),
   /** The tree that oVirt has in /rhev/data-center; empty: below the data directory. */
   repository: z.string().default(""),
+  /** Where the sanlock daemon listens, without which there is no shared storage; empty: where the system has it. */
+  sanlockSocket: z.string().default(""),
   logLevel: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 

@@ -29,6 +29,7 @@ interface Flags {
   readonly guestNetwork?: string;
   readonly displayAddress?: string;
   readonly repository?: string;
+  readonly sanlockSocket?: string;
   readonly logLevel?: string;
 }
 
@@ -147,6 +148,7 @@ async function readConfig(flags: Flags): Promise<AgentConfig> {
       guestNetwork: flags.guestNetwork,
       displayAddress: flags.displayAddress,
       repository: flags.repository,
+      sanlockSocket: flags.sanlockSocket,
       logLevel: flags.logLevel,
       libvirt: merged(fromFile["libvirt"], { uri: flags.libvirtUri, socketPath: flags.libvirtSocket }),
       manager: merged(fromFile["manager"], {
@@ -203,6 +205,9 @@ function readFlags(argv: readonly string[]): Flags {
     .option("--guest-network <kind:name>", "network:NAME, bridge:NAME or user")
     .option("--display-address <address>", "address on which consoles of guests listen")
     .option("--repository <dir>", "tree of storage domains, by default DIR/data-center", (path) => resolve(path))
+    .option("--sanlock-socket <path>", "the sanlock daemon's socket, when it is not in the usual place", (path) =>
+      resolve(path),
+    )
     .option("--log-level <level>", "debug, info, warn or error")
     .exitOverride();
   return command.parse(argv, { from: "user" }).opts<Flags>();

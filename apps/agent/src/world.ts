@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { type AgentServer, serveAgent } from "@yagura/agent-protocol";
 import { connect } from "@yagura/libvirt";
 import type { Credentials } from "@yagura/pki";
+import { createSanlock } from "@yagura/sanlock";
 import { type Clock, systemClock } from "@yagura/std/clock.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { Log } from "@yagura/std/log.ts";
@@ -121,6 +122,7 @@ function openOwnStorage({ config, dataDirectory, log }: WorldOptions, clock: Clo
     runPath: join(dataDirectory, "run", "storage"),
     clock,
     log: log.with({ part: "storage" }),
+    sanlock: createSanlock(config.sanlockSocket === "" ? {} : { socketPath: config.sanlockSocket }),
     root: rootCallsInProcess(undefined, mountsPath(repositoryPath)),
   });
 }
