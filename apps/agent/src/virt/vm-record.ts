@@ -16,16 +16,28 @@ export interface VmRecord {
 export const recordNamespace = "urn:yagura:agent:vm:1";
 export const recordPrefix = "yagura";
 
+/** As it stands in a whole domain. */
 export function formatVmRecord(record: VmRecord): XmlElement {
-  const { phase, startedAtMs, asked, ioPausedAtMs, exit } = record;
-  return element(`${recordPrefix}:vm`, { [`xmlns:${recordPrefix}`]: recordNamespace, phase }, [
-    startedAtMs === undefined ? undefined : element(`${recordPrefix}:startedAtMs`, {}, [startedAtMs]),
-    asked === undefined ? undefined : element(`${recordPrefix}:asked`, {}, [asked]),
-    ioPausedAtMs === undefined ? undefined : element(`${recordPrefix}:ioPausedAtMs`, {}, [ioPausedAtMs]),
+  const { root, children } = contentOf(record, (name) => `${recordPrefix}:${name}`);
+  return element(`${recordPrefix}:vm`, { [`xmlns:${recordPrefix}`]: recordNamespace, ...root }, children);
+}
+
+/** As libvirt wants it alone: it adds the namespace and its prefix itself, and refuses a document that has them. */
+export function formatBareVmRecord(record: VmRecord): XmlElement {
+  const { root, children } = contentOf(record, (name) => name);
+  return element("vm", root, children);
+}
+
+function contentOf({ phase, startedAtMs, asked, ioPausedAtMs, exit }: VmRecord, named: (name: string) => string) {
+  const children = [
+    startedAtMs === undefined ? undefined : element(named("startedAtMs"), {}, [startedAtMs]),
+    asked === undefined ? undefined : element(named("asked"), {}, [asked]),
+    ioPausedAtMs === undefined ? undefined : element(named("ioPausedAtMs"), {}, [ioPausedAtMs]),
     exit === undefined
       ? undefined
-      : element(`${recordPrefix}:exit`, { code: exit.code, reason: exit.reason }, [cleanText(exit.message)]),
-  ]);
+      : element(named("exit"), { code: exit.code, reason: exit.reason }, [cleanText(exit.message)]),
+  ];
+  return { root: { phase }, children };
 }
 
 /** Reads the record out of a whole domain; `undefined` when there is none, as in a domain that vdsm started. */

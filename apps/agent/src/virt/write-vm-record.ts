@@ -2,16 +2,16 @@ import { formatXml } from "@yagura/domain-xml";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { VirtContext } from "./virt-context.ts";
 import type { Vm } from "./vm.ts";
-import { formatVmRecord, recordNamespace, recordPrefix, type VmRecord } from "./vm-record.ts";
+import { formatBareVmRecord, recordNamespace, recordPrefix, type VmRecord } from "./vm-record.ts";
 
 /** Writes what this agent keeps of a VM into its metadata. Failing to is not worth failing the operation. */
 export async function writeVmRecord({ hypervisor, log }: VirtContext, vm: Vm, record: VmRecord): Promise<void> {
-  const xml = formatXml(formatVmRecord(record));
+  const xml = formatXml(formatBareVmRecord(record));
   const element = { prefix: recordPrefix, namespace: recordNamespace, xml };
   try {
     await hypervisor.setMetadata(vm.id, element, { isActive: vm.status !== "Down" });
   } catch (error) {
-    log.debug("could not write a VM's record", { vmId: vm.id, error: describeError(error) });
+    log.warn("could not write a VM's record", { vmId: vm.id, error: describeError(error) });
   }
 }
 
