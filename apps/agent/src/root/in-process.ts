@@ -1,4 +1,4 @@
-import { mount, unmount } from "./mount.ts";
+import { CannotMount, mount, unmount } from "./mount.ts";
 import { ownStorageFile } from "./own-storage-file.ts";
 import type { RootCalls } from "./root-calls.ts";
 
@@ -12,7 +12,14 @@ export function rootCallsInProcess(
 ): RootCalls {
   return {
     ownStorageFile: (path, mode) => ownStorageFile(path, mode, isRoot),
-    mount: (request) => mount(request, mountsDirectory),
-    unmount: (target, options) => unmount(target, mountsDirectory, options),
+    async mount(request) {
+      if (!isRoot)
+        throw new CannotMount("only an agent that runs as root can mount storage; this one has local storage only");
+      await mount(request, mountsDirectory);
+    },
+    async unmount(target, options) {
+      // Who cannot mount has nothing to unmount.
+      if (isRoot) await unmount(target, mountsDirectory, options);
+    },
   };
 }

@@ -31,7 +31,8 @@ describe("connections", () => {
       { connectionId: "absent", type: "LOCALFS", path: `${path}/absent` },
       { connectionId: "crooked", type: "LOCALFS", path: `${storagePath}/../srv` },
       { connectionId: "relative", type: "LOCALFS", path: "srv" },
-      { connectionId: "later", type: "NFS", path: "server:/export" },
+      { connectionId: "mounted", type: "NFS", path: "server:/export" },
+      { connectionId: "later", type: "ISCSI", path: "" },
     ]);
     assert.deepEqual(
       statuses.map(({ connectionId, status }) => [connectionId, status]),
@@ -40,6 +41,8 @@ describe("connections", () => {
         ["absent", 451],
         ["crooked", 390],
         ["relative", 390],
+        // Not by an agent without root.
+        ["mounted", 477],
         ["later", 372],
       ],
     );

@@ -6,12 +6,15 @@ import type { StorageDomainId } from "@yagura/std/ids.ts";
 import { KeyedQueue } from "@yagura/std/keyed-queue.ts";
 import type { Log } from "@yagura/std/log.ts";
 import { mountsPath } from "@yagura/storage-format";
+import { readMounts } from "../root/mount-table.ts";
 import type { RootCalls } from "../root/root-calls.ts";
 import { openConnectionKinds } from "./connections/connection-kinds.ts";
 import { openConnections } from "./connections/connections.ts";
+import { MountedStorage } from "./connections/mounted-storage.ts";
 import { openDomains } from "./domains/domains.ts";
 import { KnownDomains } from "./domains/known-domains.ts";
 import { StorageError } from "./errors.ts";
+import { Mounts } from "./files/mounts.ts";
 import { openStorageFiles, type StorageFiles } from "./files/storage-files.ts";
 import { Jobs } from "./jobs/jobs.ts";
 import { openStorageJobs } from "./jobs/storage-jobs.ts";
@@ -27,13 +30,14 @@ import type { Intent, Settled } from "./tasks/intent.ts";
 import { settleIntent } from "./tasks/settle-intent.ts";
 import { Tasks } from "./tasks/tasks.ts";
 import { type QemuImg, qemuImg as realQemuImg } from "./tools/qemu-img.ts";
+import { spawnFileChild } from "./tools/spawn-file-child.ts";
 import { type VolumeBlocks, volumeBlocks } from "./tools/volume-blocks.ts";
 import { openImages } from "./volumes/images.ts";
 import { PreparedImages } from "./volumes/prepared-images.ts";
 import { guardWorld } from "./volumes/spm-task.ts";
 import type { VolumeWorld } from "./volumes/volume-world.ts";
 import { openVolumes } from "./volumes/volumes.ts";
-import { DomainWatch } from "./watch-domains.ts";
+import { DomainWatch } from "./watch/domain-watch.ts";
 
 export interface StorageOptions {
   /** The tree that oVirt has at /rhev/data-center. */
@@ -49,6 +53,7 @@ export interface StorageOptions {
   readonly blocks?: VolumeBlocks;
   readonly volumeLeases?: VolumeLeases;
   readonly acquireLock?: AcquireSpmLock;
+  readonly spawnFileChild?: typeof spawnFileChild;
   /** By default the system's daemon; it is not asked for anything before shared storage is used. */
   readonly sanlock?: Sanlock;
   /** What is done when this host cannot prove any more that it writes nothing; by default SIGKILL to this process. */
@@ -59,8 +64,11 @@ export interface StorageOptions {
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { repositoryPath, runPath, root, log, clock = systemClock } = options;
   assert(isAbsolute(repositoryPath) && isAbsolute(runPath), "paths of storage are absolute");
-  const files = options.files ?? openStorageFiles(root);
-  await files.makeDirectory(mountsPath(repositoryPath));
+  const mountsDirectory = mountsPath(repositoryPath);
+  const mounts = new Mounts({ mountsDirectory, clock, spawnChild: options.spawnFileChild ?? spawnFileChild });
+  const ownFiles = options.files ?? openStorageFiles(root);
+  const files = mounts.route(ownFiles);
+  await files.makeDirectory(mountsDirectory);
   await files.makeDirectory(runPath);
 
   const known = new KnownDomains(repositoryPath, files);
@@ -87,8 +95,19 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     endProcess,
     log,
   });
-  const watch = new DomainWatch({ clock, known, log, listDomains });
-  const kinds = openConnectionKinds({ repositoryPath, files, root, log });
+  const isInUse = (target: string): boolean => watch.isBelow(target);
+  const mounted = new MountedStorage({ log, root, mountsDirectory, mounts, readMounts, isInUse });
+  await mounted.adopt();
+  const watch: DomainWatch = new DomainWatch({
+    clock,
+    known,
+    log,
+    listDomains,
+    isAcquired: (domainId) => leasing.hostIds.isAcquired(domainId),
+    lookFiles: mounts.routeLooks(ownFiles),
+    heal: (path, error) => mounted.heal(path, error),
+  });
+  const kinds = openConnectionKinds({ repositoryPath, files, mounted });
   const connections = openConnections({ kinds, known, log });
   const domains = openDomains({ ...leasing, repositoryPath, files, known, pools, clock, log });
   const volumesWorld = { known, pools, tasks, locks, volumeWorld };
@@ -152,6 +171,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     tasks,
     jobs: openStorageJobs({ known, jobs, volumeWorld }),
     vitals: () => watch.vitals(),
+    onDomainChange: (listener) => watch.onChange(listener),
     async [Symbol.asyncDispose]() {
       end.abort();
       await watching;
@@ -160,6 +180,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       await queue.idle();
       await pools.close();
       await leasing.close();
+      await mounts.close();
     },
   };
 }

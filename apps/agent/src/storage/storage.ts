@@ -16,6 +16,8 @@ export interface Storage extends AsyncDisposable {
   readonly jobs: StorageJobs;
   /** For Host.getStats: one entry for each domain of the connected pools, from the last look at it. */
   vitals(): ReadonlyMap<StorageDomainId, DomainVitals>;
+  /** Tells when a domain of a connected pool can be used, or not any more: at the first look, and at every change. */
+  onDomainChange(listener: (domainId: StorageDomainId, isValid: boolean) => void): () => void;
 }
 
 /** A storage pool is what the Manager calls a data center; the id is the same. */

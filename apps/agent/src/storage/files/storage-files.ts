@@ -51,7 +51,7 @@ export interface StorageEffects {
   /** Gives what a program made its owner and mode, and has it reach the disk. */
   adopt(path: string, mode: StorageFileMode): Promise<void>;
   /** Overwrites the whole file with zeroes. */
-  wipe(path: string, signal: AbortSignal): Promise<void>;
+  wipe(path: string, signal: AbortSignal, onProgress?: () => void): Promise<void>;
 }
 
 export interface FoundFile {
@@ -65,7 +65,8 @@ export interface FoundFile {
 const STAT_BLOCK_BYTES = 512;
 const WIPE_CHUNK_BYTES = 1024 * 1024;
 
-export function openStorageFiles(root: RootCalls): StorageFiles {
+/** Files of this host's own, in this process. */
+export function openStorageFiles(root: Pick<RootCalls, "ownStorageFile">): StorageFiles {
   return {
     async findText(path, bytesMax) {
       const file = await absentIfMissing(open(path, constants.O_RDONLY | constants.O_NOFOLLOW));
@@ -105,7 +106,7 @@ export function openStorageFiles(root: RootCalls): StorageFiles {
     },
 
     async findLinkTarget(path) {
-      return absentIfMissing(readlink(path));
+      return absentIfMissing(readlink(path), "EINVAL");
     },
 
     async space(path) {
@@ -182,13 +183,14 @@ export function openStorageFiles(root: RootCalls): StorageFiles {
       await syncDirectory(dirname(path));
     },
 
-    async wipe(path, signal) {
+    async wipe(path, signal, onProgress) {
       await withFile(path, constants.O_RDWR | constants.O_NOFOLLOW, async (file) => {
         const zeroes = Buffer.alloc(WIPE_CHUNK_BYTES);
         const { size } = await file.stat();
         for (let at = 0; at < size; at += zeroes.length) {
           signal.throwIfAborted();
           await file.write(zeroes, 0, Math.min(zeroes.length, size - at), at);
+          onProgress?.();
         }
         await file.sync();
       });
@@ -212,16 +214,20 @@ async function withFile(path: string, flags: string | number, use: (file: FileHa
 }
 
 /** A new or changed name is on the disk only when its directory is. */
-async function syncDirectory(path: string): Promise<void> {
+export async function syncDirectory(path: string): Promise<void> {
   await withFile(path, "r", (directory) => directory.sync());
 }
 
-async function absentIfMissing<T>(work: Promise<T>): Promise<T | undefined> {
+/** The name of what the system said, such as ENOENT; `undefined` for any other error. */
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+async function absentIfMissing<T>(work: Promise<T>, ...also: readonly string[]): Promise<T | undefined> {
   try {
     return await work;
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR"))
-      return undefined;
+    if (["ENOENT", "ENOTDIR", ...also].includes(errnoOf(cause) ?? "")) return undefined;
     throw cause;
   }
 }

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { test } from "node:test";
 import { poll } from "@yagura/std/poll.ts";
 import { FakeClock } from "@yagura/testing/fake-clock.ts";
-import { becomeSpm, domainId, storageWorld } from "../../test/storage-world.ts";
+import { becomeSpm, domainId, storageWorld } from "../../../test/storage-world.ts";
 
 test("a domain is looked at every ten seconds; one that is gone is not valid, and says since when", async () => {
   const clock = new FakeClock();
