@@ -39,7 +39,7 @@ export interface ManagerWorld extends AsyncDisposable {
   addHost(clusterId: ClusterId, options?: SimulatedHostOptions): Promise<SimulatedHost>;
 }
 
-const quick = { taskMs: 20, launchMs: 50, bootMs: 50, guestAgentMs: 50, recoverMs: 200 };
+const quick = { taskMs: 20, jobMs: 40, launchMs: 50, bootMs: 50, guestAgentMs: 50, recoverMs: 200 };
 
 /** Time that passes so many times faster, for what takes half a minute. */
 export function hurriedClock(times: number): Clock {

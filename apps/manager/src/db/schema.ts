@@ -313,6 +313,7 @@ export interface StepRow {
   status: string;
   startedAtMs: EpochMs;
   endedAtMs: EpochMs | null;
+  progressPercent: number | null;
 }
 
 export interface SagaRow {

@@ -3,14 +3,16 @@
 
 import { volumeAllocationIds, volumeFormatIds, volumeRoleIds } from "@yagura/agent-protocol";
 import { blankUuid } from "@yagura/std/ids.ts";
-import type { VolumeFormat } from "../domain/disk/disk.ts";
+import type { Disk, VolumeFormat } from "../domain/disk/disk.ts";
 import { isFault } from "./agent-errors.ts";
 import type { DomainOfPool } from "./host-domains.ts";
 import { type HostTalk, STORAGE_MS_MAX } from "./host-talk.ts";
-import { StorageTaskFailed, type TaskWait, waitForTask } from "./wait-for-task.ts";
+import { StorageTaskFailed, StorageTaskLost, type TaskWait, waitForTask } from "./wait-for-task.ts";
 
 /** A copy takes as long as its disk is large; the saga asks again after this. */
 const COPY_TIMEOUT_MS = 24 * 60 * 60_000;
+
+type DiskContent = Disk["contentType"];
 
 export interface VolumeOnStorage extends DomainOfPool {
   readonly diskId: string;
@@ -23,6 +25,7 @@ export interface NewVolumeOnStorage extends VolumeOnStorage {
   readonly format: VolumeFormat;
   readonly isSparse: boolean;
   readonly description: string;
+  readonly contentType?: DiskContent;
   /** The volume below: of a template's disk, or the former leaf of the same disk. */
   readonly parent?: { readonly diskId: string; readonly volumeId: string };
 }
@@ -35,7 +38,7 @@ export async function ensureVolume(talk: HostTalk, volume: NewVolumeOnStorage): 
         size: String(volume.capacityBytes),
         volFormat: volume.format === "cow" ? volumeFormatIds.cow : volumeFormatIds.raw,
         preallocate: volume.isSparse ? volumeAllocationIds.sparse : volumeAllocationIds.preallocated,
-        diskType: "DATA",
+        diskType: volume.contentType === "iso" ? "ISOF" : "DATA",
         desc: volume.description,
         srcImgUUID: volume.parent?.diskId ?? blankUuid,
         srcVolUUID: volume.parent?.volumeId ?? blankUuid,
@@ -68,6 +71,8 @@ async function ensureMade(
   if (await isVolumeThere(talk, volume)) return;
   try {
     await waitForTask(await start(), { ...talk, what, ...(timeoutMs !== undefined && { timeoutMs }) });
+    // The task may have been forgotten with its host's role, before or after it was done.
+    if (!(await isVolumeThere(talk, volume))) throw new StorageTaskLost(what);
   } catch (error) {
     const cause = error instanceof StorageTaskFailed ? error.cause : error;
     if (!isFault(cause, "VolumeAlreadyExists")) throw error;
@@ -83,14 +88,52 @@ async function hasRunningTasks({ calls, signal }: HostTalk): Promise<boolean> {
   return Object.values(statuses).some((task) => task.taskState !== "finished");
 }
 
-async function isVolumeThere({ calls, signal }: HostTalk, volume: VolumeOnStorage): Promise<boolean> {
+async function isVolumeThere(talk: HostTalk, volume: VolumeOnStorage): Promise<boolean> {
+  return (await findVolumeState(talk, volume))?.isLegal === true;
+}
+
+/** What tells how far the work on a volume has come: each job that is done makes the generation one more. */
+export interface VolumeState extends VolumeSizes {
+  readonly isLegal: boolean;
+  readonly generation: number;
+}
+
+/** `undefined`: there is no such volume. Any host that is connected to the storage can read it. */
+export async function findVolumeState(
+  { calls, signal }: Pick<HostTalk, "calls" | "signal">,
+  volume: VolumeOnStorage,
+): Promise<VolumeState | undefined> {
   try {
-    const info = await calls.Volume.getInfo(wireIds(volume), { signal });
-    return info.legality === "LEGAL";
+    const info = await calls.Volume.getInfo(wireIds(volume), { signal, timeoutMs: STORAGE_MS_MAX });
+    return {
+      isLegal: info.legality === "LEGAL",
+      generation: info.generation ?? 0,
+      capacityBytes: Number(info.capacity),
+      actualBytes: Number(info.truesize),
+    };
   } catch (error) {
-    if (isFault(error, "VolumeDoesNotExist", "ImageDoesNotExistInSD", "ImagePathError")) return false;
+    if (isFault(error, "VolumeDoesNotExist", "ImageDoesNotExistInSD", "ImagePathError")) return undefined;
     throw error;
   }
+}
+
+/** A volume never shrinks: what is as large as asked for, or larger, is left as it is. */
+export async function ensureVolumeSize(
+  talk: HostTalk,
+  volume: VolumeOnStorage,
+  capacityBytes: number,
+): Promise<VolumeSizes> {
+  const before = await readVolumeSizes(talk, volume);
+  if (before.capacityBytes >= capacityBytes) return before;
+  const { storagepoolID, storagedomainID, imageID, volumeID } = wireIds(volume);
+  const taskId = await talk.calls.Volume.extendSize(
+    { storagepoolID, storagedomainID, imageID, volumeID, newSize: String(capacityBytes) },
+    { signal: talk.signal, timeoutMs: STORAGE_MS_MAX },
+  );
+  await waitForTask(taskId, { ...talk, what: "make the volume larger" });
+  const after = await readVolumeSizes(talk, volume);
+  if (after.capacityBytes < capacityBytes) throw new StorageTaskLost("make the volume larger");
+  return after;
 }
 
 export interface TemplateCopy {
@@ -137,6 +180,16 @@ export async function verifyVolume({ calls, signal }: HostTalk, volume: VolumeOn
   await calls.Volume.verify_untrusted(wireIds(volume), { signal, timeoutMs: STORAGE_MS_MAX });
 }
 
+/** A host is still at work on one of its volumes, or its lease has not ended yet. */
+export class ImageIsLeased extends Error {
+  override readonly name = "ImageIsLeased";
+  readonly retryable = true;
+
+  constructor(imageId: string, options: ErrorOptions) {
+    super(`a host works on disk ${imageId}`, options);
+  }
+}
+
 /** The image with all its volumes. */
 export async function ensureNoImage(
   talk: HostTalk,
@@ -156,12 +209,31 @@ export async function ensureNoImage(
     );
   } catch (error) {
     if (isImageMissing(error)) return;
+    if (isFault(error, "AcquireLockFailure")) throw new ImageIsLeased(image.diskId, { cause: error });
     throw error;
   }
   try {
     await waitForTask(taskId, { ...talk, what: "delete the image" });
   } catch (error) {
-    if (!(error instanceof Error && isImageMissing(error.cause))) throw error;
+    const cause = error instanceof StorageTaskFailed ? error.cause : error;
+    if (isImageMissing(cause)) return;
+    if (isFault(cause, "AcquireLockFailure")) throw new ImageIsLeased(image.diskId, { cause });
+    throw error;
+  }
+  if (await isImageThere(talk, image)) throw new StorageTaskLost("delete the image");
+}
+
+/** Any host that is connected to the storage can tell. */
+export async function isImageThere(
+  { calls, signal }: Pick<HostTalk, "calls" | "signal">,
+  { dataCenterId, domainId, diskId }: DomainOfPool & { readonly diskId: string },
+): Promise<boolean> {
+  try {
+    const ids = { storagepoolID: dataCenterId, storagedomainID: domainId, imageID: diskId };
+    return (await calls.StorageDomain.getVolumes(ids, { signal })).length > 0;
+  } catch (error) {
+    if (isImageMissing(error)) return false;
+    throw error;
   }
 }
 

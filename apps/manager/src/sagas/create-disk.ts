@@ -55,6 +55,7 @@ export async function ensurePlannedVolume(
     format: volume.format,
     isSparse: volume.isSparse,
     description: volumeDescription(disk),
+    contentType: disk.contentType,
     ...(volume.parentId !== undefined &&
       volume.parentDiskId !== undefined && { parent: { diskId: volume.parentDiskId, volumeId: volume.parentId } }),
   });

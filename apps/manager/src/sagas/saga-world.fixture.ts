@@ -56,7 +56,7 @@ export type SagaWorld = Awaited<ReturnType<typeof sagaWorld>>;
 export async function sagaWorld(storage: "none" | "created" | "attached" | "two" = "attached") {
   const db = await openDatabase({ kind: "sqlite", path: ":memory:" });
   await seedDatabase(db);
-  const times = { taskMs: 0, launchMs: 0, bootMs: 0, guestAgentMs: 0, shutdownMs: 0, recoverMs: 0 };
+  const times = { taskMs: 0, jobMs: 0, launchMs: 0, bootMs: 0, guestAgentMs: 0, shutdownMs: 0, recoverMs: 0 };
   const host = await startSimulatedHost({ hostId: ids.host, hostName: "one", times });
   const client: AgentClient = await connectAgent({ host: host.address, port: host.port, tls: false });
   const deps: SagaDeps = {

@@ -1,11 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatDomainXml } from "@yagura/domain-xml";
-import { type DiskId, type NicId, parseId, type TemplateId, type VmId, type VolumeId } from "@yagura/std/ids.ts";
+import {
+  type DiskId,
+  type JobId,
+  type NicId,
+  newId,
+  parseId,
+  type TemplateId,
+  type VmId,
+  type VolumeId,
+} from "@yagura/std/ids.ts";
 import { GiB } from "@yagura/std/units.ts";
 import { getDisk } from "../db/queries/disks.ts";
 import { getTemplate } from "../db/queries/templates.ts";
 import { getVm } from "../db/queries/vms.ts";
+import { listVolumes } from "../db/queries/volumes.ts";
 import { blankTemplateId } from "../domain/template/template.ts";
 import { defineVm } from "../domain/vm/define-vm.ts";
 import { hardwareDefaults } from "../domain/vm/vm-hardware.ts";
@@ -13,6 +23,7 @@ import { activateStorageDomain } from "./activate-storage-domain.ts";
 import { type AddTemplate, addTemplate } from "./add-template.ts";
 import { type AddVm, addVm } from "./add-vm.ts";
 import { attachStorageDomain } from "./attach-storage-domain.ts";
+import { copyDisk } from "./copy-disk.ts";
 import { type CreateDisk, createDisk, type DiskPlan } from "./create-disk.ts";
 import { createStorageDomain } from "./create-storage-domain.ts";
 import { deactivateStorageDomain } from "./deactivate-storage-domain.ts";
@@ -20,6 +31,8 @@ import type { SagaDeps } from "./deps.ts";
 import { detachStorageDomain } from "./detach-storage-domain.ts";
 import { runSaga, SagaFailed } from "./engine/run-saga.ts";
 import type { SagaDefinition } from "./engine/saga.ts";
+import { extendDisk } from "./extend-disk.ts";
+import { moveDisk } from "./move-disk.ts";
 import { registry } from "./registry.ts";
 import { removeDisk } from "./remove-disk.ts";
 import { removeStorageDomain } from "./remove-storage-domain.ts";
@@ -27,6 +40,7 @@ import { removeTemplate } from "./remove-template.ts";
 import { removeVm } from "./remove-vm.ts";
 import { replaceMaster } from "./replace-master.ts";
 import { ids, plannedDomain, type SagaWorld, sagaWorld, secondDomain } from "./saga-world.fixture.ts";
+import { sparsifyDisk } from "./sparsify-disk.ts";
 import { startVm } from "./start-vm.ts";
 import { stopVm } from "./stop-vm.ts";
 
@@ -182,6 +196,18 @@ interface Case {
   readonly prepare: (world: SagaWorld) => Promise<unknown>;
   /** Why a failure does not bring everything back: what was deleted is gone. */
   readonly isOneWay?: true;
+  /** Up to here a failure brings everything back. */
+  readonly lastStep?: string;
+}
+
+async function moveToSecond({ db, deps }: SagaWorld) {
+  await runSaga(createDisk, newDisk, deps);
+  return {
+    disk: await getDisk(db, diskId),
+    dataCenterId: ids.dataCenter,
+    toDomainId: ids.secondDomain,
+    volumes: (await listVolumes(db, diskId)).map((volume) => ({ ...volume, jobId: newId<JobId>() })),
+  };
 }
 
 const cases: readonly Case[] = [
@@ -243,6 +269,45 @@ const cases: readonly Case[] = [
     async prepare(world) {
       await runSaga(startVm, await vmStart(world), world.deps);
       return { vmId, vmName: "demo", hostId: ids.host };
+    },
+  },
+  {
+    definition: copyDisk,
+    storage: "two",
+    async prepare({ db, deps }) {
+      await runSaga(createDisk, newDisk, deps);
+      const copy = plan(2);
+      const toSecond = { storageDomainId: ids.secondDomain };
+      return {
+        source: await getDisk(db, diskId),
+        dataCenterId: ids.dataCenter,
+        plan: { disk: { ...copy.disk, ...toSecond }, volume: { ...copy.volume, ...toSecond } },
+        jobId: newId<JobId>(),
+      };
+    },
+  },
+  {
+    definition: moveDisk,
+    storage: "two",
+    situation: "before its end",
+    lastStep: "make the new place the disk's",
+    prepare: moveToSecond,
+  },
+  { definition: moveDisk, storage: "two", isOneWay: true, prepare: moveToSecond },
+  {
+    definition: extendDisk,
+    isOneWay: true,
+    async prepare({ db, deps }) {
+      await runSaga(createDisk, newDisk, deps);
+      return { disk: await getDisk(db, diskId), dataCenterId: ids.dataCenter, capacityBytes: 2 * GiB };
+    },
+  },
+  {
+    definition: sparsifyDisk,
+    isOneWay: true,
+    async prepare({ db, deps }) {
+      await runSaga(createDisk, newDisk, deps);
+      return { disk: await getDisk(db, diskId), dataCenterId: ids.dataCenter, jobId: newId<JobId>() };
     },
   },
   { definition: deactivateStorageDomain, isOneWay: true, prepare: async () => ofDomain },
@@ -325,9 +390,10 @@ test("every saga is tried here, but the one that only waits", () => {
   );
 });
 
-for (const { definition, prepare, storage, situation, isOneWay } of cases) {
+for (const { definition, prepare, storage, situation, isOneWay, lastStep } of cases) {
   const title = situation === undefined ? definition.name : `${definition.name} (${situation})`;
-  for (const { name } of isOneWay ? [] : definition.steps) {
+  const names = definition.steps.map(({ name }) => name);
+  for (const name of isOneWay ? [] : lastStep === undefined ? names : names.slice(0, names.indexOf(lastStep) + 1)) {
     test(`${title} leaves nothing behind when it fails after: ${name}`, async () => {
       await using world = await sagaWorld(storage);
       const params = (await prepare(world)) as never;

@@ -5,3 +5,7 @@ alter table storage_connections add column nfs_timeout_deciseconds integer;
 alter table storage_connections add column nfs_retransmissions integer;
 alter table storage_connections add column mount_options text;
 alter table storage_connections add column vfs_type text;
+
+-- How far long work is, as far as whoever does it says.
+
+alter table steps add column progress_percent integer;

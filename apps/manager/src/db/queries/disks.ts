@@ -84,6 +84,12 @@ export async function updateDisk(
   await tx.updateTable("disks").set(columns).where("id", "=", diskId).execute();
 }
 
+/** The disk, with all its volumes, is on this domain from now on. */
+export async function moveDisk(tx: Tx, diskId: DiskId, storageDomainId: StorageDomainId): Promise<void> {
+  await tx.updateTable("disks").set({ storageDomainId }).where("id", "=", diskId).execute();
+  await tx.updateTable("volumes").set({ storageDomainId }).where("diskId", "=", diskId).execute();
+}
+
 /** What a disk of a VM takes on its storage, as the VM's host says: of other disks it is not believed. */
 export async function updateActualSize(
   tx: Tx,

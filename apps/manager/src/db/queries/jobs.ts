@@ -85,7 +85,21 @@ export async function getStep(db: Db, jobId: JobId, stepId: StepId): Promise<Ste
 export async function insertStep(tx: Tx, step: Step): Promise<void> {
   await tx
     .insertInto("steps")
-    .values({ ...step, endedAtMs: step.endedAtMs ?? null })
+    .values({ ...step, endedAtMs: step.endedAtMs ?? null, progressPercent: step.progressPercent ?? null })
+    .execute();
+}
+
+/** The step of a job that is under way: there is at most one. */
+export async function updateRunningStep(
+  tx: Tx,
+  jobId: JobId,
+  { description, progressPercent }: { readonly description: string; readonly progressPercent: number },
+): Promise<void> {
+  await tx
+    .updateTable("steps")
+    .set({ description, progressPercent })
+    .where("jobId", "=", jobId)
+    .where("status", "=", "started")
     .execute();
 }
 
@@ -115,5 +129,6 @@ function toStep(row: StepRow): Step {
     status: row.status as JobStatus,
     startedAtMs: row.startedAtMs,
     ...optional("endedAtMs", row.endedAtMs),
+    ...optional("progressPercent", row.progressPercent),
   };
 }

@@ -47,6 +47,17 @@ export async function insertSaga(tx: Tx, saga: SagaRecord): Promise<void> {
     .execute();
 }
 
+/** The job of the saga that holds a resource; none when nobody does. */
+export async function findJobHolding(db: Db, resource: string): Promise<JobId | undefined> {
+  const row = await db
+    .selectFrom("locks")
+    .innerJoin("sagas", "sagas.id", "locks.sagaId")
+    .select("sagas.jobId")
+    .where("locks.resource", "=", resource)
+    .executeTakeFirst();
+  return (row?.jobId ?? undefined) as JobId | undefined;
+}
+
 /** Sagas in any of these statuses, in the order in which they were started. */
 export async function listSagas(db: Db, statuses: readonly SagaStatus[]): Promise<SagaRecord[]> {
   const rows = await db

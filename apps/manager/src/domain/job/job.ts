@@ -29,4 +29,6 @@ export interface Step {
   readonly status: JobStatus;
   readonly startedAtMs: number;
   readonly endedAtMs?: number;
+  /** How far it is, as far as whoever does it says. */
+  readonly progressPercent?: number;
 }

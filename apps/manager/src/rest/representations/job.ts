@@ -24,6 +24,7 @@ export function renderStep(step: Step, links: Links): RestStep {
     description: step.description,
     external: false,
     number: step.number,
+    ...(step.progressPercent !== undefined && { progress: step.progressPercent }),
     status: step.status,
     type: step.type,
     start_time: renderDate(step.startedAtMs),

@@ -1,0 +1,73 @@
+import type { DataCenterId } from "@yagura/std/ids.ts";
+import { formatBytes } from "@yagura/std/units.ts";
+import { findDisk, updateDisk } from "../db/queries/disks.ts";
+import { updateVolume } from "../db/queries/volumes.ts";
+import { transaction } from "../db/transaction.ts";
+import type { Disk } from "../domain/disk/disk.ts";
+import { announce } from "../events/announce.ts";
+import type { EventSubject } from "../events/record.ts";
+import { ensureVolumeSize, readVolumeSizes, type VolumeOnStorage, type VolumeSizes } from "../hosts/host-volumes.ts";
+import type { SagaDeps } from "./deps.ts";
+import { type StepInput, saga } from "./engine/saga.ts";
+import { talkToSomeHost } from "./pool-hosts.ts";
+import { talkToStorageManager } from "./talk.ts";
+
+export interface ExtendDisk {
+  /** As it was when it was asked for. */
+  readonly disk: Disk;
+  readonly dataCenterId: DataCenterId;
+  readonly capacityBytes: number;
+  readonly user?: EventSubject;
+}
+
+type Input = StepInput<ExtendDisk, SagaDeps>;
+
+/** Makes a disk larger. What has grown does not shrink again: however it ends, the disk has the size that its volume has. */
+export const extendDisk = saga<ExtendDisk, SagaDeps>(
+  "extend-disk",
+  {
+    "mark the disk as locked": {
+      run: ({ params, deps }) => transaction(deps.db, (tx) => updateDisk(tx, params.disk.id, { status: "locked" })),
+      undo: ({ params, deps }) => transaction(deps.db, (tx) => updateDisk(tx, params.disk.id, { status: "ok" })),
+    },
+    "make the volume larger": {
+      async run(input) {
+        const talk = await talkToStorageManager(input, input.params.dataCenterId);
+        await writeSizes(input, await ensureVolumeSize(talk, placeOf(input), input.params.capacityBytes));
+      },
+      async undo(input) {
+        const talk = await talkToSomeHost(input, input.params.dataCenterId);
+        await writeSizes(input, await readVolumeSizes(talk, placeOf(input)));
+      },
+    },
+    "mark the disk as ok": {
+      run: ({ params, deps }) =>
+        transaction(deps.db, async (tx) => {
+          if ((await findDisk(tx, params.disk.id))?.status !== "locked") return;
+          await updateDisk(tx, params.disk.id, { status: "ok" });
+        }),
+    },
+  },
+  async (tx, { params, deps, correlationId, outcome }) => {
+    const about = { correlationId, ...(params.user !== undefined && { user: params.user }) };
+    const details = { disk: params.disk.name, size: formatBytes(params.capacityBytes) };
+    await announce(
+      tx,
+      deps.clock,
+      outcome.outcome === "succeeded"
+        ? { name: "diskExtended", ...about, details }
+        : { name: "diskExtensionFailed", ...about, details: { ...details, reason: outcome.error } },
+    );
+  },
+);
+
+async function writeSizes({ params, deps }: Input, sizes: VolumeSizes): Promise<void> {
+  await transaction(deps.db, async (tx) => {
+    await updateVolume(tx, params.disk.volumeId, sizes);
+    await updateDisk(tx, params.disk.id, { capacityBytes: sizes.capacityBytes });
+  });
+}
+
+function placeOf({ params: { disk, dataCenterId } }: Input): VolumeOnStorage {
+  return { dataCenterId, domainId: disk.storageDomainId, diskId: disk.id, volumeId: disk.volumeId };
+}
