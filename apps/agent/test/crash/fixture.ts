@@ -1,0 +1,146 @@
+/** The storage on which every operation begins: four domains with disks in all forms, each full of a pattern of its own. */
+import { mkdir } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { type Clock, systemClock } from "@yagura/std/clock.ts";
+import type { StorageDomainId } from "@yagura/std/ids.ts";
+import { silentLog } from "@yagura/std/log.ts";
+import { runProgram } from "@yagura/std/run-program.ts";
+import { KiB, MiB } from "@yagura/std/units.ts";
+import { domainPaths, mountsPath } from "@yagura/storage-format";
+import { rootCallsInProcess } from "../../src/root/in-process.ts";
+import { openStorage, type StorageOptions } from "../../src/storage/open-storage.ts";
+import type { NewVolume, Storage } from "../../src/storage/storage.ts";
+import { finished } from "../storage-world.ts";
+import { attachedId, freeId, imageOf, masterId, poolId, secondId, volumeOf } from "./ids.ts";
+import type { OperationPaths } from "./operations.ts";
+
+const domains = { one: masterId, two: secondId, three: attachedId, four: freeId } as const;
+const EMPTY = "five";
+const VOLUME_BYTES = 2 * MiB;
+const SNAPSHOT_BYTES = 3 * MiB;
+
+const key = (image: number, volume: number) => ({
+  domainId: masterId,
+  imageId: imageOf(image),
+  volumeId: volumeOf(volume),
+});
+/** A raw disk. */
+export const raw = { ...key(1, 1), capacityBytes: VOLUME_BYTES };
+/** A raw base with two snapshots. */
+export const chain = { base: key(2, 2), inner: key(2, 3), leaf: key(2, 4) } as const;
+export const template = key(3, 5);
+/** On the template. */
+export const disk = key(4, 6);
+
+/** Times in records are the same in every run; waiting goes on as ever. */
+const sameTime: Clock = { ...systemClock, nowMs: () => Date.UTC(2026, 0, 1) };
+
+export interface CrashPaths extends OperationPaths {
+  /** Where the agent keeps its links to connected storage. */
+  readonly mounts: string;
+  readonly storage: Readonly<Record<keyof typeof domains | typeof EMPTY, string>>;
+  readonly options: StorageOptions;
+}
+
+/** Where everything of one run lies: its storage, and what the agent keeps on its host. */
+export function pathsBelow(directory: string): CrashPaths {
+  return {
+    mounts: mountsPath(`${directory}/data-center`),
+    empty: `${directory}/${EMPTY}`,
+    raw: domainPaths(`${directory}/one/${masterId}`).volume(raw.imageId, raw.volumeId),
+    storage: {
+      one: `${directory}/one`,
+      two: `${directory}/two`,
+      three: `${directory}/three`,
+      four: `${directory}/four`,
+      five: `${directory}/five`,
+    },
+    options: {
+      repositoryPath: `${directory}/data-center`,
+      runPath: `${directory}/run`,
+      root: rootCallsInProcess(false),
+      log: silentLog,
+      clock: sameTime,
+    },
+  };
+}
+
+/** Makes it, with the storage code itself. */
+export async function furnish(directory: string): Promise<void> {
+  const paths = pathsBelow(directory);
+  for (const path of Object.values(paths.storage)) await mkdir(path, { recursive: true });
+  await using storage = await openStorage(paths.options);
+  await connectAll(storage, paths);
+  for (const [name, domainId] of Object.entries(domains)) {
+    const path = paths.storage[name as keyof typeof domains];
+    await storage.domains.create({ domainId, type: "LOCALFS", class: "Data", name, path, version: 5 });
+  }
+  await storage.pools.create({
+    poolId,
+    name: "Default",
+    masterDomainId: masterId,
+    masterVersion: 1,
+    domainIds: [masterId, secondId, attachedId],
+  });
+  await becomeSpm(storage);
+  await fill(storage);
+  for (const { taskId } of storage.tasks.listStatuses()) await storage.tasks.clear(taskId);
+}
+
+async function fill(storage: Storage): Promise<void> {
+  const common = {
+    capacityBytes: VOLUME_BYTES,
+    format: "RAW",
+    allocation: "SPARSE",
+    diskType: "DATA",
+    description: "",
+  } as const;
+  const create = async (volume: NewVolume): Promise<void> =>
+    finished(storage, await storage.volumes.create(poolId, volume));
+  await create({ ...common, ...raw });
+  await upload(storage, raw, "raw ");
+  await create({ ...common, ...chain.base });
+  await upload(storage, chain.base, "base ");
+  await create({ ...common, ...chain.inner, capacityBytes: SNAPSHOT_BYTES, format: "COW", parent: chain.base });
+  await writePattern(storage, chain.inner, { pattern: 0x33, offset: 64 * KiB });
+  await create({ ...common, ...chain.leaf, capacityBytes: SNAPSHOT_BYTES, format: "COW", parent: chain.inner });
+  await writePattern(storage, chain.leaf, { pattern: 0x44, offset: 192 * KiB });
+  const copy = { format: "COW", allocation: "SPARSE", description: "", role: "SHARED" } as const;
+  await finished(storage, await storage.volumes.copy(poolId, { source: raw, target: template, ...copy }));
+  await create({ ...common, ...disk, format: "COW", parent: template });
+  await writePattern(storage, disk, { pattern: 0x66, offset: 0 });
+}
+
+async function upload(storage: Storage, volume: typeof raw | typeof template, text: string): Promise<void> {
+  await storage.images.upload(volume, Readable.from([Buffer.alloc(VOLUME_BYTES, text)]), { lengthBytes: VOLUME_BYTES });
+}
+
+async function writePattern(
+  storage: Storage,
+  volume: typeof template,
+  { pattern, offset }: { readonly pattern: number; readonly offset: number },
+): Promise<void> {
+  const { path } = await storage.images.prepare(volume);
+  await runProgram("qemu-io", ["-f", "qcow2", "-c", `write -P ${pattern} ${offset} ${64 * KiB}`, path]);
+  await storage.images.teardown(volume.domainId, volume.imageId);
+}
+
+/** As the Manager does it for a host that comes back. */
+export async function connectAll(storage: Storage, { storage: places }: CrashPaths): Promise<void> {
+  const wanted = Object.entries(places).map(([connectionId, path]) => ({
+    connectionId,
+    type: "LOCALFS" as const,
+    path,
+  }));
+  await storage.connections.connect(wanted);
+}
+
+export async function becomeSpm(storage: Storage): Promise<void> {
+  const statuses = new Map<StorageDomainId, "active" | "attached">([
+    [masterId, "active"],
+    [secondId, "active"],
+    [attachedId, "attached"],
+  ]);
+  await storage.pools.connect({ poolId, hostNumber: 1, masterDomainId: masterId, masterVersion: 1, domains: statuses });
+  await finished(storage, await storage.pools.startSpm(poolId));
+}

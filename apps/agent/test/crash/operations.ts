@@ -1,0 +1,205 @@
+import { truncate } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { type JobId, newId } from "@yagura/std/ids.ts";
+import { poll } from "@yagura/std/poll.ts";
+import { KiB, MiB } from "@yagura/std/units.ts";
+import type { FindingKind } from "@yagura/storage-doctor";
+import type { JobInfo, NewVolume, Storage, StorageJobs } from "../../src/storage/storage.ts";
+import { ended } from "../storage-world.ts";
+import { chain, disk, raw, template } from "./fixture.ts";
+import { attachedId, freeId, imageOf, masterId, newDomainId, otherPoolId, poolId, secondId, volumeOf } from "./ids.ts";
+
+export interface Operation {
+  /** What must be there before; not part of what is tried. */
+  prepare?(storage: Storage, paths: OperationPaths): Promise<unknown>;
+  /** Ends when the operation has, well or not. */
+  act(storage: Storage, paths: OperationPaths): Promise<unknown>;
+  /**
+   * What the doctor may find between the crash and the next attempt: work that any host may do has no journal; what it
+   * leaves is marked as not to be trusted.
+   */
+  readonly leaves?: readonly FindingKind[];
+}
+
+export interface OperationPaths {
+  /** Of the storage on which there is no domain yet. */
+  readonly empty: string;
+  /** Of the file of the raw disk. */
+  readonly raw: string;
+}
+
+const newRaw = volumeIn(20, { capacityBytes: MiB });
+/** The inner volume goes into the base. */
+const subchain = { ...chain.leaf, baseId: chain.base.volumeId, topId: chain.inner.volumeId };
+const target = volumeIn(25, { domainId: secondId, capacityBytes: 3 * MiB });
+
+const all = {
+  "create a raw volume": { act: task((storage) => storage.volumes.create(poolId, newRaw)) },
+  "create a preallocated raw volume": {
+    act: task((storage) => storage.volumes.create(poolId, { ...newRaw, allocation: "PREALLOCATED" })),
+  },
+  "create a qcow2 volume": {
+    act: task((storage) => storage.volumes.create(poolId, { ...newRaw, format: "COW" })),
+  },
+  "create a snapshot": {
+    act: task((storage) =>
+      storage.volumes.create(poolId, {
+        ...volumeIn(21, { capacityBytes: 3 * MiB, format: "COW", parent: chain.leaf }),
+        imageId: chain.leaf.imageId,
+      }),
+    ),
+  },
+  "create a disk on a template": {
+    act: task((storage) =>
+      storage.volumes.create(poolId, volumeIn(22, { capacityBytes: 2 * MiB, format: "COW", parent: template })),
+    ),
+  },
+  "copy a chain to a template": {
+    act: task((storage) =>
+      storage.volumes.copy(poolId, {
+        source: chain.leaf,
+        target: volumeIn(23),
+        format: "COW",
+        allocation: "SPARSE",
+        description: "",
+        role: "SHARED",
+      }),
+    ),
+  },
+  "copy a volume to another domain": {
+    act: task((storage) =>
+      storage.volumes.copy(poolId, {
+        source: raw,
+        target: volumeIn(24, { domainId: secondId }),
+        format: "RAW",
+        allocation: "PREALLOCATED",
+        description: "",
+        role: "LEAF",
+      }),
+    ),
+  },
+  "extend a raw volume": { act: task((storage) => storage.volumes.extend(poolId, { ...raw, capacityBytes: 3 * MiB })) },
+  "extend a qcow2 volume": {
+    act: task((storage) => storage.volumes.extend(poolId, { ...chain.leaf, capacityBytes: 4 * MiB })),
+  },
+  "delete the end of a chain": {
+    act: task((storage) =>
+      storage.volumes.delete(poolId, { ...chain.leaf, volumeIds: [chain.leaf.volumeId], wipes: true }),
+    ),
+  },
+  "delete two of a chain": {
+    act: task((storage) =>
+      storage.volumes.delete(poolId, {
+        ...chain.leaf,
+        volumeIds: [chain.inner.volumeId, chain.leaf.volumeId],
+        wipes: false,
+      }),
+    ),
+  },
+  "delete an image": { act: task((storage) => storage.images.delete(poolId, { ...chain.leaf, wipes: false })) },
+  "delete an image and wipe it": { act: task((storage) => storage.images.delete(poolId, { ...raw, wipes: true })) },
+  "delete a disk on a template": { act: task((storage) => storage.images.delete(poolId, { ...disk, wipes: true })) },
+  "describe a volume": { act: (storage) => storage.volumes.setDescription(poolId, raw, "another") },
+  "make a volume legal": {
+    prepare: (storage) => storage.volumes.setLegality(poolId, raw, "ILLEGAL"),
+    act: (storage) => storage.volumes.setLegality(poolId, raw, "LEGAL"),
+    leaves: ["illegal-volume"],
+  },
+  "take over a capacity": {
+    // As the guest's own QEMU does it before.
+    prepare: (_, paths) => truncate(paths.raw, 3 * MiB),
+    act: (storage) => storage.volumes.setCapacity(raw, 3 * MiB),
+    leaves: ["capacity-differs"],
+  },
+  "upload to a volume": {
+    act: (storage) => storage.images.upload(raw, Readable.from([Buffer.alloc(MiB, "new")]), { lengthBytes: MiB }),
+    leaves: ["illegal-volume"],
+  },
+  "prepare a merge": { act: task((storage) => storage.volumes.prepareMerge(poolId, subchain)) },
+  "merge a volume into the one below": {
+    prepare: task((storage) => storage.volumes.prepareMerge(poolId, subchain)),
+    act: job((jobs, jobId) => jobs.merge(jobId, subchain)),
+    leaves: ["illegal-volume"],
+  },
+  "put a chain on its merged base": {
+    async prepare(storage) {
+      await ended(storage, await storage.volumes.prepareMerge(poolId, subchain));
+      await job((jobs, jobId) => jobs.merge(jobId, subchain))(storage);
+    },
+    act: task((storage) => storage.volumes.finalizeMerge(poolId, subchain)),
+    leaves: ["illegal-volume"],
+  },
+  "copy data into a volume": {
+    prepare: task((storage) => storage.volumes.create(poolId, target)),
+    act: job((jobs, jobId) => jobs.copyData(jobId, { source: chain.leaf, destination: target })),
+    leaves: ["illegal-volume"],
+  },
+  "change the record of a volume": {
+    act: job((jobs, jobId) =>
+      jobs.updateVolume(jobId, { ...raw, generation: 1 }, { description: "new", generation: 7 }),
+    ),
+    leaves: ["illegal-volume"],
+  },
+  "change the version of a qcow2 image": {
+    act: job((jobs, jobId) => jobs.amendVolume(jobId, chain.leaf, "0.10")),
+    leaves: ["illegal-volume"],
+  },
+  "create a domain": {
+    act: (storage, { empty }) =>
+      storage.domains.create({
+        domainId: newDomainId,
+        type: "LOCALFS",
+        class: "Data",
+        name: "new",
+        path: empty,
+        version: 5,
+      }),
+  },
+  "format a domain": { act: (storage) => storage.domains.format(freeId) },
+  "attach a domain": { act: (storage) => storage.domains.attach(freeId, poolId) },
+  "detach a domain": { act: (storage) => storage.domains.detach(attachedId, poolId) },
+  "name a domain": { act: (storage) => storage.domains.setDescription(secondId, "renamed") },
+  "create a pool": {
+    act: (storage) =>
+      storage.pools.create({
+        poolId: otherPoolId,
+        name: "other",
+        masterDomainId: freeId,
+        masterVersion: 1,
+        domainIds: [freeId],
+      }),
+  },
+} satisfies Readonly<Record<string, Operation>>;
+
+export type OperationName = keyof typeof all;
+
+/** Every operation that changes what is on storage, as the Manager asks for it. */
+export const operations: Readonly<Record<OperationName, Operation>> = all;
+
+function volumeIn(number: number, differs: Partial<NewVolume> = {}): NewVolume {
+  return {
+    domainId: masterId,
+    imageId: imageOf(number),
+    volumeId: volumeOf(number),
+    capacityBytes: 64 * KiB,
+    format: "RAW",
+    allocation: "SPARSE",
+    diskType: "DATA",
+    description: "",
+    ...differs,
+  };
+}
+
+function task(start: (storage: Storage) => Promise<Parameters<typeof ended>[1]>): Operation["act"] {
+  return async (storage) => ended(storage, await start(storage));
+}
+
+function job(start: (jobs: StorageJobs, jobId: JobId) => void): (storage: Storage) => Promise<JobInfo | undefined> {
+  return async ({ jobs }) => {
+    const jobId = newId<JobId>();
+    start(jobs, jobId);
+    const look = (): JobInfo | undefined =>
+      jobs.list({ jobIds: [jobId] }).find(({ status }) => ["done", "failed", "aborted"].includes(status));
+    return poll(`the end of job ${jobId}`, look, { timeoutMs: 20_000, everyMs: 2 });
+  };
+}

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { findId } from "@yagura/std/ids.ts";
+import { runProgram } from "@yagura/std/run-program.ts";
+import { pathsBelow } from "./fixture.ts";
+
+/** Files whose bytes are of hosts, not of disks: only that they are there counts. */
+const ofHosts = /^(ids|leases|xleases|inbox|outbox)$|\.lease$/;
+const ofJournal = /\/master\/tasks\/[^/]+\.json$/;
+
+/** What guests see in images, by the bytes of all files of the chain: the same chain is read once only. */
+const seen = new Map<string, string>();
+
+/**
+ * Everything on a storage that counts, as text that can be compared: all names, all records, and of each disk what a guest
+ * would read in it. Records of tasks that are finished are not: they wait until the Manager has asked.
+ */
+export async function readStorageState(directory: string): Promise<string> {
+  const lines: string[] = [];
+  const all = await Promise.all(Object.values(pathsBelow(directory).storage).map(listAll));
+  for (const path of all.flat()) {
+    const name = path.slice(directory.length);
+    if (!ofJournal.test(path)) lines.push(`${name} ${(await describe(path)).replaceAll(directory, "")}`);
+  }
+  return lines.join("\n");
+}
+
+async function listAll(directory: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of (await readdir(directory, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(directory, entry.name);
+    found.push(path);
+    if (entry.isDirectory()) found.push(...(await listAll(path)));
+  }
+  return found;
+}
+
+async function describe(path: string): Promise<string> {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const { size, mode } = await stat(path);
+  const rights = (mode & 0o777).toString(8);
+  if (/^metadata$|\.meta(\.new)?$/.test(name)) {
+    // The path of the storage is part of it, and so of its checksum; whether that is right is the doctor's to say.
+    const text = (await readFile(path, "utf8")).replace(/^_SHA_CKSUM=.*$/m, "");
+    return `${rights} ${text.replaceAll("\n", " ")}`;
+  }
+  if (findId(name) !== undefined && (await stat(path)).isFile()) return `${rights} ${await describeDisk(path)}`;
+  return ofHosts.test(name) ? `${rights} ${size} bytes` : rights;
+}
+
+async function describeDisk(path: string): Promise<string> {
+  const bytes = await readFile(path);
+  const own = sha(bytes);
+  if (bytes.toString("latin1", 0, 3) !== "QFI") return `raw ${bytes.length} ${own}`;
+  const key = `${own} ${await shaOfOthers(path)}`;
+  const known = seen.get(key);
+  if (known !== undefined) return known;
+  const whole = `${path}.seen`;
+  try {
+    await runProgram("qemu-img", ["convert", "-U", "-f", "qcow2", "-O", "raw", path, whole]);
+    const content = await readFile(whole);
+    const described = `qcow2 of ${content.length} bytes ${sha(content)}`;
+    seen.set(key, described);
+    return described;
+  } catch (cause) {
+    return `qcow2 that cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
+  } finally {
+    await rm(whole, { force: true });
+  }
+}
+
+/** Of what may lie below it. */
+async function shaOfOthers(path: string): Promise<string> {
+  const directory = dirname(path);
+  const names = (await readdir(directory)).filter((name) => findId(name) !== undefined);
+  const all = await Promise.all(names.sort().map(async (name) => sha(await readFile(join(directory, name)))));
+  return sha(Buffer.from(all.join(" ")));
+}
+
+function sha(bytes: Buffer): string {
+  return createHash("sha1").update(bytes).digest("hex");
+}
