@@ -26,6 +26,7 @@ import { ImageHttp } from "./transport/image-http.ts";
 import { Listener } from "./transport/listener.ts";
 import { findPid } from "./virt/find-pid.ts";
 import { openVirt, type Virt } from "./virt/open-virt.ts";
+import { healthOf, imagesOf } from "./virt/storage-of-vms.ts";
 import { tidyImages } from "./virt/tidy-images.ts";
 
 export interface WorldOptions {
@@ -149,13 +150,8 @@ function openOwnVirt(
     displayAddress: config.displayAddress,
     nicSource: nicSourceOf(guestNetwork),
     nvramDirectory,
-    images: {
-      async prepare(volume, { isReadOnly }) {
-        const { kind, path, chain } = await storage.images.prepare(volume, { isToBeWritten: !isReadOnly });
-        return { kind, path, chainPaths: chain.map((one) => one.path).toReversed() };
-      },
-      teardown: ({ domainId, imageId }) => storage.images.teardown(domainId, imageId),
-    },
+    images: imagesOf(storage),
+    storageHealth: healthOf(storage),
     connect: (signal) =>
       connect({ uri, signal, clock, log, runtimeDirectory, ...(socketPath !== "" && { socketPath }) }),
     ensureGuestNetwork: ensureInTurn(guestNetwork, log),

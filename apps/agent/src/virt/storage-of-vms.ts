@@ -18,7 +18,7 @@ export function imagesOf({ images, domains, volumes }: Pick<Storage, "images" | 
 }
 
 /** What its watch of the domains says, for the VMs that wait for them. */
-export function healthOf(storage: Pick<Storage, "vitals" | "domains">): StorageHealth {
+export function healthOf(storage: Pick<Storage, "vitals" | "domains" | "onDomainChange">): StorageHealth {
   return {
     find(domainId) {
       const vitals = storage.vitals().get(domainId);
@@ -26,7 +26,7 @@ export function healthOf(storage: Pick<Storage, "vitals" | "domains">): StorageH
       const { isValid, lastCheckSeconds } = vitals;
       return { isValid, lookedAgoMs: lastCheckSeconds * 1000, ioTimeoutMs: IO_TIMEOUT_MS };
     },
-    onDomainChange: () => () => undefined,
+    onDomainChange: (listener) => storage.onDomainChange(listener),
     readFreeBytes: async (domainId) => (await storage.domains.getStats(domainId)).freeBytes,
   };
 }

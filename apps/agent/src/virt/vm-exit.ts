@@ -33,7 +33,7 @@ const messages: Readonly<Record<ExitReason, string>> = {
   migrationFailed: "The migration of the VM failed",
   libvirtDomainMissing: "libvirt does not know the VM any more",
   destroyedOnStartup: "Destroyed while it was starting",
-  hostShutdown: "The host was shut down",
+  hostShutdown: "Ended by its host, perhaps because that was shut down",
   postcopyMigrationFailed: "The migration failed after it had begun to copy behind the running VM",
   destroyedOnReboot: "Destroyed at its reboot, as asked",
   destroyedOnPauseTimeout: "Destroyed because it was paused for too long",
@@ -99,7 +99,8 @@ export function decideExit({ detail, asked, poweredOffBy }: StopFacts): VmExit {
   if (asked === "pause-timeout") return vmExit(1, "destroyedOnPauseTimeout");
   if (asked === "reboot-destroy") return vmExit(0, "destroyedOnReboot");
   if (asked !== undefined) return vmExit(0, "adminShutdown");
-  if (poweredOffBy === "host") return vmExit(0, "hostShutdown");
+  // Somebody ended QEMU from this host, perhaps because that shuts down: nobody of ours wanted it. vdsm: _getShutdownReason
+  if (poweredOffBy === "host") return vmExit(1, "hostShutdown");
   if (detail === "shutdown") return vmExit(0, "userShutdown");
   // Somebody else destroyed the domain through libvirt: nobody of ours wanted that.
   return vmExit(1, "lostQemuConnection", "destroyed by somebody else through libvirt");
