@@ -2,6 +2,7 @@ import type { SomeVerbs } from "@yagura/agent-protocol";
 import { withFaults } from "./faults.ts";
 import { type HostApi, hostVerbs } from "./host.ts";
 import { imageVerbs, teardownUnused } from "./image.ts";
+import { leaseVerbs } from "./lease.ts";
 import { sdmVerbs } from "./sdm.ts";
 import { storageDomainVerbs } from "./storage-domain.ts";
 import { storagePoolVerbs } from "./storage-pool.ts";
@@ -23,6 +24,7 @@ export function agentVerbs(host: HostApi): SomeVerbs {
       Image: imageVerbs(storage, teardown),
       Task: taskVerbs(storage),
       SDM: sdmVerbs(storage),
+      Lease: leaseVerbs(storage),
     },
     virt.log,
   );

@@ -79,6 +79,7 @@ export const storageErrorCodes = {
   MetadataOverflow: 756,
   MetadataCleared: 757,
   GenerationMismatch: 911,
+  NoSuchLease: 936,
   InvalidParameter: 1000,
   UploadFailed: 2002,
 } as const;

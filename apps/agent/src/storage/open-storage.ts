@@ -15,6 +15,7 @@ import { openDomains } from "./domains/domains.ts";
 import { KnownDomains } from "./domains/known-domains.ts";
 import { StorageError } from "./errors.ts";
 import { Mounts } from "./files/mounts.ts";
+import { openExternalLeases } from "./external-leases/external-leases.ts";
 import { openStorageFiles, type StorageFiles } from "./files/storage-files.ts";
 import { Jobs } from "./jobs/jobs.ts";
 import { openStorageJobs } from "./jobs/storage-jobs.ts";
@@ -80,6 +81,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     qemuImg: options.qemuImg ?? realQemuImg,
     blocks: options.blocks ?? volumeBlocks,
     leases: options.volumeLeases ?? leasing.volumeLeases,
+    sanlock: leasing.sanlock,
     prepared,
     clock,
   };
@@ -170,6 +172,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     images: openImages(volumesWorld),
     tasks,
     jobs: openStorageJobs({ known, jobs, volumeWorld }),
+    externalLeases: openExternalLeases(volumesWorld),
     vitals: () => watch.vitals(),
     onDomainChange: (listener) => watch.onChange(listener),
     async [Symbol.asyncDispose]() {

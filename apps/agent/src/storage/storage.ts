@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { DataCenterId, ImageId, JobId, StorageDomainId, TaskId, VolumeId } from "@yagura/std/ids.ts";
+import type { DataCenterId, Id, ImageId, JobId, StorageDomainId, TaskId, VolumeId } from "@yagura/std/ids.ts";
 import type { DomainClass, StorageType } from "@yagura/storage-format";
 
 /**
@@ -14,6 +14,7 @@ export interface Storage extends AsyncDisposable {
   readonly images: StorageImages;
   readonly tasks: StorageTasks;
   readonly jobs: StorageJobs;
+  readonly externalLeases: StorageExternalLeases;
   /** For Host.getStats: one entry for each domain of the connected pools, from the last look at it. */
   vitals(): ReadonlyMap<StorageDomainId, DomainVitals>;
   /** Tells when a domain of a connected pool can be used, or not any more: at the first look, and at every change. */
@@ -444,6 +445,35 @@ export interface JobInfo {
   /** From 0 to 100, where it is known. */
   readonly progress?: number;
   readonly error?: { readonly code: number; readonly message: string };
+}
+
+// ── External leases: Lease.* ─────────────────────────────────────────────────────────────────────────────────────
+
+/** The leases of guests, and of others outside the storage. Local domains have none, nor have those before V4. */
+export interface StorageExternalLeases {
+  /** SPM only. One that is there is left as it is. */
+  create(order: SpmOrder, lease: ExternalLeaseKey): Promise<TaskId>;
+  /** SPM only. Refused while a host that may be alive holds it (651). */
+  delete(order: SpmOrder, lease: ExternalLeaseKey): Promise<TaskId>;
+  /** SPM only. Makes the index and the leases agree. */
+  rebuild(order: SpmOrder, domainId: StorageDomainId): Promise<TaskId>;
+  /** Where the lease lies; rejects with 936 when there is none. */
+  getPlace(lease: ExternalLeaseKey): Promise<{ readonly path: string; readonly offsetBytes: number }>;
+  getStatus(lease: ExternalLeaseKey): Promise<ExternalLeaseStatus>;
+}
+
+/** Of a guest, for example, the id of the guest. */
+export type ExternalLeaseId = Id<"external-lease">;
+
+export interface ExternalLeaseKey {
+  readonly domainId: StorageDomainId;
+  readonly leaseId: ExternalLeaseId;
+}
+
+export interface ExternalLeaseStatus {
+  /** The hosts that hold it and are not known to be dead. */
+  readonly hostNumbers: readonly number[];
+  readonly version: number;
 }
 
 // ── Tasks: Task.*, Host.getAllTasks* ─────────────────────────────────────────────────────────────────────────────

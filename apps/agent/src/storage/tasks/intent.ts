@@ -1,9 +1,12 @@
 import { type ImageId, parseId, type StorageDomainId, type VolumeId } from "@yagura/std/ids.ts";
 import * as z from "zod";
+import type { ExternalLeaseId } from "../storage.ts";
 
 const domainId = z.uuid().transform((text) => parseId<StorageDomainId>(text));
 const imageId = z.uuid().transform((text) => parseId<ImageId>(text));
 const volumeId = z.uuid().transform((text) => parseId<VolumeId>(text));
+const leaseId = z.uuid().transform((text) => parseId<ExternalLeaseId>(text));
+const recordNumber = z.number().int().nonnegative();
 const bytes = z.number().int().nonnegative();
 
 /**
@@ -45,6 +48,9 @@ export const intentSchema = z.discriminatedUnion("kind", [
     /** What was merged into the base, and goes. */
     topId: volumeId,
   }),
+  z.strictObject({ kind: z.literal("create-lease"), domainId, leaseId, recordNumber }),
+  z.strictObject({ kind: z.literal("delete-lease"), domainId, leaseId, recordNumber }),
+  z.strictObject({ kind: z.literal("rebuild-leases"), domainId }),
 ]);
 
 export type Intent = z.infer<typeof intentSchema>;
@@ -53,6 +59,9 @@ export type DeleteVolumesIntent = Extract<Intent, { kind: "delete-volumes" }>;
 export type DeleteImageIntent = Extract<Intent, { kind: "delete-image" }>;
 export type ExtendVolumeIntent = Extract<Intent, { kind: "extend-volume" }>;
 export type FinalizeMergeIntent = Extract<Intent, { kind: "finalize-merge" }>;
+export type CreateLeaseIntent = Extract<Intent, { kind: "create-lease" }>;
+export type DeleteLeaseIntent = Extract<Intent, { kind: "delete-lease" }>;
+export type RebuildLeasesIntent = Extract<Intent, { kind: "rebuild-leases" }>;
 
 /** What became of something that was begun and not finished. */
 export type Settled = "undone" | "completed";

@@ -1,5 +1,8 @@
 import { unreachable } from "@yagura/std/assert.ts";
 import type { DomainFinder } from "../domains/known-domains.ts";
+import { settleLeaseCreation } from "../external-leases/create-lease.ts";
+import { settleLeaseDeletion } from "../external-leases/delete-lease.ts";
+import { settleLeaseRebuilding } from "../external-leases/rebuild-leases.ts";
 import { settleImageDeletion } from "../volumes/delete-image.ts";
 import { settleVolumesDeletion } from "../volumes/delete-volumes.ts";
 import { settleExtension } from "../volumes/extend-volume.ts";
@@ -26,7 +29,17 @@ export async function settleIntent(intent: Intent, known: DomainFinder, world: V
       return settleExtension(domain, intent, world, signal);
     case "finalize-merge":
       return settleMerge(domain, intent, world, signal);
+    case "create-lease":
+      return settleLeaseCreation(domain, intent, world);
+    case "delete-lease":
+      return settleLeaseDeletion(domain, intent, world);
+    case "rebuild-leases":
+      return settleLeaseRebuilding(domain, intent, { ...world, nowSeconds: secondsOf(world) }, signal);
     default:
       return unreachable(intent);
   }
+}
+
+function secondsOf({ clock }: VolumeWorld): number {
+  return Math.floor(clock.nowMs() / 1000);
 }

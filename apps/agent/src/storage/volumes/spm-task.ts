@@ -81,6 +81,7 @@ export function guardWorld(
       qemuImg: term.guard(volumeWorld.qemuImg),
       blocks: term.guard(volumeWorld.blocks),
       leases: term.guard(volumeWorld.leases),
+      sanlock: term.guard(volumeWorld.sanlock),
     },
   };
 }

@@ -3,6 +3,7 @@ import type { ImageId, VolumeId } from "@yagura/std/ids.ts";
 import type { VolumeMetadata } from "@yagura/storage-format";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
+import type { LeaseStore } from "../external-leases/lease-index-file.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
 import type { VolumeLeases } from "../leases/volume-leases.ts";
 import type { VolumeKey } from "../storage.ts";
@@ -11,12 +12,13 @@ import type { VolumeBlocks } from "../tools/volume-blocks.ts";
 import type { PreparedImages } from "./prepared-images.ts";
 import { childrenOf, type Volumes } from "./volume-chain.ts";
 
-/** What operations on volumes need of the world. */
+/** What operations on volumes and external leases need of the world. */
 export interface VolumeWorld {
   readonly files: StorageFiles;
   readonly qemuImg: QemuImg;
   readonly blocks: VolumeBlocks;
   readonly leases: VolumeLeases;
+  readonly sanlock: LeaseStore;
   readonly prepared: PreparedImages;
   readonly clock: Clock;
 }
