@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { STORAGE_OWNER } from "../../root/root-calls.ts";
 import type { FileChild } from "../files/file-child.ts";
 import type { FromChild, ToChild } from "../files/worker/messages.ts";
+import { asStorageOwner } from "./storage-user.ts";
 
 const program = fileURLToPath(new URL("../files/worker/main.ts", import.meta.url));
 /** Calls that hang hold a thread each until the child is killed; the look at the domain must find a free one. */
@@ -15,8 +16,7 @@ const STDERR_CHARACTERS_MAX = 1_000;
  */
 export function spawnFileChild(mountPath: string): FileChild {
   const isRoot = process.getuid?.() === 0;
-  const user = [`--reuid=${STORAGE_OWNER}`, `--regid=${STORAGE_OWNER}`, "--clear-groups"];
-  const args = [...(isRoot ? user : []), "--pdeathsig", "KILL", "--", process.execPath, program, mountPath];
+  const args = [...(isRoot ? asStorageOwner : []), "--pdeathsig", "KILL", "--", process.execPath, program, mountPath];
   const child = spawn("setpriv", args, {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     serialization: "advanced",
