@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { poll } from "@yagura/std/poll.ts";
 import { MiB } from "@yagura/std/units.ts";
+import { VmExists } from "../errors.ts";
 import {
   asOnSharedStorage,
   type GuestDisk,
@@ -115,3 +116,31 @@ for (const format of ["raw", "qcow2"] as const) {
     await destroyVm(virt.context, vm.id, 0);
   });
 }
+
+test("a guest that runs on one host cannot be started on another one: QEMU has its disk locked", { skip }, async () => {
+  for (const format of ["raw", "qcow2"] as const) {
+    const disk = await makeDisk(await sharedDirectory(`twice-${format}`), format);
+    await using otherLibvirt = await startRealLibvirt();
+    await using here = await openRealVirt(libvirt, { images: imagesOfDisks(disk) });
+    await using there = await openRealVirt(otherLibvirt, { images: imagesOfDisks(disk) });
+    const guest = { ...disklessGuest({ drives: [disk.disk] }), isLaunchedPaused: false };
+    const first = createVm(here.context, guest);
+    await launched(first);
+    assert.equal(first.status, "Powering up", first.view.exit?.message);
+    assert.throws(() => createVm(here.context, guest), VmExists);
+
+    const second = createVm(there.context, guest);
+    await launched(second);
+    assert.equal(second.status, "Down");
+    assert.match(second.view.exit?.message ?? "", /is in use by another host/);
+    await written(disk.prepared.path);
+
+    // It has ended on the first: now it may.
+    await destroyVm(there.context, second.id, 0);
+    await destroyVm(here.context, first.id, 0);
+    const third = createVm(there.context, guest);
+    await launched(third);
+    assert.equal(third.status, "Powering up", third.view.exit?.message);
+    await destroyVm(there.context, third.id, 0);
+  }
+});

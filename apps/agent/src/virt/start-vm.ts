@@ -5,6 +5,7 @@ import { describeError } from "@yagura/std/describe-error.ts";
 import { HypervisorAway, VmExists } from "../errors.ts";
 import { adoptDomain, isOurs } from "./adopt-domain.ts";
 import { ensureGone, isActive, teardownVolumes } from "./destroy-vm.ts";
+import { explainStartFailure } from "./explain-start-failure.ts";
 import { prepareDisks } from "./prepare-disks.ts";
 import { placeholderXml, realiseDomain } from "./realise-domain.ts";
 import type { VirtContext } from "./virt-context.ts";
@@ -94,7 +95,9 @@ async function failStart(
 ): Promise<void> {
   const { log } = context;
   const wasDestroyed = vm.startAbort.signal.aborted;
-  log.error("a VM could not be started", { vmId: vm.id, vmName: vm.name, error: describeError(error) });
+  const others = context.vms.list().flatMap((other) => (other === vm ? [] : [other.view]));
+  const because = explainStartFailure(error, { volumes: prepared, others });
+  log.error("a VM could not be started", { vmId: vm.id, vmName: vm.name, because, error: describeError(error) });
   try {
     // libvirt refused, perhaps because somebody was faster.
     if (await isActive(context, vm.id)) return await adoptDomain(context, vm);
@@ -109,6 +112,6 @@ async function failStart(
     log.warn("could not clean up after a failed start", { vmId: vm.id, error: describeError(cleaning) });
   }
   vm.become("stopped", {
-    exit: wasDestroyed ? vmExit(0, "destroyedOnStartup") : vmExit(1, "libvirtStartFailed", describeError(error)),
+    exit: wasDestroyed ? vmExit(0, "destroyedOnStartup") : vmExit(1, "libvirtStartFailed", because),
   });
 }

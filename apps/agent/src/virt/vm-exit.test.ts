@@ -7,7 +7,7 @@ const cases: Record<string, [StopFacts, string]> = {
   "a guest that was asked to": [{ detail: "shutdown", poweredOffBy: "guest", asked: "shutdown" }, "0 adminShutdown"],
   "a destroy of ours": [{ detail: "destroyed", asked: "destroy" }, "0 adminShutdown"],
   "a destroy by somebody else": [{ detail: "destroyed" }, "1 lostQemuConnection"],
-  "QEMU ended by SIGTERM": [{ detail: "shutdown", poweredOffBy: "host" }, "0 hostShutdown"],
+  "QEMU ended by SIGTERM": [{ detail: "shutdown", poweredOffBy: "host" }, "1 hostShutdown"],
   "QEMU killed": [{ detail: "failed" }, "1 lostQemuConnection"],
   "a reboot of a VM that must not reboot": [{ detail: "destroyed", asked: "reboot-destroy" }, "0 destroyedOnReboot"],
   "a migration": [{ detail: "migrated" }, "0 migrationSucceeded"],
