@@ -17,6 +17,8 @@ const bodies: Readonly<Record<string, string>> = {
   "PUT /clusters/:cluster": "<cluster><comment>new</comment></cluster>",
   "POST /datacenters": "<data_center><name>new</name></data_center>",
   "PUT /datacenters/:dataCenter": "<data_center><comment>new</comment></data_center>",
+  "PUT /datacenters/:dataCenter/spm": "<storage_pool_manager><io_timeout>10</io_timeout></storage_pool_manager>",
+  "POST /hosts/:host/fence": "<action><fence_type>manual</fence_type></action>",
   "POST /disks": `<disk><name>new</name><provisioned_size>1048576</provisioned_size><storage_domains><storage_domain id="${ids.storageDomain}"/></storage_domains></disk>`,
   "PUT /disks/:disk": "<disk><description>new</description></disk>",
   "POST /events":
@@ -130,7 +132,7 @@ test("every operation with a body has one in this test", () => {
   const isCovered = ({ method, path }: Route) =>
     path.endsWith("/permissions") ||
     `${method} ${path}` in bodies ||
-    /\/(activate|deactivate|approve|start|stop|shutdown|reboot|reset|finalize|cancel)$/.test(path);
+    /\/(activate|deactivate|approve|start|stop|shutdown|reboot|reset|finalize|cancel|forceselectspm)$/.test(path);
   const missing = served.filter((route) => (route.method === "POST" || route.method === "PUT") && !isCovered(route));
   assert.deepEqual(
     missing.map(({ method, path }) => `${method} ${path}`),

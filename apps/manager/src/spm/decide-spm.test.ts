@@ -5,8 +5,8 @@ import { decideSpm } from "./decide-spm.ts";
 import type { HostView, PoolView } from "./pool-view.ts";
 import { listScenarios, play, readScenario, updateScenarios } from "./scenarios.fixture.ts";
 
-// `node --test --test-name-pattern=scenario …/decide-spm.test.ts -- --update` writes what is decided now into the files.
-if (process.argv.includes("--update")) await updateScenarios();
+// UPDATE_GOLDEN=1 writes what is decided now into the files; the diff is what is reviewed.
+if (process.env["UPDATE_GOLDEN"] === "1") await updateScenarios();
 
 for (const name of await listScenarios()) {
   const scenario = await readScenario(name);

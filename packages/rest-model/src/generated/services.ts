@@ -217,6 +217,7 @@ export type ServiceName =
   | "storage_domain_vm_disk_attachments"
   | "storage_domain_vms"
   | "storage_domains"
+  | "storage_pool_manager"
   | "storage_server_connection"
   | "storage_server_connection_extension"
   | "storage_server_connection_extensions"
@@ -348,7 +349,7 @@ export const services: Readonly<Record<ServiceName, Service>> = {
   clusters: {"type":"cluster","item":"cluster","operations":["list","add"],"actions":{},"children":{}},
   cpu_profile: {"type":"cpu_profile","operations":["get","update","remove"],"actions":{},"children":{"permissions":{"name":"permissions","service":"assigned_permissions"}}},
   cpu_profiles: {"type":"cpu_profile","item":"cpu_profile","operations":["list","add"],"actions":{},"children":{}},
-  data_center: {"type":"data_center","operations":["get","update","remove"],"actions":{"cleanfinishedtasks":"clean_finished_tasks","setmaster":"set_master"},"children":{"storagedomains":{"name":"storage_domains","service":"attached_storage_domains"},"clusters":{"name":"clusters","service":"clusters"},"networks":{"name":"networks","service":"data_center_networks"},"permissions":{"name":"permissions","service":"assigned_permissions"},"quotas":{"name":"quotas","service":"quotas"},"qoss":{"name":"qoss","service":"qoss"},"iscsibonds":{"name":"iscsi_bonds","service":"iscsi_bonds"}}},
+  data_center: {"type":"data_center","operations":["get","update","remove"],"actions":{"cleanfinishedtasks":"clean_finished_tasks","setmaster":"set_master"},"children":{"storagedomains":{"name":"storage_domains","service":"attached_storage_domains"},"clusters":{"name":"clusters","service":"clusters"},"networks":{"name":"networks","service":"data_center_networks"},"permissions":{"name":"permissions","service":"assigned_permissions"},"quotas":{"name":"quotas","service":"quotas"},"qoss":{"name":"qoss","service":"qoss"},"iscsibonds":{"name":"iscsi_bonds","service":"iscsi_bonds"},"spm":{"name":"spm","service":"storage_pool_manager"}}},
   data_center_network: {"type":"network","operations":["get","update","remove"],"actions":{},"children":{}},
   data_center_networks: {"type":"network","item":"data_center_network","operations":["list","add"],"actions":{},"children":{}},
   data_centers: {"type":"data_center","item":"data_center","operations":["list","add"],"actions":{},"children":{}},
@@ -513,6 +514,7 @@ export const services: Readonly<Record<ServiceName, Service>> = {
   storage_domain_vm_disk_attachments: {"type":"disk_attachment","item":"storage_domain_vm_disk_attachment","operations":["list"],"actions":{},"children":{}},
   storage_domain_vms: {"type":"vm","item":"storage_domain_vm","operations":["list"],"actions":{},"children":{}},
   storage_domains: {"type":"storage_domain","item":"storage_domain","operations":["list","add"],"actions":{},"children":{}},
+  storage_pool_manager: {"type":"storage_pool_manager","operations":["get","update"],"actions":{},"children":{}},
   storage_server_connection: {"type":"storage_connection","operations":["get","update","remove"],"actions":{},"children":{}},
   storage_server_connection_extension: {"type":"storage_connection_extension","operations":["get","update","remove"],"actions":{},"children":{}},
   storage_server_connection_extensions: {"type":"storage_connection_extension","item":"storage_server_connection_extension","operations":["list","add"],"actions":{},"children":{}},
@@ -684,6 +686,7 @@ export const identifiedTypes: ReadonlySet<RestTypeName> = new Set([
   "storage_connection",
   "storage_connection_extension",
   "storage_domain",
+  "storage_pool_manager",
   "system_option",
   "tag",
   "template",
@@ -714,5 +717,10 @@ export const additions: readonly { readonly name: string; readonly added: string
     "name": "host_tickets",
     "added": "2026-11-22",
     "why": "A single-use enrolment ticket lets a host register itself and be approved at once. The value is told only in the answer to POST."
+  },
+  {
+    "name": "storage_pool_manager",
+    "added": "2026-11-22",
+    "why": "Which host manages the storage of a data center (the SPM), since when and why, under which version of its lease, which one is becoming it, and how long its hosts wait for the storage to answer."
   }
 ];

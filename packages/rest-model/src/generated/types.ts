@@ -2528,6 +2528,27 @@ export interface StorageDomainLease {
   readonly storage_domain?: StorageDomain | undefined;
 }
 
+export interface StoragePoolManager {
+  readonly id?: string | undefined;
+  readonly href?: string | undefined;
+  readonly actions?: readonly Link[] | undefined;
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly comment?: string | undefined;
+  readonly creation_status?: CreationStatus | undefined;
+  readonly link?: readonly Link[] | undefined;
+  readonly epoch?: number | undefined;
+  readonly io_timeout?: number | undefined;
+  readonly lease_time?: number | undefined;
+  readonly reason?: string | undefined;
+  readonly since?: Date | undefined;
+  readonly status?: SpmStatus | undefined;
+  readonly contender?: Host | undefined;
+  readonly data_center?: DataCenter | undefined;
+  readonly host?: Host | undefined;
+  readonly wanted_host?: Host | undefined;
+}
+
 export interface SystemOption {
   readonly id?: string | undefined;
   readonly href?: string | undefined;
@@ -3096,6 +3117,7 @@ export interface RestTypes {
   readonly storage_connection_extension: StorageConnectionExtension;
   readonly storage_domain: StorageDomain;
   readonly storage_domain_lease: StorageDomainLease;
+  readonly storage_pool_manager: StoragePoolManager;
   readonly system_option: SystemOption;
   readonly system_option_value: SystemOptionValue;
   readonly tag: Tag;

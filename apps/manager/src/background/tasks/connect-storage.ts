@@ -1,7 +1,10 @@
+import { describeError } from "@yagura/std/describe-error.ts";
 import type { DataCenterId, HostId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
 import { getDataCenter, listDataCenters } from "../../db/queries/data-centers.ts";
 import { listStorageDomains } from "../../db/queries/storage-domains.ts";
+import { OperationRefused } from "../../domain/errors.ts";
+import { replaceMaster } from "../../operations/storage-domains/replace-master.ts";
 import { listHostsOfDataCenter } from "../../operations/storage-domains/storage-host.ts";
 import { decideSpm } from "../../spm/decide-spm.ts";
 import type { PoolView } from "../../spm/pool-view.ts";
@@ -60,12 +63,23 @@ async function keepInUse(context: OpContext, parts: Parts, dataCenterId: DataCen
     if (!(await isDriven(context.db, dataCenterId))) return "not in use, or locked";
     const decision = decideSpm(view);
     await carryOut(context, parts.memory, records, view, decision);
+    if (decision.do === "replace the master") await replaceLostMaster(context, dataCenterId);
     const isActing = decision.do === "start" || decision.do === "stop";
     if (isActing && round < ROUNDS_MAX) continue;
     await watchDomains(context, parts, records);
     const spm = decision.do === "nothing" ? decision.spm : undefined;
     if (spm !== undefined) await readSpaces(context, spm, records.domains, parts.sights);
     return describe(records, decision);
+  }
+}
+
+/** The saga has the data center for itself until another domain is the master, or it is clear that none can be. */
+async function replaceLostMaster(context: OpContext, dataCenterId: DataCenterId): Promise<void> {
+  try {
+    await replaceMaster(context, dataCenterId);
+  } catch (error) {
+    if (!(error instanceof OperationRefused)) throw error;
+    context.log.warn("the master cannot be replaced", { dataCenterId, error: describeError(error) });
   }
 }
 

@@ -9,10 +9,13 @@ import {
   compatibilityVersions,
   type DataCenter,
   defaultIoTimeout,
+  type IoTimeoutSeconds,
+  ioTimeouts,
+  isIoTimeout,
   latestCompatibilityVersion,
   type NewDataCenter,
 } from "../../domain/data-center/data-center.ts";
-import { refuseIf } from "../../domain/errors.ts";
+import { OperationRefused, refuseIf } from "../../domain/errors.ts";
 import { nameProblems } from "../../domain/names.ts";
 import { managementNetworkName } from "../../domain/network/network.ts";
 import { systemObject } from "../../domain/user/user.ts";
@@ -24,12 +27,16 @@ const attempt = "Cannot add Data Center.";
 /** A data center comes with the management network and a profile of it, so that its first VM can have a NIC. */
 export async function createDataCenter(
   context: OpContext,
-  asked: Omit<NewDataCenter, "id"> & { readonly id?: DataCenterId },
+  asked: Omit<NewDataCenter, "id" | "ioTimeoutSeconds"> & {
+    readonly id?: DataCenterId;
+    readonly ioTimeoutSeconds?: number;
+  },
 ): Promise<DataCenter> {
   await context.authorize("create_storage_pool", systemObject);
   const version = asked.compatibilityVersion ?? latestCompatibilityVersion;
   refuseIf(attempt, nameProblems("data center", asked.name, 40), "invalid");
   refuseIf(attempt, versionProblems(version), "invalid");
+  const ioTimeoutSeconds = readIoTimeout(attempt, asked.ioTimeoutSeconds ?? defaultIoTimeout);
   return transaction(context.db, async (tx) => {
     if ((await findDataCenterByName(tx, asked.name)) !== undefined) {
       refuseIf(attempt, ["The Data Center name is already in use."]);
@@ -44,7 +51,7 @@ export async function createDataCenter(
       compatibilityVersion: version,
       macPoolId: (await getDefaultMacPool(tx)).id,
       masterVersion: 0,
-      ioTimeoutSeconds: asked.ioTimeoutSeconds ?? defaultIoTimeout,
+      ioTimeoutSeconds,
     };
     await insertDataCenter(tx, dataCenter);
     const network = {
@@ -72,6 +79,14 @@ export async function createDataCenter(
     });
     return dataCenter;
   });
+}
+
+/** @throws OperationRefused */
+export function readIoTimeout(what: string, seconds: number): IoTimeoutSeconds {
+  if (isIoTimeout(seconds)) return seconds;
+  throw new OperationRefused("invalid", what, [
+    `An I/O timeout of ${seconds} s is not supported; use one of ${ioTimeouts.join(", ")}.`,
+  ]);
 }
 
 export function versionProblems(version: string): string[] {

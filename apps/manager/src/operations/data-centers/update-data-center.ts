@@ -11,7 +11,7 @@ import { refuseIf } from "../../domain/errors.ts";
 import { nameProblems } from "../../domain/names.ts";
 import { announce } from "../../events/announce.ts";
 import { byActor, subject } from "../subjects.ts";
-import { versionProblems } from "./create-data-center.ts";
+import { readIoTimeout, versionProblems } from "./create-data-center.ts";
 
 const attempt = "Cannot edit Data Center.";
 
@@ -23,11 +23,13 @@ export interface DataCenterUpdate {
   readonly compatibilityVersion?: string;
   /** Only what it is already. */
   readonly isLocal?: boolean;
+  /** Only while it has no storage: its hosts have agreed on it by what stands on the master domain. */
+  readonly ioTimeoutSeconds?: number;
 }
 
 export async function updateDataCenter(
   context: OpContext,
-  { dataCenterId, isLocal, ...changes }: DataCenterUpdate,
+  { dataCenterId, isLocal, ioTimeoutSeconds, ...changes }: DataCenterUpdate,
 ): Promise<DataCenter> {
   await context.authorize("edit_storage_pool_configuration", { type: "data_center", id: dataCenterId });
   if (changes.name !== undefined) refuseIf(attempt, nameProblems("data center", changes.name, 40), "invalid");
@@ -43,7 +45,14 @@ export async function updateDataCenter(
     if (namesake !== undefined && namesake.id !== dataCenterId) {
       refuseIf(attempt, ["The Data Center name is already in use."]);
     }
-    await writeDataCenter(tx, dataCenterId, changes);
+    const ioTimeout = ioTimeoutSeconds === undefined ? undefined : readIoTimeout(attempt, ioTimeoutSeconds);
+    if (ioTimeout !== undefined && ioTimeout !== dataCenter.ioTimeoutSeconds && dataCenter.status !== "uninitialized") {
+      refuseIf(attempt, ["The I/O timeout can be changed only before the first Storage Domain is attached."]);
+    }
+    await writeDataCenter(tx, dataCenterId, {
+      ...changes,
+      ...(ioTimeout !== undefined && { ioTimeoutSeconds: ioTimeout }),
+    });
     await announce(tx, context.clock, {
       name: "dataCenterUpdated",
       ...byActor(context),

@@ -8,6 +8,7 @@ import { defined } from "../defined.ts";
 import { pathId, readTexts, required } from "../references.ts";
 import { readVersion } from "../representations/common.ts";
 import { renderDataCenter } from "../representations/data-center.ts";
+import { renderStoragePoolManager } from "../representations/storage-pool-manager.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import type { SearchFields } from "../search/select.ts";
 import { selectList } from "../select-list.ts";
@@ -39,7 +40,13 @@ export const dataCenterRoutes: readonly Route[] = [
       const body = request.read("data_center");
       const name = required(body.name, "DataCenter", "name", "add");
       const isLocal = body.local ?? false;
-      const created = await createDataCenter(request.context, { ...readChanges(body), name, isLocal });
+      const ioTimeoutSeconds = request.query.findInteger("io_timeout");
+      const created = await createDataCenter(request.context, {
+        ...readChanges(body),
+        name,
+        isLocal,
+        ...defined({ ioTimeoutSeconds }),
+      });
       return entity("data_center", renderDataCenter(created, request.links), "created");
     },
   },
@@ -52,6 +59,25 @@ export const dataCenterRoutes: readonly Route[] = [
       const changes = { ...readChanges(body), ...defined({ isLocal: body.local }) };
       const updated = await updateDataCenter(request.context, { dataCenterId, ...changes });
       return entity("data_center", renderDataCenter(updated, request.links));
+    },
+  },
+  {
+    method: "GET",
+    path: "/datacenters/:dataCenter/spm",
+    async handle(request) {
+      const dataCenter = await request.inventory.dataCenter(param(request, "dataCenter"));
+      return entity("storage_pool_manager", renderStoragePoolManager(dataCenter, request.links));
+    },
+  },
+  {
+    // Another host becomes it by `POST /hosts/{id}/forceselectspm`; here it is told how long hosts wait for the storage.
+    method: "PUT",
+    path: "/datacenters/:dataCenter/spm",
+    async handle(request) {
+      const { io_timeout: ioTimeoutSeconds } = request.read("storage_pool_manager");
+      const changes = { dataCenterId: idOf(request), ...defined({ ioTimeoutSeconds }) };
+      const updated = await updateDataCenter(request.context, changes);
+      return entity("storage_pool_manager", renderStoragePoolManager(updated, request.links));
     },
   },
   {

@@ -1,12 +1,15 @@
 import type { Host as RestHost, SpmStatus } from "@yagura/rest-model";
 import type { HostId } from "@yagura/std/ids.ts";
+import { OperationRefused } from "../../domain/errors.ts";
 import type { Host } from "../../domain/host/host.ts";
 import { activateHost } from "../../operations/hosts/activate-host.ts";
 import { approveHost } from "../../operations/hosts/approve-host.ts";
+import { confirmReboot } from "../../operations/hosts/confirm-reboot.ts";
 import { deactivateHost } from "../../operations/hosts/deactivate-host.ts";
 import { removeHost } from "../../operations/hosts/remove-host.ts";
+import { selectSpm } from "../../operations/hosts/select-spm.ts";
 import { updateHost } from "../../operations/hosts/update-host.ts";
-import { findReferenced, pathId, readTexts } from "../references.ts";
+import { findReferenced, pathId, readTexts, required } from "../references.ts";
 import { renderHost } from "../representations/host.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import type { SearchFields } from "../search/select.ts";
@@ -78,6 +81,31 @@ export const hostRoutes: readonly Route[] = [
       return completed();
     },
   },
+  {
+    method: "POST",
+    path: "/hosts/:host/forceselectspm",
+    async handle(request) {
+      request.readAction();
+      await selectSpm(request.context, idOf(request));
+      return completed();
+    },
+  },
+  {
+    // Only the word of a person: there are no fence devices yet.
+    method: "POST",
+    path: "/hosts/:host/fence",
+    async handle(request) {
+      const { fence_type: type } = request.readAction();
+      const kind = required(type, "Action", "fenceType", "fence").toLowerCase();
+      if (kind !== "manual") {
+        throw new OperationRefused("unsupported", "Cannot fence Host.", [
+          `The fence type ${kind} needs power management, which is not there yet; "manual" confirms that the Host has been rebooted.`,
+        ]);
+      }
+      await confirmReboot(request.context, idOf(request));
+      return completed();
+    },
+  },
 ];
 
 function idOf(request: RestRequest): HostId {
@@ -85,8 +113,12 @@ function idOf(request: RestRequest): HostId {
 }
 
 async function render({ inventory, links }: RestRequest, hosts: readonly Host[]): Promise<RestHost[]> {
-  const spmHosts = new Set((await inventory.dataCenters()).map(({ spmHostId }) => spmHostId));
-  const spmStatus = ({ id }: Host): SpmStatus => (spmHosts.has(id) ? "spm" : "none");
+  const dataCenters = await inventory.dataCenters();
+  const [spms, contenders] = [
+    new Set(dataCenters.map(({ spmHostId }) => spmHostId)),
+    new Set(dataCenters.map(({ spmContenderId }) => spmContenderId)),
+  ];
+  const spmStatus = ({ id }: Host): SpmStatus => (spms.has(id) ? "spm" : contenders.has(id) ? "contending" : "none");
   return hosts.map((host) => renderHost(host, spmStatus(host), links));
 }
 
