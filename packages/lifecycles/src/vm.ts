@@ -18,6 +18,7 @@ export type VmEvent =
   | "lock"
   | "unlock"
   | "start"
+  | "resume"
   | "shutdown"
   | "stop"
   | "reboot"
@@ -53,7 +54,8 @@ export const vmLifecycle = lifecycle<VmStatus, VmEvent>("VM", {
   wait_for_launch: { ...living },
   powering_up: { ...living, shutdown: "powering_down", reboot: "reboot_in_progress", reset: "reboot_in_progress" },
   up: { ...living, shutdown: "powering_down", reboot: "reboot_in_progress", reset: "reboot_in_progress" },
-  paused: { ...living },
+  // A guest that still cannot go on, because its storage is broken, is soon seen paused again.
+  paused: { ...living, resume: "up" },
   powering_down: { ...living, shutdown: "powering_down", reset: "reboot_in_progress" },
   reboot_in_progress: { ...living, shutdown: "powering_down", reset: "reboot_in_progress" },
   not_responding: { ...living, reset: "reboot_in_progress" },

@@ -66,6 +66,7 @@ export const eventCatalogue = {
   vmAdditionFailed: kind(60, "error", "VM {vm} could not be created. {reason}"),
   vmUpdated: kind(35, "normal", "The settings of VM {vm} were changed by {user}."),
   vmPausedByUser: kind(39, "normal", "VM {vm} was paused by {user}."),
+  vmResumed: kind(40, "normal", "{user} let VM {vm} go on after its pause."),
   vmStartFailed: kind(54, "error", "VM {vm} could not be started. {reason}"),
   vmStopFailed: kind(56, "error", "VM {vm} could not be powered off. {reason}"),
   vmRemovalFailed: kind(59, "error", "VM {vm} could not be removed. {reason}"),

@@ -99,3 +99,8 @@ export async function shutDownVm(
 export async function resetVm({ calls, signal, correlationId }: VmTalk, vmId: VmId): Promise<void> {
   await calls.VM.reset({ vmID: vmId }, { signal, correlationId });
 }
+
+/** Lets a paused guest go on. One that still cannot, because its storage is broken, is paused again. */
+export async function resumeVm({ calls, signal, correlationId }: VmTalk, vmId: VmId): Promise<void> {
+  await calls.VM.cont({ vmID: vmId }, { signal, correlationId });
+}

@@ -1,5 +1,5 @@
 import type { ManagerClient, Vm } from "@yagura/rest-client";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { parseBytes } from "../../arguments/bytes.ts";
 import { wholeNumber } from "../../arguments/numbers.ts";
 import type { Cli } from "../../cli.ts";
@@ -14,11 +14,13 @@ interface CreateOptions extends WaitOptions {
   readonly cluster?: string;
   readonly memory?: number;
   readonly cpus?: number;
+  readonly onStorageError?: string;
   readonly description?: string;
   readonly start?: boolean;
 }
 
 const CPUS_MAX = 768;
+const behaviours = ["auto_resume", "leave_paused", "kill"] as const;
 
 /** `yagura vm create NAME --template TEMPLATE` */
 export function addCreateVm(vm: Command, cli: Cli): void {
@@ -33,6 +35,12 @@ export function addCreateVm(vm: Command, cli: Cli): void {
       "--cpus <number>",
       "virtual processors; as the template has them by default",
       wholeNumber("--cpus", { min: 1, max: CPUS_MAX }),
+    )
+    .addOption(
+      new Option(
+        "--on-storage-error <behaviour>",
+        "what becomes of it when an error of its storage has paused it",
+      ).choices(behaviours),
     )
     .option("--description <text>", "for people to read")
     .option("--start", "start it once it is made");
@@ -68,12 +76,14 @@ export function addCreateVm(vm: Command, cli: Cli): void {
 
 function wanted(name: string, templateId: string, clusterId: string, options: CreateOptions): Vm {
   const { memory, cpus, description } = options;
+  const behaviour = behaviours.find((one) => one === options.onStorageError);
   return {
     name,
     template: { id: templateId },
     cluster: { id: clusterId },
     ...(memory !== undefined && { memory }),
     ...(cpus !== undefined && { cpu: { topology: { sockets: cpus, cores: 1, threads: 1 } } }),
+    ...(behaviour !== undefined && { storage_error_resume_behaviour: behaviour }),
     ...(description !== undefined && { description }),
   };
 }

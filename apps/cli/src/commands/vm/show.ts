@@ -64,7 +64,8 @@ function detailsOf(vm: WholeVm, names: Names): Row[] {
   return [
     ["Name", vm.name],
     ["Id", vm.id],
-    ["Status", [vm.status, vm.status_detail].filter(Boolean).join(", ")],
+    ["Status", statusLine(vm)],
+    ["On storage error", onStorageError(vm.storage_error_resume_behaviour)],
     ...(!vm.stop_reason ? [] : [["Stopped because", vm.stop_reason] as const]),
     ["Description", vm.description],
     ["Cluster", names.cluster(vm.cluster)],
@@ -79,6 +80,36 @@ function detailsOf(vm: WholeVm, names: Names): Row[] {
     ...vm.disk_attachments.map((attachment): Row => ["Disk", diskLine(attachment)]),
     ...vm.nics.map((nic): Row => ["NIC", nicLine(nic)]),
   ];
+}
+
+/** Of a paused VM with the reason, which oVirt abbreviates. */
+function statusLine({ status, status_detail: detail }: Vm): string {
+  switch (detail) {
+    case undefined:
+    case "noerr":
+      return status ?? "";
+    case "eio":
+      return `${status}: its storage has an input or output error (eio)`;
+    case "enospc":
+      return `${status}: its storage is full (enospc)`;
+    case "eother":
+      return `${status}: its storage has an unknown error (eother)`;
+    default:
+      return `${status}, ${detail}`;
+  }
+}
+
+function onStorageError(behaviour: Vm["storage_error_resume_behaviour"]): string | undefined {
+  switch (behaviour) {
+    case "auto_resume":
+      return "is paused, and goes on by itself when its storage is back";
+    case "leave_paused":
+      return "is paused, and stays so until it is started";
+    case "kill":
+      return "is paused, and ends if that takes longer than a lease lasts";
+    default:
+      return behaviour;
+  }
 }
 
 function diskLine({ disk, bootable, interface: bus }: DiskAttachment): string {

@@ -73,7 +73,7 @@ export function defineVm(parts: VmParts): VmDefinition {
       values: {
         clusterVersion: compatibilityVersion,
         minGuaranteedMemoryMb: Math.floor(hardware.memoryGuaranteedBytes / MiB),
-        resumeBehavior: "auto_resume",
+        resumeBehavior: hardware.storageErrorBehaviour,
       },
       custom: {},
       devices: [],

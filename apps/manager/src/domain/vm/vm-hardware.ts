@@ -20,6 +20,8 @@ export interface VmHardware {
   readonly hasTpm: boolean;
   readonly isHighlyAvailable: boolean;
   readonly haPriority: number;
+  /** What its host does with it after an I/O error has paused it. */
+  readonly storageErrorBehaviour: StorageErrorBehaviour;
   readonly isStateless: boolean;
   readonly cpuShares: number;
   readonly ioThreads: number;
@@ -29,6 +31,12 @@ export interface VmHardware {
 }
 
 export type BootDevice = "hd" | "cdrom" | "network";
+
+/**
+ * `auto_resume`: it goes on as soon as its storage can be used again. `leave_paused`: until somebody says so. `kill`: it
+ * ends when it has been paused for longer than a lease lasts, so that it may be started elsewhere.
+ */
+export type StorageErrorBehaviour = "auto_resume" | "leave_paused" | "kill";
 
 export const hardwareDefaults: VmHardware = {
   memoryBytes: 1024 * MiB,
@@ -47,6 +55,7 @@ export const hardwareDefaults: VmHardware = {
   hasTpm: false,
   isHighlyAvailable: false,
   haPriority: 0,
+  storageErrorBehaviour: "auto_resume",
   isStateless: false,
   cpuShares: 0,
   ioThreads: 1,

@@ -9,7 +9,7 @@ import type { Permit } from "../../domain/user/permits.ts";
 import type { Vm } from "../../domain/vm/vm.ts";
 import { announce } from "../../events/announce.ts";
 import type { EventName } from "../../events/catalogue.ts";
-import { resetVm as resetOnHost, shutDownVm, type VmTalk } from "../../hosts/host-vms.ts";
+import { resetVm as resetOnHost, resumeVm as resumeOnHost, shutDownVm, type VmTalk } from "../../hosts/host-vms.ts";
 import { HostUnreachable } from "../../hosts/hosts.ts";
 import type { Started } from "../started.ts";
 import { byActor, subject } from "../subjects.ts";
@@ -68,6 +68,18 @@ export function resetVm(context: OpContext, vmId: VmId): Promise<Started> {
     eventName: "vmRebooted",
     description: (vm) => `Resetting VM ${vm.name}`,
     ask: resetOnHost,
+  });
+}
+
+/** Lets a paused guest go on, whatever has paused it. */
+export function resumeVm(context: OpContext, vmId: VmId): Promise<Started> {
+  return askGuest(context, vmId, {
+    attempt: "Cannot run VM.",
+    permit: "run_vm",
+    event: "resume",
+    eventName: "vmResumed",
+    description: (vm) => `Resuming VM ${vm.name}`,
+    ask: resumeOnHost,
   });
 }
 

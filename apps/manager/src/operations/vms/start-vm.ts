@@ -13,6 +13,7 @@ import type { HostView } from "../../scheduling/host-view.ts";
 import { schedule } from "../../scheduling/schedule.ts";
 import { type Started, startSaga } from "../started.ts";
 import { subject, userOf } from "../subjects.ts";
+import { resumeVm } from "./ask-guest.ts";
 import { formatGuest, type GuestParts, readGuestParts, startProblems } from "./describe-guest.ts";
 
 const attempt = "Cannot run VM.";
@@ -27,10 +28,12 @@ export interface VmStart {
 /**
  * Chooses a host and starts the guest there. The choice stands in the transaction that records it: no disk, domain or host
  * changes between, and of two VMs that are started at once the second sees what was promised to the first.
+ * A guest that is paused goes on where it is: so clients of oVirt resume one.
  */
 export async function startVm(context: OpContext, asked: VmStart): Promise<Started> {
   await context.authorize("run_vm", { type: "vm", id: asked.vmId });
-  const { name } = await getVm(context.db, asked.vmId);
+  const { name, run } = await getVm(context.db, asked.vmId);
+  if (run.status === "paused") return resumeVm(context, asked.vmId);
   return startSaga(context, attempt, definition, (tx) => plan(tx, context, asked), {
     description: `Launching VM ${name}`,
     locks: [`vm:${asked.vmId}`],

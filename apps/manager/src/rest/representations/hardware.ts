@@ -45,6 +45,7 @@ export function renderHardware(type: VmType, hardware: VmHardware, allContent: b
     ...(hardware.hasRng && { rng_device: { source: "urandom" as const } }),
     start_paused: false,
     stateless: hardware.isStateless,
+    storage_error_resume_behaviour: hardware.storageErrorBehaviour,
     ...(hardware.timeZone !== undefined && { time_zone: { name: hardware.timeZone } }),
     tpm_enabled: hardware.hasTpm,
     usb: { enabled: false },

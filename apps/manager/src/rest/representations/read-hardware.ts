@@ -26,6 +26,7 @@ export function readHardware(body: VmBase, before?: VmHardware["cpu"]): Partial<
     isHighlyAvailable: availability?.enabled,
     haPriority: availability?.priority,
     isStateless: body.stateless,
+    storageErrorBehaviour: body.storage_error_resume_behaviour,
     cpuShares: body.cpu_shares,
     ioThreads: body.io?.threads,
     timeZone: body.time_zone?.name,

@@ -22,7 +22,7 @@ export function renderVm(vm: Vm, links: Links, allContent: boolean): RestVm {
     start_time: renderDate(run.startedAtMs),
     // Before anything else with a status in it: fence_rhevm reads the first `<status>` it finds.
     status: run.status,
-    ...(run.status === "paused" && run.pauseReason !== undefined && { status_detail: run.pauseReason }),
+    ...(run.status === "paused" && run.pauseReason !== undefined && { status_detail: run.pauseReason.toLowerCase() }),
     stop_reason: run.stopReason ?? "",
     stop_time: renderDate(run.stoppedAtMs),
     cluster: links.ref("clusters", vm.clusterId),
