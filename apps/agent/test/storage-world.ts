@@ -108,17 +108,17 @@ export async function resumeSpm(storage: Storage, path: string): Promise<void> {
 }
 
 /** Waits for a task's end, whatever it is. */
-export async function ended(storage: Storage, taskId: TaskId): Promise<TaskStatus> {
+export async function ended(storage: Storage, taskId: TaskId, timeoutMs = 20_000): Promise<TaskStatus> {
   const isFinished = (): TaskStatus | false => {
     const status = storage.tasks.getStatus(taskId);
     return status.state === "finished" && status;
   };
-  return poll(`the end of task ${taskId}`, isFinished, { timeoutMs: 20_000, everyMs: 2 });
+  return poll(`the end of task ${taskId}`, isFinished, { timeoutMs, everyMs: 2 });
 }
 
 /** Waits for a task that must succeed. */
-export async function finished(storage: Storage, taskId: TaskId): Promise<void> {
-  const status = await ended(storage, taskId);
+export async function finished(storage: Storage, taskId: TaskId, timeoutMs?: number): Promise<void> {
+  const status = await ended(storage, taskId, timeoutMs);
   if (status.result !== "success") throw new Error(`task ended with ${status.code}: ${status.message}`);
 }
 

@@ -36,7 +36,7 @@ export class Spm {
   #isStopping = false;
   #lock: HeldSpmLock | undefined;
   #term: SpmTerm | undefined;
-  #candidacy: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
+  #candidacy: { readonly abort: AbortController; readonly work: Promise<void> } | undefined;
   readonly #options: SpmOptions;
 
   constructor(options: SpmOptions) {
@@ -76,13 +76,15 @@ export class Spm {
     return this.#term;
   }
 
-  /** Contends for the lease, takes over, is the SPM. One that is it already, or contends, is left alone. */
+  /** Contends for the lease, takes over, is the SPM. One that is it already is left alone; one that contends is joined. */
   async start(candidacy: Candidacy): Promise<void> {
+    if (this.#isStopping) throw new StorageError("SpmStartError", "this host is just giving the SPM role back");
+    if (this.#candidacy !== undefined) return this.#candidacy.work;
     if (this.#state !== "Free") return;
     this.#state = "Contend";
     const abort = new AbortController();
     const work = this.#stand({ ...candidacy, signal: AbortSignal.any([candidacy.signal, abort.signal]) });
-    this.#candidacy = { abort, ended: work.catch(() => undefined) };
+    this.#candidacy = { abort, work };
     try {
       await work;
     } finally {
@@ -99,7 +101,7 @@ export class Spm {
     this.#isStopping = true;
     try {
       this.#candidacy?.abort.abort(new StorageError("TaskAborted", "this host gives up becoming the SPM"));
-      await this.#candidacy?.ended;
+      await this.#candidacy?.work.catch(() => undefined);
       await endTasks();
       this.#term?.end("this host gives the SPM role back");
       await this.#giveBack("the SPM role could not be given back");
