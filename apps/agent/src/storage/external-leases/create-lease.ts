@@ -18,7 +18,7 @@ export async function createLease(
   { intend, signal }: Pick<RunningTask, "intend" | "signal">,
 ): Promise<void> {
   const file = await readLeaseIndex(domain, world);
-  const recordNumber = findLeaseRecord(file.index, leaseId) ?? findFreeLeaseRecord(file.index, file.slots);
+  const recordNumber = findLeaseRecord(file.index, leaseId) ?? findFreeLeaseRecord(file.index);
   if (recordNumber === undefined) {
     throw new StorageError("InvalidParameter", `domain ${domainId} has no room for another lease`);
   }
@@ -50,7 +50,8 @@ export async function settleLeaseCreation(
   const file = await readLeaseIndex(domain, world);
   const record = file.index.records[recordNumber];
   if (record?.is === "used" && record.leaseId === leaseId) return "completed";
-  if (record?.is === "free") await clearStoredLease(file, file.place(recordNumber, leaseId), world);
+  if (record?.is === "free" && file.reaches(recordNumber))
+    await clearStoredLease(file, file.place(recordNumber, leaseId), world);
   return "undone";
 }
 

@@ -21,11 +21,12 @@ export async function deleteLease(
     throw new StorageError("NoSuchLease", `there is no lease ${leaseId} on domain ${domainId}`);
   }
   const place = file.place(recordNumber, leaseId);
-  if (file.index.records[recordNumber]?.is === "used") await requireFree(place, world);
+  const isThere = file.reaches(recordNumber);
+  if (isThere) await requireFree(place, world);
   await intend({ kind: "delete-lease", domainId, leaseId, recordNumber });
   signal.throwIfAborted();
   await file.writeRecord(recordNumber, undefined);
-  await clearStoredLease(file, place, world);
+  if (isThere) await clearStoredLease(file, place, world);
 }
 
 /** Finishes what was begun. May run any number of times. */
@@ -40,7 +41,7 @@ export async function settleLeaseDeletion(
     // The record is written in one piece: either nothing had happened, or the place is another lease's by now.
     return record?.is === "used" && record.leaseId === leaseId ? "undone" : "completed";
   }
-  await clearStoredLease(file, file.place(recordNumber, leaseId), world);
+  if (file.reaches(recordNumber)) await clearStoredLease(file, file.place(recordNumber, leaseId), world);
   return "completed";
 }
 

@@ -27,8 +27,8 @@ export interface ExternalLeaseWorld {
 export interface LeaseIndexFile {
   readonly geometry: LeaseGeometry;
   readonly index: LeaseIndex;
-  /** How many leases there is room for behind the index. */
-  readonly slots: number;
+  /** Whether the file reaches so far: it becomes longer with each lease that sanlock writes behind its end. */
+  reaches(recordNumber: number): boolean;
   /** Where the lease of a record lies. */
   place(recordNumber: number, leaseId: string): LeasePlace;
   /** Enters a lease, or with `undefined` frees its record, in one write. */
@@ -38,8 +38,6 @@ export interface LeaseIndexFile {
 }
 
 const FIRST_VERSION = 4;
-/** The lockspace, the index and the master have a place each before the first lease. */
-const RESERVED_SLOTS = 3;
 
 /**
  * @param allowsUpdating for whoever rebuilds the index
@@ -71,7 +69,8 @@ export async function readLeaseIndex(
   return {
     geometry,
     index,
-    slots: Math.max(0, Math.floor((file?.sizeBytes ?? 0) / geometry.alignmentBytes) - RESERVED_SLOTS),
+    reaches: (recordNumber) =>
+      externalLeaseOffset(recordNumber, geometry) + geometry.alignmentBytes <= (file?.sizeBytes ?? 0),
     place: (recordNumber, leaseId) => ({
       lockspace: domainId,
       name: leaseId,

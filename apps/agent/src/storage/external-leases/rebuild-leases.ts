@@ -22,8 +22,7 @@ export async function rebuildLeases(
   await file.writeHead({ isUpdating: true, modifiedSeconds: world.nowSeconds });
   for (const [recordNumber] of file.index.records.entries()) {
     signal.throwIfAborted();
-    if (recordNumber < file.slots) await repair(file, recordNumber, world);
-    else if (file.index.records[recordNumber]?.is !== "free") await file.writeRecord(recordNumber, undefined);
+    await repair(file, recordNumber, world);
   }
   await file.writeHead({ isUpdating: false, modifiedSeconds: world.nowSeconds });
 }
@@ -46,7 +45,7 @@ async function repair(file: LeaseIndexFile, recordNumber: number, world: Externa
   const record = index.records[recordNumber];
   if (record === undefined) return;
   const { path, offsetBytes } = file.place(recordNumber, "");
-  const stored = await world.sanlock.readLease({ path, offsetBytes });
+  const stored = file.reaches(recordNumber) ? await world.sanlock.readLease({ path, offsetBytes }) : undefined;
   const storedId = idOf(stored);
   const entered = storedId === undefined ? undefined : findLeaseRecord(index, storedId);
   const step = decideLeaseRepair(record, storedId, entered !== undefined && entered !== recordNumber);

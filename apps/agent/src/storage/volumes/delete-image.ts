@@ -21,9 +21,11 @@ export async function deleteImage(
   await intend(intent);
   const doomed = domain.paths.doomedImage(imageId);
   await world.files.remove(doomed);
-  // Together with their leases, which go on being held: a job that runs on another host keeps the image (651).
+  // A job that runs on another host keeps the image (651); one that came now would find it gone. The leases are not held
+  // while it is renamed: sanlock finds them by their paths when it is to release them.
   const keys = ownIds.map((volumeId) => ({ domainId, imageId, volumeId }));
-  await holdForRemoval(domain, keys, world, () => world.files.rename(domain.paths.image(imageId), doomed));
+  await holdForRemoval(domain, keys, world, async () => undefined);
+  await world.files.rename(domain.paths.image(imageId), doomed);
   await removeDoomed(domain, { imageId, wipes }, world, signal);
 }
 

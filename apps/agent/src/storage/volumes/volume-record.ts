@@ -19,7 +19,7 @@ export async function changeRecord(
 
 /**
  * Holds the leases of volumes that are about to go, so that no job of another host works on them. One whose removal had begun
- * has no lease any more, and nobody can hold it.
+ * has no lease any more, and nobody can hold it. The leases themselves must stay where they are meanwhile.
  */
 export async function holdForRemoval<Result>(
   domain: StorageDomain,
