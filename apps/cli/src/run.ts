@@ -1,12 +1,14 @@
 import { Command, CommanderError, Option } from "commander";
 import { Cli, type OutputFormat } from "./cli.ts";
 import { addApiCommand } from "./commands/api.ts";
+import { addDataCenterCommands } from "./commands/data-center/data-center.ts";
 import { addDiskCommands } from "./commands/disk/disk.ts";
 import { addEventCommands } from "./commands/event/event.ts";
 import { addHostCommands } from "./commands/host/host.ts";
 import { addJobCommands } from "./commands/job/job.ts";
 import { addLoginCommand } from "./commands/login.ts";
 import { addLogoutCommand } from "./commands/logout.ts";
+import { addSpmCommands } from "./commands/spm/spm.ts";
 import { addStorageCommands } from "./commands/storage/storage.ts";
 import { addTemplateCommands } from "./commands/template/template.ts";
 import { addVmCommands } from "./commands/vm/vm.ts";
@@ -50,6 +52,8 @@ function buildProgram(cli: Cli): Command {
   addLogoutCommand(program, cli);
   addVmCommands(program, cli);
   addHostCommands(program, cli);
+  addDataCenterCommands(program, cli);
+  addSpmCommands(program, cli);
   addDiskCommands(program, cli);
   addTemplateCommands(program, cli);
   addStorageCommands(program, cli);

@@ -3818,6 +3818,14 @@ export class StoragePoolManagerResource {
     this.#wire = wire;
     this.#path = path;
   }
+
+  get(parameters: Readonly<Record<never, never>> = {}, options: RequestOptions = {}): Promise<StoragePoolManager> {
+    return this.#wire.get("storage_pool_manager", this.#path, parameters, options);
+  }
+
+  update(body: StoragePoolManager, parameters: Readonly<Record<never, never>> = {}, options: RequestOptions = {}): Promise<StoragePoolManager> {
+    return this.#wire.update("storage_pool_manager", this.#path, body, parameters, options);
+  }
 }
 
 export class StorageServerConnectionExtensionsResource {

@@ -78,6 +78,27 @@ function collectionMethods(service: ServiceSpec, type: string | undefined, used:
             `add("${type}", this.#path, body, parameters, options)`,
           ),
         ]),
+    ...(service.item === undefined ? singleMethods(service, type, used) : []),
+  ];
+}
+
+/** A thing of which there is one, reached without an id. */
+function singleMethods(service: ServiceSpec, type: string | undefined, used: Set<string>): string[] {
+  const { get, update } = service.operations ?? {};
+  const of = type === undefined ? "never" : typeName(type);
+  return [
+    ...(get === undefined
+      ? []
+      : [method(`get(${parametersArgument(get, used)})`, of, `get("${type}", this.#path, parameters, options)`)]),
+    ...(update === undefined
+      ? []
+      : [
+          method(
+            `update(body: ${of}, ${parametersArgument(update, used)})`,
+            of,
+            `update("${type}", this.#path, body, parameters, options)`,
+          ),
+        ]),
   ];
 }
 

@@ -24,6 +24,7 @@ export function addShowHost(host: Command, cli: Cli): void {
             ["Address", found.address],
             ["Cluster", clusterName(found.cluster)],
             ["SPM", found.spm?.status],
+            ["SPM priority", found.spm?.priority === -1 ? "never" : found.spm?.priority],
             ["Processor", cpu?.name],
             ["Memory", memory && formatBytes(memory)],
             ["VMs", summary?.active],
