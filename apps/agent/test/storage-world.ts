@@ -38,6 +38,7 @@ export const fakeBlocks: VolumeBlocks = {
   allocate: async () => true,
   zero: async () => undefined,
   setLength: async () => undefined,
+  listData: async () => [],
 };
 
 export interface StorageWorld extends AsyncDisposable {

@@ -1,14 +1,11 @@
 /** The bytes of volumes. Nobody else touches a volume while they are changed: its record says ILLEGAL, or its lease is held. */
-import { KiB } from "@yagura/std/units.ts";
 import type { VolumeMetadata } from "@yagura/storage-format";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import type { VolumeKey } from "../storage.ts";
 import type { Backing, Conversion, ImageFile, Watched } from "../tools/qemu-img.ts";
 import { readTraits } from "./domain-traits.ts";
+import { planWipe } from "./plan-wipe.ts";
 import { qemuFormat, type VolumeWorld } from "./volume-world.ts";
-
-/** What direct I/O writes in. */
-const BLOCK_BYTES = 4 * KiB;
 
 export interface VolumeContent {
   readonly metadata: VolumeMetadata;
@@ -77,7 +74,7 @@ export async function copyContent(
   await files.adopt(to.path, "volume");
 }
 
-/** Overwrites a file with zeroes. One with a second name is a template's, and others stand on its bytes. */
+/** Overwrites all data of a file with zeroes. One with a second name is a template's, and others stand on its bytes. */
 export async function wipeContent(
   domain: StorageDomain,
   path: string,
@@ -87,8 +84,9 @@ export async function wipeContent(
   const found = await files.find(path);
   if (found?.kind !== "file" || found.names !== 1) return;
   const { isShared } = await readTraits(domain);
-  const toBytes = Math.ceil(found.sizeBytes / BLOCK_BYTES) * BLOCK_BYTES;
-  await blocks.zero({ path, fromBytes: 0, toBytes, isDirect: isShared }, watched);
+  for (const range of planWipe(await blocks.listData(path, watched.signal))) {
+    await blocks.zero({ ...range, path, isDirect: isShared }, watched);
+  }
 }
 
 export async function imageFile(

@@ -18,9 +18,14 @@ import {
   type StorageWorld,
   storageWorld,
 } from "../../../test/storage-world.ts";
+import { rootCallsInProcess } from "../../root/in-process.ts";
+import { fileDomain } from "../domains/file-domain.ts";
+import { openStorageFiles } from "../files/storage-files.ts";
 import type { JobInfo, NewVolume, Storage, VolumeKey } from "../storage.ts";
 import { qemuImg } from "../tools/qemu-img.ts";
 import { volumeBlocks } from "../tools/volume-blocks.ts";
+import { wipeContent } from "./volume-content.ts";
+import type { VolumeWorld } from "./volume-world.ts";
 
 const programs = ["qemu-img", "qemu-io", "dd", "fallocate", "truncate", "setpriv"].map((name) => `/usr/bin/${name}`);
 const missing = programs.filter((path) => !existsSync(path));
@@ -166,6 +171,23 @@ describe("volumes with the real qemu-img", { skip }, () => {
     assert.equal(await checksum(pathOf(world, leaf), "qcow2"), wanted);
     assert.equal((await storage.images.prepare(leaf)).chain.length, 2);
     await runProgram("qemu-img", ["check", "-f", "qcow2", pathOf(world, leaf)]);
+  });
+
+  test("wiping overwrites the data of a volume and leaves its holes", async () => {
+    const volume = newVolume({ capacityBytes: 64 * MiB });
+    await using world = await realWorld([volume]);
+    await write(pathOf(world, volume), "raw", 0x99, "10M", "1M");
+    await write(pathOf(world, volume), "raw", 0x99, "50M", "64k");
+    const domain = fileDomain(
+      domainId,
+      `${world.storagePath}/${domainId}`,
+      openStorageFiles(rootCallsInProcess(false)),
+    );
+    const files = openStorageFiles(rootCallsInProcess(false));
+    const volumes = { files, blocks: volumeBlocks } as VolumeWorld;
+    await wipeContent(domain, pathOf(world, volume), volumes, { signal });
+    assert.ok((await readFile(pathOf(world, volume))).equals(Buffer.alloc(64 * MiB)));
+    assert.ok((await world.storage.volumes.getSize(volume)).trueBytes < 2 * MiB);
   });
 
   test("another qcow2 format is another header, and the same content", async () => {
