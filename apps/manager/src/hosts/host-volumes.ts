@@ -175,6 +175,22 @@ export async function readVolumeSizes({ calls, signal }: HostTalk, volume: Volum
   return { capacityBytes: Number(info.capacity), actualBytes: Number(info.truesize) };
 }
 
+/** Makes the disk of a running guest larger, which sees it at once. */
+export async function extendBelowGuest(
+  { calls, signal }: HostTalk,
+  { vmId, capacityBytes, ...volume }: VolumeOnStorage & { readonly vmId: string; readonly capacityBytes: number },
+): Promise<void> {
+  const { dataCenterId, domainId, diskId, volumeId } = volume;
+  await calls.VM.diskSizeExtend(
+    {
+      vmID: vmId,
+      driveSpecs: { poolID: dataCenterId, domainID: domainId, imageID: diskId, volumeID: volumeId, device: "disk" },
+      newSize: String(capacityBytes),
+    },
+    { signal, timeoutMs: STORAGE_MS_MAX },
+  );
+}
+
 /** @throws AgentFault when the content points at files outside of its volume, or is of another format than it says. */
 export async function verifyVolume({ calls, signal }: HostTalk, volume: VolumeOnStorage): Promise<void> {
   await calls.Volume.verify_untrusted(wireIds(volume), { signal, timeoutMs: STORAGE_MS_MAX });

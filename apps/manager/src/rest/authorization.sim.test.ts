@@ -20,6 +20,15 @@ const bodies: Readonly<Record<string, string>> = {
   "PUT /datacenters/:dataCenter/spm": "<storage_pool_manager><io_timeout>10</io_timeout></storage_pool_manager>",
   "POST /hosts/:host/fence": "<action><fence_type>manual</fence_type></action>",
   "POST /disks": `<disk><name>new</name><provisioned_size>1048576</provisioned_size><storage_domains><storage_domain id="${ids.storageDomain}"/></storage_domains></disk>`,
+  "POST /storagedomains/:storageDomain/disks":
+    "<disk><name>new2</name><provisioned_size>1048576</provisioned_size></disk>",
+  "POST /disks/:disk/copy": `<action><storage_domain id="${ids.storageDomain}"/></action>`,
+  "POST /disks/:disk/move": `<action><storage_domain id="${ids.storageDomain}"/></action>`,
+  "POST /disks/:disk/sparsify": "<action/>",
+  "POST /storagedomains/:storageDomain/disks/:disk/copy": `<action><storage_domain id="${ids.storageDomain}"/></action>`,
+  "POST /storagedomains/:storageDomain/disks/:disk/move": `<action><storage_domain id="${ids.storageDomain}"/></action>`,
+  "POST /storagedomains/:storageDomain/disks/:disk/sparsify": "<action/>",
+  "POST /storagedomains/:storageDomain/isattached": "<action/>",
   "PUT /disks/:disk": "<disk><description>new</description></disk>",
   "POST /events":
     "<event><severity>normal</severity><description>x</description><origin>test</origin><custom_id>1</custom_id></event>",

@@ -26,7 +26,7 @@ export interface CreateStorageDomain {
 }
 
 /** Records the domain, with its connection, as locked. */
-export async function recordDomain(tx: Tx, { domain }: CreateStorageDomain): Promise<void> {
+export async function recordDomain(tx: Tx, { domain }: Pick<CreateStorageDomain, "domain">): Promise<void> {
   await ensureStorageConnection(tx, domain.connection);
   await ensureStorageDomain(tx, domain);
 }

@@ -1,16 +1,26 @@
+import { mayRun } from "@yagura/lifecycles";
 import type { DataCenterId } from "@yagura/std/ids.ts";
 import { formatBytes } from "@yagura/std/units.ts";
-import { findDisk, updateDisk } from "../db/queries/disks.ts";
+import { getDiskAttachment } from "../db/queries/disk-attachments.ts";
+import { findDisk, getDisk, updateDisk } from "../db/queries/disks.ts";
+import { getVm } from "../db/queries/vms.ts";
 import { updateVolume } from "../db/queries/volumes.ts";
 import { transaction } from "../db/transaction.ts";
 import type { Disk } from "../domain/disk/disk.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
-import { ensureVolumeSize, readVolumeSizes, type VolumeOnStorage, type VolumeSizes } from "../hosts/host-volumes.ts";
+import { isFault } from "../hosts/agent-errors.ts";
+import {
+  ensureVolumeSize,
+  extendBelowGuest,
+  readVolumeSizes,
+  type VolumeOnStorage,
+  type VolumeSizes,
+} from "../hosts/host-volumes.ts";
 import type { SagaDeps } from "./deps.ts";
 import { type StepInput, saga } from "./engine/saga.ts";
 import { talkToSomeHost } from "./pool-hosts.ts";
-import { talkToStorageManager } from "./talk.ts";
+import { talkTo, talkToStorageManager } from "./talk.ts";
 
 export interface ExtendDisk {
   /** As it was when it was asked for. */
@@ -31,10 +41,7 @@ export const extendDisk = saga<ExtendDisk, SagaDeps>(
       undo: ({ params, deps }) => transaction(deps.db, (tx) => updateDisk(tx, params.disk.id, { status: "ok" })),
     },
     "make the volume larger": {
-      async run(input) {
-        const talk = await talkToStorageManager(input, input.params.dataCenterId);
-        await writeSizes(input, await ensureVolumeSize(talk, placeOf(input), input.params.capacityBytes));
-      },
+      run: extend,
       async undo(input) {
         const talk = await talkToSomeHost(input, input.params.dataCenterId);
         await writeSizes(input, await readVolumeSizes(talk, placeOf(input)));
@@ -60,6 +67,39 @@ export const extendDisk = saga<ExtendDisk, SagaDeps>(
     );
   },
 );
+
+/** Below a running guest its own host makes the disk larger, so that the guest's QEMU knows of it; else the storage's manager. */
+async function extend(input: Input): Promise<void> {
+  const { dataCenterId, capacityBytes } = input.params;
+  const user = await findRunningUser(input);
+  if (user === undefined) {
+    const talk = await talkToStorageManager(input, dataCenterId);
+    return writeSizes(input, await ensureVolumeSize(talk, placeOf(input), capacityBytes));
+  }
+  const talk = talkTo(input, user.hostId);
+  try {
+    await extendBelowGuest(talk, { ...placeOf(input), vmId: user.vmId, capacityBytes });
+  } catch (error) {
+    // The guest ended meanwhile: the Manager sees it soon, and the next try goes the other way.
+    if (isFault(error, "NoSuchVM", "VMIsDown")) throw new GuestHasEnded("the guest ended", { cause: error });
+    throw error;
+  }
+  await writeSizes(input, await readVolumeSizes(talk, placeOf(input)));
+}
+
+class GuestHasEnded extends Error {
+  override readonly name = "GuestHasEnded";
+  readonly retryable = true;
+}
+
+async function findRunningUser({ params: { disk }, deps }: Input) {
+  for (const vmId of (await getDisk(deps.db, disk.id)).vmIds) {
+    const { run } = await getVm(deps.db, vmId);
+    const { isActive } = await getDiskAttachment(deps.db, vmId, disk.id);
+    if (isActive && mayRun(run.status) && run.hostId !== undefined) return { vmId, hostId: run.hostId };
+  }
+  return undefined;
+}
 
 async function writeSizes({ params, deps }: Input, sizes: VolumeSizes): Promise<void> {
   await transaction(deps.db, async (tx) => {

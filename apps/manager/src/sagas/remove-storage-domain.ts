@@ -7,7 +7,7 @@ import type { StorageDomain } from "../domain/storage-domain/storage-domain.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
 import { ensureNoDomainOnStorage } from "../hosts/host-domains.ts";
-import { ensureStorageServer } from "../hosts/host-storage-servers.ts";
+import { disconnectStorageServer, ensureStorageServer } from "../hosts/host-storage-servers.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
 import { talkTo } from "./talk.ts";
@@ -32,8 +32,11 @@ export const removeStorageDomain = saga<RemoveStorageDomain, SagaDeps>("remove-s
     async run(input) {
       const { domain, hostId, formats } = input.params;
       if (!formats) return;
-      await ensureStorageServer(talkTo(input, hostId), domain.connection, undefined);
-      await ensureNoDomainOnStorage(talkTo(input, hostId), domain.id);
+      const talk = talkTo(input, hostId);
+      await ensureStorageServer(talk, domain.connection, undefined);
+      await ensureNoDomainOnStorage(talk, domain.id);
+      // Nothing is there any more that the host could need.
+      await disconnectStorageServer(talk, domain.connection, undefined);
     },
   },
   "forget the domain": {

@@ -28,6 +28,11 @@ export async function listVolumes(db: Db, diskId: DiskId): Promise<Volume[]> {
   }));
 }
 
+export async function findVolume(db: Db, volumeId: VolumeId): Promise<{ readonly diskId: DiskId } | undefined> {
+  const row = await db.selectFrom("volumes").select("diskId").where("id", "=", volumeId).executeTakeFirst();
+  return row && { diskId: row.diskId as DiskId };
+}
+
 /** How many volumes of other disks stand on this disk: VMs that were made thin from a template. */
 export async function countVolumesOn(db: Db, diskId: DiskId): Promise<number> {
   const row = await db

@@ -13,6 +13,7 @@ import { refuseIf } from "../../domain/errors.ts";
 import { announce } from "../../events/announce.ts";
 import { createDisk as definition, recordNewDisk } from "../../sagas/create-disk.ts";
 import type { AskedDisk } from "../disks/create-disk.ts";
+import { getUsableDomain } from "../disks/disk-at-rest.ts";
 import { planDisk } from "../disks/plan-disk.ts";
 import { type Started, startSaga } from "../started.ts";
 import { byActor, subject, userOf } from "../subjects.ts";
@@ -78,6 +79,7 @@ export async function attachNewDisk(
     // The VM is locked too: it must not start without the disk that it was given.
     locks: [`disk:${plan.disk.id}`, `vm:${asked.vmId}`],
     async prepare(tx) {
+      await getUsableDomain(tx, attempt, plan.disk.storageDomainId);
       refuseIf(attempt, (await findDisk(tx, wanted.id)) === undefined ? [] : ["The disk ID is already in use."]);
       await refuseAttachment(tx, attachment, plan.disk.storageDomainId);
       await recordNewDisk(tx, params);

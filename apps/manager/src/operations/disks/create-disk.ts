@@ -8,6 +8,7 @@ import { createDisk as definition, recordNewDisk } from "../../sagas/create-disk
 import { ownCreated } from "../permissions/own-created.ts";
 import { type Started, startSaga } from "../started.ts";
 import { byActor, userOf } from "../subjects.ts";
+import { getUsableDomain } from "./disk-at-rest.ts";
 import { planDisk } from "./plan-disk.ts";
 
 const attempt = "Cannot add Virtual Disk.";
@@ -25,6 +26,7 @@ export async function createDisk(context: OpContext, asked: AskedDisk): Promise<
     description: `Adding Disk ${plan.disk.name}`,
     locks: [`disk:${plan.disk.id}`],
     async prepare(tx) {
+      await getUsableDomain(tx, attempt, plan.disk.storageDomainId);
       refuseIf(attempt, (await findDisk(tx, wanted.id)) === undefined ? [] : ["The disk ID is already in use."]);
       await recordNewDisk(tx, params);
       await ownCreated(tx, context, { type: "disk", id: wanted.id });

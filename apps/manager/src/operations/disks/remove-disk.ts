@@ -1,11 +1,10 @@
-import { diskLifecycle, mayRun } from "@yagura/lifecycles";
+import { diskLifecycle } from "@yagura/lifecycles";
 import type { DiskId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
 import type { Db } from "../../db/database.ts";
 import { getDisk, updateDisk } from "../../db/queries/disks.ts";
 import { listImageTransfers } from "../../db/queries/image-transfers.ts";
 import { getStorageDomain } from "../../db/queries/storage-domains.ts";
-import { findVm } from "../../db/queries/vms.ts";
 import { countVolumesOn } from "../../db/queries/volumes.ts";
 import type { Disk } from "../../domain/disk/disk.ts";
 import { OperationRefused, refuseIf } from "../../domain/errors.ts";
@@ -13,6 +12,7 @@ import { hasEnded } from "../../domain/image-transfer/image-transfer.ts";
 import { removeDisk as definition } from "../../sagas/remove-disk.ts";
 import { type Started, startSaga } from "../started.ts";
 import { userOf } from "../subjects.ts";
+import { listRunningUsers } from "./disk-at-rest.ts";
 
 const attempt = "Cannot remove Virtual Disk.";
 
@@ -46,10 +46,7 @@ export async function removalProblems(db: Db, disk: Disk): Promise<string[]> {
   if (!diskLifecycle.canHappen(disk.status, "remove")) problems.push("Disk is locked.");
   if (disk.templateIds.length > 0) problems.push("The disk belongs to a Template; remove that.");
   if ((await countVolumesOn(db, disk.id)) > 0) problems.push("Disks of VMs depend on the disk.");
-  for (const vmId of disk.vmIds) {
-    const vm = await findVm(db, vmId);
-    if (vm !== undefined && mayRun(vm.run.status)) problems.push(`VM ${vm.name} is running.`);
-  }
+  problems.push(...(await listRunningUsers(db, disk)).map((name) => `VM ${name} is running.`));
   const transfers = await listImageTransfers(db, { diskId: disk.id });
   if (transfers.some((transfer) => !hasEnded(transfer.phase))) problems.push("The disk is being transferred.");
   return problems;

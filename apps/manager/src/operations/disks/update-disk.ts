@@ -14,21 +14,17 @@ export interface DiskUpdate {
   readonly diskId: DiskId;
   readonly name?: string;
   readonly description?: string;
-  readonly capacityBytes?: number;
   readonly wipeAfterDelete?: boolean;
   readonly propagateErrors?: boolean;
 }
 
-/** Changes what only the Manager knows of a disk. Its size cannot be changed yet. */
-export async function updateDisk(context: OpContext, { diskId, capacityBytes, ...changes }: DiskUpdate): Promise<Disk> {
+/** Changes what only the Manager knows of a disk; its size is changed by `extendDisk`. */
+export async function updateDisk(context: OpContext, { diskId, ...changes }: DiskUpdate): Promise<Disk> {
   await context.authorize("edit_disk_properties", { type: "disk", id: diskId });
   if (changes.name !== undefined) refuseIf(attempt, nameProblems("disk", changes.name), "invalid");
   return transaction(context.db, async (tx) => {
     const disk = await getDisk(tx, diskId);
     refuseIf(attempt, disk.status === "locked" ? ["Disk is locked."] : []);
-    if (capacityBytes !== undefined && capacityBytes !== disk.capacityBytes) {
-      refuseIf(attempt, ["The size of a disk cannot be changed yet."], "unsupported");
-    }
     await writeDisk(tx, diskId, changes);
     await announce(tx, context.clock, { name: "diskUpdated", ...byActor(context), details: { disk: disk.name } });
     return getDisk(tx, diskId);

@@ -1,5 +1,6 @@
 import type { Disk as RestDisk, DiskAttachment as RestDiskAttachment } from "@yagura/rest-model";
 import type { Disk, DiskAttachment, TemplateDiskAttachment } from "../../domain/disk/disk.ts";
+import type { FoundDisk } from "../../domain/disk/found-disk.ts";
 import type { Links } from "../links.ts";
 
 export function renderDisk(disk: Disk, links: Links): RestDisk {
@@ -25,6 +26,17 @@ export function renderDisk(disk: Disk, links: Links): RestDisk {
     storage_domains: [links.ref("storagedomains", disk.storageDomainId)],
     ...(disk.vmIds.length > 0 && { vms: disk.vmIds.map((vmId) => links.ref("vms", vmId)) }),
   };
+}
+
+/** A disk that is on the storage only: it has no place in the API before it is registered. */
+export function renderFoundDisk({ disk, volumes }: FoundDisk, links: Links): RestDisk {
+  const leaf = volumes.at(-1);
+  const { id, ...rest } = renderDisk(
+    { ...disk, volumeId: leaf?.id ?? (disk.id as string as Disk["volumeId"]), vmIds: [], templateIds: [] },
+    links,
+  );
+  const { href: _, link: __, actions: ___, ...known } = rest;
+  return { id, ...known };
 }
 
 /** The attachment of a disk has the id of the disk. */

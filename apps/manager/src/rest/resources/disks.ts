@@ -1,18 +1,22 @@
-import type { Disk as RestDisk } from "@yagura/rest-model";
+import type { Action as RestAction, Disk as RestDisk } from "@yagura/rest-model";
 import type { DiskId, VolumeId } from "@yagura/std/ids.ts";
 import { getDisk } from "../../db/queries/disks.ts";
 import type { Disk } from "../../domain/disk/disk.ts";
 import { OperationRefused } from "../../domain/errors.ts";
+import { copyDisk } from "../../operations/disks/copy-disk.ts";
 import { type AskedDisk, createDisk } from "../../operations/disks/create-disk.ts";
+import { extendDisk } from "../../operations/disks/extend-disk.ts";
+import { moveDisk } from "../../operations/disks/move-disk.ts";
 import { removeDisk } from "../../operations/disks/remove-disk.ts";
+import { sparsifyDisk } from "../../operations/disks/sparsify-disk.ts";
 import { updateDisk } from "../../operations/disks/update-disk.ts";
 import { defined } from "../defined.ts";
 import { getReferenced, pathId, required } from "../references.ts";
 import { renderDisk } from "../representations/disk.ts";
-import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { type Answer, completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import type { SearchFields } from "../search/select.ts";
 import { byId, selectList } from "../select-list.ts";
-import { created, SHORT_WAIT_MS, waitFor } from "../wait-for.ts";
+import { created, SHORT_WAIT_MS, waitFor, workAnswer } from "../wait-for.ts";
 
 export const diskRoutes: readonly Route[] = [
   {
@@ -47,20 +51,8 @@ export const diskRoutes: readonly Route[] = [
   {
     method: "PUT",
     path: "/disks/:disk",
-    async handle(request) {
-      const body = request.read("disk");
-      const updated = await updateDisk(request.context, {
-        diskId: idOf(request),
-        ...defined({
-          name: body.name ?? body.alias,
-          description: body.description,
-          capacityBytes: body.provisioned_size,
-          wipeAfterDelete: body.wipe_after_delete,
-          propagateErrors: body.propagate_errors,
-        }),
-      });
-      return entity("disk", renderDisk(updated, request.links));
-    },
+    handle: async (request) =>
+      entity("disk", renderDisk(await changeDisk(request, idOf(request), request.read("disk")), request.links)),
   },
   {
     method: "DELETE",
@@ -70,7 +62,57 @@ export const diskRoutes: readonly Route[] = [
       return completed();
     },
   },
+  { method: "POST", path: "/disks/:disk/copy", handle: copy },
+  { method: "POST", path: "/disks/:disk/move", handle: move },
+  { method: "POST", path: "/disks/:disk/sparsify", handle: sparsify },
 ];
+
+/** A copy is a disk of its own: the answer says which. */
+export async function copy(request: RestRequest): Promise<Answer> {
+  const { async: isAsync, disk, storage_domain: reference } = request.readAction();
+  const { id: toDomainId } = await targetDomain(request, reference);
+  const name = disk?.name ?? disk?.alias;
+  const wanted = { diskId: idOf(request), toDomainId, ...defined({ name }) };
+  const started = await copyDisk(request.context, wanted);
+  const answer = await workAnswer(request, started, isAsync);
+  const made = { disk: request.links.ref("disks", started.disk.id) };
+  return answer.kind === "entity" ? { ...answer, value: { ...answer.value, ...made } } : answer;
+}
+
+export async function move(request: RestRequest): Promise<Answer> {
+  const { async: isAsync, storage_domain: reference } = request.readAction();
+  const { id: toDomainId } = await targetDomain(request, reference);
+  return workAnswer(request, await moveDisk(request.context, { diskId: idOf(request), toDomainId }), isAsync);
+}
+
+export async function sparsify(request: RestRequest): Promise<Answer> {
+  const { async: isAsync } = request.readAction();
+  return workAnswer(request, await sparsifyDisk(request.context, idOf(request)), isAsync);
+}
+
+function targetDomain({ inventory }: RestRequest, reference: RestAction["storage_domain"]) {
+  const missing = { type: "Action", member: "storageDomain", operation: "add" } as const;
+  return getReferenced("storage domain", reference, () => inventory.storageDomains(), missing);
+}
+
+/** What a body says of a disk; another size takes a moment, for which the disk is locked. */
+export async function changeDisk(request: RestRequest, diskId: DiskId, body: RestDisk): Promise<Disk> {
+  const changes = {
+    diskId,
+    ...defined({
+      name: body.name ?? body.alias,
+      description: body.description,
+      wipeAfterDelete: body.wipe_after_delete,
+      propagateErrors: body.propagate_errors,
+    }),
+  };
+  const { context } = request;
+  const { capacityBytes: nowBytes } = await request.inventory.disk(diskId);
+  const capacityBytes = body.provisioned_size ?? nowBytes;
+  if (capacityBytes === nowBytes) return updateDisk(context, changes);
+  await waitFor(request, await extendDisk(context, { ...changes, capacityBytes }), { waitMs: SHORT_WAIT_MS });
+  return getDisk(context.db, diskId);
+}
 
 function idOf(request: RestRequest): DiskId {
   return pathId<DiskId>("disk", param(request, "disk"));

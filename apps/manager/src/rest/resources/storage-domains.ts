@@ -1,9 +1,14 @@
 import type { StorageDomain as RestStorageDomain } from "@yagura/rest-model";
-import type { StorageDomainId } from "@yagura/std/ids.ts";
+import type { DiskId, StorageDomainId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
+import { getDisk } from "../../db/queries/disks.ts";
 import { getStorageDomain } from "../../db/queries/storage-domains.ts";
+import type { Disk } from "../../domain/disk/disk.ts";
 import { NotFound, refuseIf } from "../../domain/errors.ts";
 import type { StorageDomain } from "../../domain/storage-domain/storage-domain.ts";
+import { createDisk } from "../../operations/disks/create-disk.ts";
+import { findUnregisteredDisks } from "../../operations/disks/find-unregistered-disks.ts";
+import { registerDisk } from "../../operations/disks/register-disk.ts";
 import type { Started } from "../../operations/started.ts";
 import { attachStorageDomain } from "../../operations/storage-domains/attach-storage-domain.ts";
 import {
@@ -13,17 +18,20 @@ import {
   detachStorageDomain,
 } from "../../operations/storage-domains/change-storage-domain-use.ts";
 import { createStorageDomain } from "../../operations/storage-domains/create-storage-domain.ts";
+import { destroyStorageDomain } from "../../operations/storage-domains/destroy-storage-domain.ts";
+import { importStorageDomain } from "../../operations/storage-domains/import-storage-domain.ts";
 import { removeStorageDomain } from "../../operations/storage-domains/remove-storage-domain.ts";
 import { updateStorageDomain } from "../../operations/storage-domains/update-storage-domain.ts";
 import { defined } from "../defined.ts";
 import { findReferenced, getReferenced, pathId, readTexts, required } from "../references.ts";
-import { renderDisk } from "../representations/disk.ts";
+import { renderDisk, renderFoundDisk } from "../representations/disk.ts";
 import { readStorage } from "../representations/read-storage.ts";
 import { renderAttachedStorageDomain, renderStorageDomain } from "../representations/storage-domain.ts";
 import { type Answer, completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import type { SearchFields } from "../search/select.ts";
 import { byId, cutList, selectList } from "../select-list.ts";
-import { created, waitFor, workAnswer } from "../wait-for.ts";
+import { created, SHORT_WAIT_MS, waitFor, workAnswer } from "../wait-for.ts";
+import { copy, move, readNewDisk, sparsify } from "./disks.ts";
 
 export const storageDomainRoutes: readonly Route[] = [
   {
@@ -50,7 +58,13 @@ export const storageDomainRoutes: readonly Route[] = [
     path: "/storagedomains",
     async handle(request) {
       const body = request.read("storage_domain");
-      const started = await createStorageDomain(request.context, await readNewDomain(request, body));
+      if (body.import === true) {
+        const imported = await importStorageDomain(request.context, await readStorageDomain(request, body));
+        return entity("storage_domain", renderStorageDomain(imported, request.links), "created");
+      }
+      const asked = await readStorageDomain(request, body);
+      const name = required(body.name, "StorageDomain", "name", "add");
+      const started = await createStorageDomain(request.context, { ...asked, name });
       const outcome = await waitFor(request, started);
       const domain = await getStorageDomain(request.context.db, started.domain.id);
       return created("storage_domain", renderStorageDomain(domain, request.links), outcome);
@@ -74,14 +88,18 @@ export const storageDomainRoutes: readonly Route[] = [
     path: "/storagedomains/:storageDomain",
     async handle(request) {
       const { query, inventory, context } = request;
+      // Forgets the domain, whatever its state is, and what is on the storage stays.
+      if (query.findBoolean("destroy") === true) {
+        await destroyStorageDomain(context, idOf(request));
+        return completed();
+      }
       const named = query.find("host");
       const hosts = await inventory.hosts();
       const host = hosts.find(({ id, name }) => named !== undefined && (id === named || name === named));
       if (named !== undefined && host === undefined) throw new NotFound("host", named.slice(0, 80));
       const removal = {
         domainId: idOf(request),
-        // `destroy` only forgets the domain, and what is on the storage stays.
-        formats: (query.findBoolean("format") ?? false) && !(query.findBoolean("destroy") ?? false),
+        formats: query.findBoolean("format") ?? false,
         ...(host !== undefined && { hostId: host.id }),
       };
       await waitFor(request, await removeStorageDomain(context, removal));
@@ -93,6 +111,7 @@ export const storageDomainRoutes: readonly Route[] = [
     path: "/storagedomains/:storageDomain/disks",
     async handle(request) {
       const { id } = await request.inventory.storageDomain(param(request, "storageDomain"));
+      if (request.query.findBoolean("unregistered") === true) return listUnregistered(request, id);
       const disks = cutList(request, await request.inventory.disks({ storageDomainId: id }));
       return list(
         "disk",
@@ -101,13 +120,31 @@ export const storageDomainRoutes: readonly Route[] = [
     },
   },
   {
+    method: "POST",
+    path: "/storagedomains/:storageDomain/disks",
+    handle: addDisk,
+  },
+  {
     method: "GET",
     path: "/storagedomains/:storageDomain/disks/:disk",
+    handle: async (request) => entity("disk", renderDisk(await diskOfDomain(request), request.links)),
+  },
+  ...(["copy", "move", "sparsify"] as const).map(
+    (action): Route => ({
+      method: "POST",
+      path: `/storagedomains/:storageDomain/disks/:disk/${action}`,
+      async handle(request) {
+        await diskOfDomain(request);
+        return { copy, move, sparsify }[action](request);
+      },
+    }),
+  ),
+  {
+    method: "POST",
+    path: "/storagedomains/:storageDomain/isattached",
     async handle(request) {
-      const { id } = await request.inventory.storageDomain(param(request, "storageDomain"));
-      const disk = await request.inventory.disk(param(request, "disk"));
-      if (disk.storageDomainId !== id) throw new NotFound("disk", disk.id);
-      return entity("disk", renderDisk(disk, request.links));
+      const { dataCenterId } = await request.inventory.storageDomain(param(request, "storageDomain"));
+      return completed({ is_attached: dataCenterId !== undefined });
     },
   },
   {
@@ -139,7 +176,9 @@ export const storageDomainRoutes: readonly Route[] = [
       const { id } = await inventory.dataCenter(param(request, "dataCenter"));
       const missing = { type: "StorageDomain", member: "", operation: "add" } as const;
       const domain = await getReferenced("storage domain", body, () => inventory.storageDomains(), missing);
-      const started = await attachStorageDomain(context, { domainId: domain.id, dataCenterId: id });
+      // Ours: oVirt takes a domain from another pool without asking.
+      const takesOver = request.query.findBoolean("force") ?? false;
+      const started = await attachStorageDomain(context, { domainId: domain.id, dataCenterId: id, takesOver });
       const outcome = await waitFor(request, started);
       const attached = await getStorageDomain(context.db, domain.id);
       return created("storage_domain", renderAttachedStorageDomain(attached, links), outcome);
@@ -165,6 +204,39 @@ export const storageDomainRoutes: readonly Route[] = [
   },
 ];
 
+/** What is on the storage and is not known here; only the caller's right to add disks there lets him look. */
+async function listUnregistered(request: RestRequest, domainId: StorageDomainId): Promise<Answer> {
+  await request.context.authorize("create_disk", { type: "storage_domain", id: domainId });
+  const found = cutList(request, await findUnregisteredDisks(request.context, domainId));
+  return list(
+    "disk",
+    found.map((each) => renderFoundDisk(each, request.links)),
+  );
+}
+
+async function addDisk(request: RestRequest): Promise<Answer> {
+  const { context, links } = request;
+  const { id: storageDomainId } = await request.inventory.storageDomain(param(request, "storageDomain"));
+  const body = request.read("disk");
+  if (request.query.findBoolean("unregistered") === true) {
+    const diskId = pathId<DiskId>("disk", required(body.id, "Disk", "id", "add"));
+    const name = body.name ?? body.alias;
+    const asked = { storageDomainId, diskId, ...defined({ name, description: body.description }) };
+    return entity("disk", renderDisk(await registerDisk(context, asked), links), "created");
+  }
+  const here = { storage_domains: [{ id: storageDomainId }] };
+  const started = await createDisk(context, await readNewDisk(request, { ...body, ...here }));
+  const outcome = await waitFor(request, started, { waitMs: SHORT_WAIT_MS });
+  return created("disk", renderDisk(await getDisk(context.db, started.disk.id), links), outcome);
+}
+
+async function diskOfDomain(request: RestRequest): Promise<Disk> {
+  const { id } = await request.inventory.storageDomain(param(request, "storageDomain"));
+  const disk = await request.inventory.disk(param(request, "disk"));
+  if (disk.storageDomainId !== id) throw new NotFound("disk", disk.id);
+  return disk;
+}
+
 function idOf(request: RestRequest): StorageDomainId {
   return pathId<StorageDomainId>("storage domain", param(request, "storageDomain"));
 }
@@ -183,7 +255,7 @@ function attachedIds({ id, dataCenterId }: StorageDomain): DomainOfDataCenter {
   return { domainId: id, dataCenterId };
 }
 
-async function readNewDomain({ inventory }: RestRequest, body: RestStorageDomain) {
+async function readStorageDomain({ inventory }: RestRequest, body: RestStorageDomain) {
   const attempt = "Cannot add Storage.";
   const host = await findReferenced("host", body.host, () => inventory.hosts());
   const purpose = body.type ?? "data";
@@ -196,7 +268,6 @@ async function readNewDomain({ inventory }: RestRequest, body: RestStorageDomain
       id: body.id === undefined ? undefined : pathId<StorageDomainId>("storage domain", body.id),
       hostId: host?.id,
     }),
-    name: required(body.name, "StorageDomain", "name", "add"),
     ...(await readStorage(inventory, attempt, storage)),
   };
 }

@@ -1,4 +1,4 @@
-import type { DiskAttachment as RestDiskAttachment } from "@yagura/rest-model";
+import type { Disk as RestDisk, DiskAttachment as RestDiskAttachment } from "@yagura/rest-model";
 import type { DiskId, VmId } from "@yagura/std/ids.ts";
 import { getDiskAttachment, listDiskAttachments } from "../../db/queries/disk-attachments.ts";
 import type { Disk, DiskInterface } from "../../domain/disk/disk.ts";
@@ -12,7 +12,7 @@ import { pathId, required } from "../references.ts";
 import { renderDiskAttachment } from "../representations/disk.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import { created, SHORT_WAIT_MS, waitFor } from "../wait-for.ts";
-import { readNewDisk } from "./disks.ts";
+import { changeDisk, readNewDisk } from "./disks.ts";
 
 export const vmDiskAttachmentRoutes: readonly Route[] = [
   {
@@ -61,8 +61,17 @@ export const vmDiskAttachmentRoutes: readonly Route[] = [
     method: "PUT",
     path: "/vms/:vm/diskattachments/:disk",
     async handle(request) {
-      const changes = readAttachment(request.read("disk_attachment"));
-      const updated = await updateDiskAttachment(request.context, { ...idsOf(request), changes });
+      const body = request.read("disk_attachment");
+      const ids = idsOf(request);
+      const changes = readAttachment(body);
+      const isOfDiskOnly = body.disk !== undefined && Object.keys(changes).length === 0;
+      const updated = isOfDiskOnly
+        ? await getDiskAttachment(request.context.db, ids.vmId, ids.diskId)
+        : await updateDiskAttachment(request.context, { ...ids, changes });
+      // Storage drivers make a disk larger through the VM that has it.
+      if (body.disk !== undefined && (await differs(request, ids.diskId, body.disk))) {
+        await changeDisk(request, ids.diskId, body.disk);
+      }
       return entity("disk_attachment", renderDiskAttachment(updated, request.links));
     },
   },
@@ -95,6 +104,14 @@ async function findDisk({ inventory }: RestRequest, diskId: string): Promise<Dis
     if (error instanceof NotFound) return undefined;
     throw error;
   }
+}
+
+/** Clients send disks back as they got them. */
+async function differs({ inventory }: RestRequest, diskId: DiskId, body: RestDisk): Promise<boolean> {
+  const disk = await inventory.disk(diskId);
+  const { provisioned_size: size = disk.capacityBytes, description = disk.description } = body;
+  const name = body.name ?? body.alias ?? disk.name;
+  return size !== disk.capacityBytes || description !== disk.description || name !== disk.name;
 }
 
 const interfaces: readonly DiskInterface[] = ["virtio_scsi", "virtio", "sata", "ide"];
