@@ -83,7 +83,7 @@ function mounts(): void {
       [posix(readOnly, { options: "bind,ro" }), 469, /it is read-only/],
       [posix(`${place}/absent`, bind), 477, /special device .* does not exist/],
       [posix(file, bind), 477, /Not a directory/],
-      [posix(foreign, { vfsType: "nosuchfs" }), 477, /unknown filesystem type/],
+      [posix(foreign, { vfsType: "ext4" }), 477, /is not a block device/],
       [posix(readOnly, { options: "bind,suid" }), 1000, /not an option for a mount/],
     ];
     for (const [connection, code, why] of wrong) {

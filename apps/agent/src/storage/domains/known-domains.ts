@@ -28,21 +28,19 @@ export class KnownDomains {
   async find(domainId: StorageDomainId): Promise<StorageDomain | undefined> {
     const known = this.#known.get(domainId);
     if (known !== undefined) return known;
-    for (const connection of await this.#connections()) {
-      const path = `${connection}/${domainId}`;
-      if (!(await this.#isDomain(path))) continue;
-      const domain = fileDomain(domainId, path, this.#files);
-      this.#known.set(domainId, domain);
-      return domain;
-    }
-    return undefined;
+    const paths = (await this.#connections()).map((connection) => `${connection}/${domainId}`);
+    const path = await firstWith(paths, (one) => this.#isDomain(one));
+    if (path === undefined) return undefined;
+    const domain = fileDomain(domainId, path, this.#files);
+    this.#known.set(domainId, domain);
+    return domain;
   }
 
   /** Looks everywhere, whatever is remembered. */
   async list(): Promise<StorageDomainId[]> {
-    const found: StorageDomainId[] = [];
-    for (const connection of await this.#connections()) found.push(...(await this.listUnder(connection)));
-    return found;
+    // Side by side: a connection that hangs is waited for once. What cannot be read has no domains to offer.
+    const all = await Promise.allSettled((await this.#connections()).map((connection) => this.listUnder(connection)));
+    return all.flatMap((found) => (found.status === "fulfilled" ? found.value : []));
   }
 
   async listUnder(connection: string): Promise<StorageDomainId[]> {
@@ -76,4 +74,27 @@ export class KnownDomains {
   async #isDomain(path: string): Promise<boolean> {
     return (await this.#files.find(`${path}/dom_md/metadata`))?.kind === "file";
   }
+}
+
+/**
+ * The first item to be found right, all being looked at side by side: one that hangs does not keep us from the others.
+ * @throws what an item could not be looked at for, when no other is right: it might have been this one
+ */
+async function firstWith<T>(items: readonly T[], isRight: (item: T) => Promise<boolean>): Promise<T | undefined> {
+  const looks = items.map(async (item) => {
+    if (await isRight(item)) return item;
+    throw new NotThisOne();
+  });
+  try {
+    return await Promise.any(looks);
+  } catch (error) {
+    if (!(error instanceof AggregateError)) throw error;
+    const trouble: unknown = error.errors.find((one) => !(one instanceof NotThisOne));
+    if (trouble !== undefined) throw trouble;
+    return undefined;
+  }
+}
+
+class NotThisOne extends Error {
+  override readonly name = "NotThisOne";
 }

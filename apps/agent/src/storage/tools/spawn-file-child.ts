@@ -14,7 +14,7 @@ const STDERR_CHARACTERS_MAX = 1_000;
  * Starts the child for one mount, as 36:36 if we are root. The kernel kills it when this process ends, in whatever way: set
  * after the change of user, which would undo it.
  */
-export function spawnFileChild(mountPath: string): FileChild {
+export function spawnFileChild(mountPath: string, onStart?: (pid: number) => void): FileChild {
   const isRoot = process.getuid?.() === 0;
   const args = [...(isRoot ? asStorageOwner : []), "--pdeathsig", "KILL", "--", process.execPath, program, mountPath];
   const child = spawn("setpriv", args, {
@@ -29,6 +29,7 @@ export function spawnFileChild(mountPath: string): FileChild {
       ...(isRoot && { YAGURA_STORAGE_OWNER: String(STORAGE_OWNER) }),
     },
   });
+  if (child.pid !== undefined) onStart?.(child.pid);
   let stderr = "";
   child.stderr?.on("data", (chunk: Buffer) => {
     stderr = (stderr + chunk.toString("utf8")).slice(-STDERR_CHARACTERS_MAX);

@@ -124,7 +124,10 @@ export class DomainLooker {
     this.#healing = heal(path, error);
     void this.#healing.then(async (isHealed) => {
       this.#healing = undefined;
-      if (isHealed && !this.#end.signal.aborted) await this.look();
+      if (!isHealed || this.#end.signal.aborted) return;
+      // Not the look that failed.
+      await this.#underWay;
+      await this.look();
     });
   }
 
