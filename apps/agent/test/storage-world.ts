@@ -62,6 +62,8 @@ export async function storageWorld(differs: Partial<StorageOptions> = {}): Promi
     qemuImg: fakeQemuImg,
     blocks: fakeBlocks,
     acquireLock: async () => freeLock(),
+    // The process is the test's.
+    endProcess: () => undefined,
     ...differs,
   };
   const storage = await openStorage(options);

@@ -2,6 +2,7 @@ import { networkInterfaces } from "node:os";
 import type { SomeVerbs, VmInfo, VmStats } from "@yagura/agent-protocol";
 import { describeError } from "@yagura/std/describe-error.ts";
 import { findId, type VmId } from "@yagura/std/ids.ts";
+import { domainClasses, storageTypes } from "@yagura/storage-format";
 import { readHardwareInfo } from "../monitoring/hardware-info.ts";
 import { readHostFacts } from "../monitoring/host-facts.ts";
 import type { HostUsage } from "../monitoring/host-usage.ts";
@@ -104,8 +105,13 @@ export function hostVerbs(host: HostApi): NonNullable<SomeVerbs["Host"]> {
     async getAllTasksInfo() {
       return Object.fromEntries(storage.tasks.listInfo().map((task) => [task.taskId, formatTaskInfo(task)]));
     },
-    async getStorageDomains() {
-      return storage.domains.list();
+    async getStorageDomains({ domainClass, storageType, remotePath }) {
+      const [type, itsClass] = [storageTypes[(storageType ?? 0) - 1], domainClasses[(domainClass ?? 0) - 1]];
+      return storage.domains.list({
+        ...(type !== undefined && { type }),
+        ...(itsClass !== undefined && { class: itsClass }),
+        ...(remotePath !== undefined && remotePath !== "" && { path: remotePath }),
+      });
     },
     async getConnectedStoragePools() {
       return storage.pools.listConnected();

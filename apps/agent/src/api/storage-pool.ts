@@ -55,6 +55,24 @@ export function storagePoolVerbs({ pools, connections, volumes }: Storage): NonN
     spmStart: ({ storagepoolID, prevLver }) =>
       pools.startSpm(pool(storagepoolID), { previousLeaseVersion: Number(prevLver) }),
     spmStop: ({ storagepoolID }) => pools.stopSpm(pool(storagepoolID)),
+    switchMaster: ({ storagepoolID, oldMasterUUID, newMasterUUID, masterVersion }, { spmEpoch }) =>
+      pools.switchMaster(pool(storagepoolID), {
+        fromDomainId: domain(oldMasterUUID),
+        toDomainId: domain(newMasterUUID),
+        masterVersion,
+        epoch: spmEpoch,
+      }),
+    reconstructMaster: ({ storagepoolID, hostId, masterSdUUID, masterVersion }) =>
+      pools.reconstructMaster({
+        poolId: pool(storagepoolID),
+        hostNumber: hostId,
+        masterDomainId: domain(masterSdUUID),
+        masterVersion,
+      }),
+    async upgrade({ storagepoolID, targetDomVersion }, { spmEpoch }) {
+      await pools.upgrade(pool(storagepoolID), targetDomVersion, spmEpoch);
+      return { upgradeStatus: "started" };
+    },
     async getSpmStatus({ storagepoolID }) {
       const { status, leaseVersion, hostNumber } = await pools.getSpmStatus(pool(storagepoolID));
       return { spmStatus: status, spmLver: leaseVersion, spmId: hostNumber };

@@ -31,6 +31,7 @@ export const storageErrorCodes = {
   ImageIsNotLegalChain: 262,
   ImageDoesNotExistInDomain: 268,
   StoragePoolMasterNotFound: 304,
+  ReconstructMasterError: 306,
   StoragePoolUnknown: 309,
   StoragePoolAlreadyExists: 316,
   StoragePoolWrongMaster: 324,

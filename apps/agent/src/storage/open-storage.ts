@@ -14,8 +14,8 @@ import { MountedStorage } from "./connections/mounted-storage.ts";
 import { openDomains } from "./domains/domains.ts";
 import { KnownDomains } from "./domains/known-domains.ts";
 import { StorageError } from "./errors.ts";
-import { Mounts } from "./files/mounts.ts";
 import { openExternalLeases } from "./external-leases/external-leases.ts";
+import { Mounts } from "./files/mounts.ts";
 import { openStorageFiles, type StorageFiles } from "./files/storage-files.ts";
 import { Jobs } from "./jobs/jobs.ts";
 import { openStorageJobs } from "./jobs/storage-jobs.ts";
@@ -166,6 +166,10 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       startSpm: (poolId, candidate) => pools.startSpm(poolId, candidate),
       stopSpm: inTurn((poolId) => pools.stopSpm(poolId)),
       getSpmStatus: (poolId) => pools.getSpmStatus(poolId),
+      switchMaster: inTurn((poolId, move) => pools.switchMaster(poolId, move)),
+      // It may wait for minutes, and concerns no pool that this host is connected to.
+      reconstructMaster: (master) => pools.reconstructMaster(master),
+      upgrade: (poolId, version, epoch) => pools.upgrade(poolId, version, epoch),
       listConnected: () => pools.listConnected(),
     },
     volumes: openVolumes(volumesWorld),

@@ -80,11 +80,18 @@ export interface StorageDomains {
   validate(domainId: StorageDomainId): Promise<void>;
   getInfo(domainId: StorageDomainId): Promise<DomainInfo>;
   getStats(domainId: StorageDomainId): Promise<DomainStats>;
-  /** Ids of all domains on this host's connections. */
-  list(): Promise<readonly StorageDomainId[]>;
+  /** Ids of the domains on this host's connections: of all, or of those whose metadata can be read and fit. */
+  list(filter?: DomainFilter): Promise<readonly StorageDomainId[]>;
   listImages(domainId: StorageDomainId): Promise<readonly ImageId[]>;
   /** Volumes of one image (with those of its template), or of all. */
   listVolumes(domainId: StorageDomainId, imageId?: ImageId): Promise<readonly VolumeId[]>;
+}
+
+export interface DomainFilter {
+  readonly type?: StorageType;
+  readonly class?: DomainClass;
+  /** The path of a connection. */
+  readonly path?: string;
 }
 
 export interface NewDomain {
@@ -139,6 +146,8 @@ export interface DomainVitals {
   /** How long reading the metadata took. */
   readonly delaySeconds: number;
   readonly version: number;
+  /** Of its leases, once they are known. */
+  readonly ioTimeoutSeconds?: number;
   /** Whether this host holds its host id on the domain; on a local domain always. */
   readonly isAcquired: boolean;
   /** Whether there was a look at all. */
@@ -162,6 +171,12 @@ export interface StoragePools {
   /** Ends what runs for the pool: tasks that are not done in a moment are undone. Ends this process if that fails. */
   stopSpm(poolId: PoolId): Promise<void>;
   getSpmStatus(poolId: PoolId): Promise<SpmStatus>;
+  /** SPM only. Returns the id of the task that moves the role of the master, with the journal; the epoch is another one then. */
+  switchMaster(poolId: PoolId, move: MasterSwitch): Promise<TaskId>;
+  /** Any host that is not connected to the pool: makes a domain master in place of one that cannot be reached. */
+  reconstructMaster(master: NewMaster): Promise<void>;
+  /** SPM only. Domains of older versions are used as they are; refused (394) when that is not what is asked for. */
+  upgrade(poolId: PoolId, version: number, epoch?: number): Promise<void>;
   /** The pools this host is connected to. */
   listConnected(): readonly PoolId[];
 }
@@ -201,6 +216,21 @@ export interface PoolDomainInfo {
   readonly status: "active" | "attached";
   readonly version: number;
   readonly stats?: DomainStats;
+}
+
+export interface MasterSwitch extends SpmEpoch {
+  readonly fromDomainId: StorageDomainId;
+  readonly toDomainId: StorageDomainId;
+  /** Higher than the present one. */
+  readonly masterVersion: number;
+}
+
+export interface NewMaster {
+  readonly poolId: PoolId;
+  readonly hostNumber: number;
+  readonly masterDomainId: StorageDomainId;
+  /** Higher than that of any master before. */
+  readonly masterVersion: number;
 }
 
 export interface SpmCandidate {

@@ -13,6 +13,7 @@ import {
 } from "./change-domain-use.ts";
 import { createFileDomain } from "./create-file-domain.ts";
 import { formatDomain } from "./format-domain.ts";
+import { listDomains } from "./list-domains.ts";
 import type { LeaseWriter } from "./write-domain-leases.ts";
 
 interface DomainsWorld extends DomainUseWorld {
@@ -72,7 +73,7 @@ export function openDomains(world: DomainsWorld): StorageDomains {
       return domain.getStats();
     },
 
-    list: () => known.list(),
+    list: (filter) => listDomains(world, filter),
 
     async listImages(domainId): Promise<readonly ImageId[]> {
       const domain = await known.get(domainId);

@@ -1,6 +1,8 @@
 import type { StorageDomainId, TaskId } from "@yagura/std/ids.ts";
 import { StorageError } from "../errors.ts";
 import type {
+  MasterSwitch,
+  NewMaster,
   NewPool,
   PoolConnection,
   PoolDomainInfo,
@@ -14,9 +16,12 @@ import type { TaskStore } from "../tasks/task-store.ts";
 import { type ConnectedPool, requireSpm } from "./connected-pool.ts";
 import { type CreatePoolWorld, createPool } from "./create-pool.ts";
 import { destroyPool } from "./destroy-pool.ts";
+import { checkMaster } from "./find-master.ts";
 import { forgetLinks, leaveUnused, type PoolDomainsWorld, setDomain, useDomains } from "./pool-domains.ts";
+import { reconstructMaster } from "./reconstruct-master.ts";
 import { Spm } from "./spm.ts";
 import { journalOf, readSpmStatus, type SpmRoleWorld, startSpm, stopSpm } from "./spm-role.ts";
+import { switchMaster } from "./switch-master.ts";
 
 interface PoolsWorld extends SpmRoleWorld, CreatePoolWorld, PoolDomainsWorld {}
 
@@ -45,7 +50,7 @@ export class Pools implements StoragePools {
 
   async connect(connection: PoolConnection): Promise<void> {
     const { poolId, masterDomainId } = connection;
-    await this.#checkMaster(connection);
+    await checkMaster(this.#world.known, connection);
     const domains = new Map<StorageDomainId, "active" | "attached">(connection.domains ?? [[masterDomainId, "active"]]);
     const present = this.#connected.get(poolId);
     const spm = present?.spm ?? this.#newSpm(poolId);
@@ -94,6 +99,34 @@ export class Pools implements StoragePools {
     return readSpmStatus(this.#world, this.get(poolId));
   }
 
+  async switchMaster(poolId: PoolId, move: MasterSwitch): Promise<TaskId> {
+    const pool = this.get(poolId);
+    return switchMaster(this.#world, pool, move, async (masterDomainId, masterVersion) => {
+      const connection = { ...pool.connection, masterDomainId, masterVersion };
+      const moved = { ...pool, connection };
+      this.#connected.set(poolId, moved);
+      await useDomains(this.#world, moved);
+    });
+  }
+
+  async reconstructMaster(master: NewMaster): Promise<void> {
+    if (this.#connected.has(master.poolId)) {
+      throw new StorageError("StoragePoolConnected", `this host is connected to pool ${master.poolId}`);
+    }
+    await reconstructMaster(this.#world, master);
+  }
+
+  async upgrade(poolId: PoolId, version: number, epoch?: number): Promise<void> {
+    const pool = this.get(poolId);
+    requireSpm(pool, epoch);
+    const { version: present } = await this.getInfo(poolId);
+    if (version <= present) return;
+    throw new StorageError(
+      "UnsupportedDomainVersion",
+      `pool ${poolId} is of version ${present} and stays so: domains are not converted to version ${version}`,
+    );
+  }
+
   listConnected(): PoolId[] {
     return [...this.#connected.keys()];
   }
@@ -131,25 +164,6 @@ export class Pools implements StoragePools {
       void tasks.stopAll("this host lost the SPM role", poolId);
     };
     return new Spm({ poolId, lock, onLost, endProcess, log });
-  }
-
-  async #checkMaster({ poolId, masterDomainId, masterVersion }: PoolConnection): Promise<void> {
-    const domain = await this.#world.known.find(masterDomainId);
-    if (domain === undefined) {
-      throw new StorageError(
-        "StoragePoolMasterNotFound",
-        `the master ${masterDomainId} of pool ${poolId} is not on this host`,
-      );
-    }
-    const metadata = await domain.readMetadata();
-    const isMaster = metadata.role === "Master" && metadata.poolIds.includes(poolId);
-    if (!isMaster || metadata.masterVersion !== masterVersion) {
-      const found = `${metadata.role} of ${metadata.poolIds.join(", ") || "no pool"}, version ${metadata.masterVersion ?? "none"}`;
-      throw new StorageError(
-        "StoragePoolWrongMaster",
-        `domain ${masterDomainId} is not master ${masterVersion} of pool ${poolId}: ${found}`,
-      );
-    }
   }
 
   async #forget(poolId: PoolId): Promise<void> {

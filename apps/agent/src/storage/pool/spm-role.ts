@@ -12,6 +12,7 @@ import type { Tasks } from "../tasks/tasks.ts";
 import { removeAllDoomed } from "../volumes/delete-image.ts";
 import type { VolumeWorld } from "../volumes/volume-world.ts";
 import type { ConnectedPool } from "./connected-pool.ts";
+import { checkMaster, demoteOthers } from "./find-master.ts";
 import { inTime } from "./in-time.ts";
 import type { SpmLock } from "./spm-lock.ts";
 import type { SpmTerm } from "./spm-term.ts";
@@ -101,11 +102,15 @@ export function journalOf(master: StorageDomain, files: StorageFiles, log: Log):
 async function takeOver(world: SpmRoleWorld, pool: ConnectedPool, master: StorageDomain, term: SpmTerm): Promise<void> {
   const { tasks, known, volumeWorld, log } = world;
   const files = term.guard(world.files);
+  const finder = known.through(files);
+  // It may have moved since this host was connected.
+  await checkMaster(finder, pool.connection);
+  await demoteOthers(finder, pool.connection, log);
   await files.makeDirectory(master.paths.masterTasks);
   await files.makeDirectory(master.paths.masterVms);
   await tasks.recover(journalOf(master, files, log));
   for (const [domainId, status] of pool.domains) {
-    const domain = status === "active" ? await known.find(domainId) : undefined;
+    const domain = status === "active" ? await finder.find(domainId) : undefined;
     if (domain !== undefined) await removeAllDoomed(domain, { ...volumeWorld, files });
   }
 }

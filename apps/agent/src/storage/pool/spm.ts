@@ -29,6 +29,8 @@ export interface Candidacy {
 /** Effects of a term that ended are killed; what is not dead then never will be. */
 const WRITERS_MS = 30_000;
 const RELEASE_MS = 60_000;
+/** Each takes some milliseconds; more handovers than this are between two masters rarely. */
+const ACQUIRES_MAX = 500;
 
 /** The SPM role of one pool on this host: becoming it, noticing its loss, giving it back. */
 export class Spm {
@@ -110,6 +112,39 @@ export class Spm {
     }
   }
 
+  /**
+   * Goes on being SPM under the lease of another master. Nothing new is begun meanwhile.
+   * @param move does what has to be done while both leases are held; when it fails everything is as before
+   */
+  async move(
+    to: Omit<Candidacy, "takeOver">,
+    move: (terms: { readonly before: SpmTerm; readonly next: SpmTerm }) => Promise<void>,
+  ): Promise<void> {
+    const { lock, poolId, log } = this.#options;
+    const before = this.guard();
+    const former = this.#lock;
+    this.#isStopping = true;
+    try {
+      const held = await acquireLater(lock, to, before.epoch);
+      const next = new SpmTerm(poolId, held.epoch);
+      try {
+        await move({ before, next });
+      } catch (cause) {
+        next.end("the master did not move");
+        await this.#release(next, held, "the lease of a domain that did not become master could not be given back");
+        throw cause;
+      }
+      this.#lock = held;
+      this.#term = next;
+      this.#watch(held, next);
+      before.end("the master moved");
+      await this.#release(before, former, "the lease of the former master could not be given back");
+      log.info("this host is the SPM under another master now", { poolId, epoch: held.epoch });
+    } finally {
+      this.#isStopping = false;
+    }
+  }
+
   async #stand(candidacy: Candidacy): Promise<void> {
     try {
       await this.#contend(candidacy);
@@ -138,17 +173,22 @@ export class Spm {
   }
 
   async #giveBack(failure: string): Promise<void> {
-    const [lock, term] = [this.#lock, this.#term];
+    const lock = this.#lock;
+    // From here on its end is no loss.
+    this.#lock = undefined;
+    await this.#release(this.#term, lock, failure);
+    this.#becomeFree();
+  }
+
+  /** Gives a lease back when nothing of its term is under way; what cannot be proved ends the process. */
+  async #release(term: SpmTerm | undefined, lock: HeldSpmLock | undefined, failure: string): Promise<void> {
     try {
       if (term !== undefined) await inTime("the end of the last writer", WRITERS_MS, term.whenIdle());
-      // From here on its end is no loss.
-      this.#lock = undefined;
       if (lock !== undefined) await inTime("giving the lease back", RELEASE_MS, lock.release());
     } catch (cause) {
       this.#options.endProcess(`${failure}: ${describeError(cause)}`);
       throw new StorageError("SpmStopError", failure, { cause });
     }
-    this.#becomeFree();
   }
 
   #becomeFree(): void {
@@ -168,5 +208,19 @@ export class Spm {
       });
       this.#options.onLost();
     });
+  }
+}
+
+/** Acquires a lease with an epoch after another one: what was meant for the other must not fit this one by chance. */
+async function acquireLater(
+  lock: SpmLock,
+  { master, ...contention }: Omit<Candidacy, "takeOver">,
+  after: number,
+): Promise<HeldSpmLock> {
+  for (let attempt = 0; ; attempt++) {
+    const held = await lock.acquire(master, contention);
+    // A local lock has no versions.
+    if (held.epoch > after || held.epoch === 0 || attempt === ACQUIRES_MAX) return held;
+    await held.release();
   }
 }
