@@ -53,6 +53,7 @@ export function hurriedClock(times: number): Clock {
 export async function managerWorld(
   database?: { readonly postgres: string },
   clock: Clock = systemClock,
+  settings: Partial<Config> = {},
 ): Promise<ManagerWorld> {
   const directory = await temporaryDirectory();
   const config: Config = {
@@ -64,6 +65,7 @@ export async function managerWorld(
     names: ["127.0.0.1"],
     logLevel: "error",
     ...(database !== undefined && { database }),
+    ...settings,
   };
   const hosts: SimulatedHost[] = [];
   const opened = async () => {

@@ -18,7 +18,7 @@ export const leaseMs = 2000;
 export type ThreeHosts = Awaited<ReturnType<typeof threeHosts>>;
 
 export async function threeHosts(names: readonly string[] = ["one", "two", "three"]) {
-  const world: ManagerWorld = await managerWorld(undefined, hurriedClock(4));
+  const world: ManagerWorld = await managerWorld(undefined, hurriedClock(4), { domainGraceSeconds: 4 });
   const { system } = world;
   const storage = new SimulatedStorage({ leaseMs });
   const dataCenter = await createDataCenter(system, { name: "dc", isLocal: false });

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { listEvents } from "../../db/queries/events.ts";
+import { getHost } from "../../db/queries/hosts.ts";
+import { getStorageDomain } from "../../db/queries/storage-domains.ts";
+import { done, until } from "../../manager.fixture.ts";
+import { threeHosts } from "../spm/three-hosts.fixture.ts";
+
+test("a host that alone loses a domain cannot be used after the grace, says why, and is back by itself", async () => {
+  await using pool = await threeHosts();
+  const { db } = pool.world.system;
+  const secondId = await pool.addDomain("second");
+  await until("the second domain to be active", async () => (await getStorageDomain(db, secondId)).status === "active");
+  pool.host("three").cutStorage(secondId);
+  await until(
+    "the host to be non operational",
+    async () => (await pool.statusOf("three")) === "non_operational",
+    60_000,
+  );
+  assert.match((await getHost(db, pool.idOf("three"))).statusReason ?? "", /second, which other hosts reach/);
+  assert.equal((await getStorageDomain(db, secondId)).status, "active");
+  assert.deepEqual([await pool.statusOf("one"), await pool.statusOf("two")], ["up", "up"]);
+  const codes = (await listEvents(db, {}, 1000)).map(({ code }) => code);
+  assert.ok(codes.includes(522));
+  pool.host("three").restoreStorage(secondId);
+  await until("the host to be up", async () => (await pool.statusOf("three")) === "up");
+});
+
+test("a domain that all hosts lose is inactive, they stay up, the others go on, and it is back by itself", async () => {
+  await using pool = await threeHosts();
+  const { db } = pool.world.system;
+  const secondId = await pool.addDomain("second");
+  const status = async () => (await getStorageDomain(db, secondId)).status;
+  await until("the second domain to be active", async () => (await status()) === "active");
+  for (const host of pool.hosts) host.cutStorage(secondId);
+  await until("the domain to be inactive", async () => (await status()) === "inactive");
+  await done(pool.addDisk("on the other"));
+  for (const { hostName } of pool.hosts) assert.equal(await pool.statusOf(hostName), "up");
+  assert.equal((await pool.read()).status, "up");
+  for (const host of pool.hosts) host.restoreStorage(secondId);
+  await until("the domain to be active", async () => (await status()) === "active");
+});

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { HostId, StorageDomainId } from "@yagura/std/ids.ts";
+import { type DomainsView, decideDomains, type Sight } from "./decide-domains.ts";
+
+const graceMs = 60_000;
+const sees: Sight = { isValid: true, brokenForMs: 0 };
+const lost = (forSeconds: number): Sight => ({ isValid: false, brokenForMs: forSeconds * 1000 });
+
+/** Each host with what it sees of each domain; a host without says nothing. */
+function decide(
+  domains: Readonly<Record<string, DomainsView["domains"][number]["status"]>>,
+  hosts: Readonly<Record<string, Readonly<Record<string, Sight>> | undefined>>,
+) {
+  const decision = decideDomains({
+    domains: Object.entries(domains).map(([name, status]) => ({ id: name as StorageDomainId, name, status })),
+    hosts: Object.entries(hosts).map(([name, sights]) => ({
+      id: name as HostId,
+      name,
+      ...(sights !== undefined && { sights: new Map(Object.entries(sights)) }),
+    })),
+    graceMs,
+  });
+  return [
+    ...decision.domains.map(({ id, event }) => `${id} ${event}`),
+    ...[...decision.blind].map(([host, what]) => `${host} misses ${what.join()}`),
+  ];
+}
+
+const cases: Readonly<Record<string, [ReturnType<typeof decide>, string[]]>> = {
+  "nothing changes while all see all": [decide({ d: "active" }, { a: { d: sees }, b: { d: sees } }), []],
+  "a host that misses a domain for a moment is left alone": [
+    decide({ d: "active" }, { a: { d: sees }, b: { d: lost(30) } }),
+    [],
+  ],
+  "a host that alone misses a domain for long cannot be used": [
+    decide({ d: "active" }, { a: { d: sees }, b: { d: lost(61) } }),
+    ["b misses d"],
+  ],
+  "two hosts of three that miss it cannot be used, one that sees it keeps it active": [
+    decide({ d: "active" }, { a: { d: sees }, b: { d: lost(61) }, c: { d: lost(99) } }),
+    ["b misses d", "c misses d"],
+  ],
+  "a domain that all miss is lost itself, and no host is blamed": [
+    decide({ d: "active" }, { a: { d: lost(99) }, b: { d: lost(1) } }),
+    ["d seen-invalid"],
+  ],
+  "hosts that were blamed are well again when the last one loses it too": [
+    decide({ d: "inactive" }, { a: { d: lost(1) }, b: { d: lost(300) } }),
+    [],
+  ],
+  "one that sees it again is enough": [
+    decide({ d: "inactive" }, { a: { d: sees }, b: { d: lost(5) } }),
+    ["d seen-valid"],
+  ],
+  "a host that says nothing counts for nothing": [
+    decide({ d: "active" }, { a: { d: lost(99) }, b: undefined }),
+    ["d seen-invalid"],
+  ],
+  "nobody who could tell: unknown": [decide({ d: "active" }, { a: undefined, b: undefined }), ["d lost"]],
+  "a host that has not looked at a new domain yet is not waited for": [
+    decide({ d: "active", e: "active" }, { a: { d: sees, e: sees }, b: { d: sees } }),
+    [],
+  ],
+  "a domain that nobody has looked at yet stays as it is": [decide({ d: "active" }, { a: {}, b: {} }), []],
+  "each domain is judged by itself": [
+    decide({ d: "active", e: "active" }, { a: { d: sees, e: lost(99) }, b: { d: lost(99), e: lost(99) } }),
+    ["e seen-invalid", "b misses d"],
+  ],
+  "what is in maintenance or under way is its saga's business": [
+    decide({ d: "maintenance", e: "locked", f: "activating" }, { a: { d: lost(99), e: lost(99), f: lost(99) } }),
+    [],
+  ],
+};
+for (const [name, [decision, expected]] of Object.entries(cases)) {
+  test(`decideDomains: ${name}`, () => assert.deepEqual(decision, expected));
+}
