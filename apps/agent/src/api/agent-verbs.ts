@@ -4,6 +4,7 @@ import { type HostApi, hostVerbs } from "./host.ts";
 import { imageVerbs, teardownUnused } from "./image.ts";
 import { leaseVerbs } from "./lease.ts";
 import { sdmVerbs } from "./sdm.ts";
+import { withSpmOnly } from "./spm-only.ts";
 import { storageDomainVerbs } from "./storage-domain.ts";
 import { storagePoolVerbs } from "./storage-pool.ts";
 import { taskVerbs } from "./task.ts";
@@ -15,17 +16,20 @@ export function agentVerbs(host: HostApi): SomeVerbs {
   const { storage, virt, sampler } = host;
   const teardown = teardownUnused(storage, virt);
   return withFaults(
-    {
-      Host: hostVerbs(host),
-      VM: vmVerbs(virt, sampler),
-      StoragePool: storagePoolVerbs(storage),
-      StorageDomain: storageDomainVerbs(storage),
-      Volume: volumeVerbs(storage, teardown),
-      Image: imageVerbs(storage, teardown),
-      Task: taskVerbs(storage),
-      SDM: sdmVerbs(storage),
-      Lease: leaseVerbs(storage),
-    },
+    withSpmOnly(
+      {
+        Host: hostVerbs(host),
+        VM: vmVerbs(virt, sampler),
+        StoragePool: storagePoolVerbs(storage),
+        StorageDomain: storageDomainVerbs(storage),
+        Volume: volumeVerbs(storage, teardown),
+        Image: imageVerbs(storage, teardown),
+        Task: taskVerbs(storage),
+        SDM: sdmVerbs(storage),
+        Lease: leaseVerbs(storage),
+      },
+      storage.pools,
+    ),
     virt.log,
   );
 }

@@ -71,7 +71,7 @@ export function storagePoolVerbs({ pools, connections, volumes }: Storage): NonN
       }),
     async upgrade({ storagepoolID, targetDomVersion }, { spmEpoch }) {
       await pools.upgrade(pool(storagepoolID), targetDomVersion, spmEpoch);
-      return { upgradeStatus: "started" };
+      return "started";
     },
     async getSpmStatus({ storagepoolID }) {
       const { status, leaseVersion, hostNumber } = await pools.getSpmStatus(pool(storagepoolID));

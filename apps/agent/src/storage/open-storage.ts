@@ -166,6 +166,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       startSpm: (poolId, candidate) => pools.startSpm(poolId, candidate),
       stopSpm: inTurn((poolId) => pools.stopSpm(poolId)),
       getSpmStatus: (poolId) => pools.getSpmStatus(poolId),
+      findPoolOf: (domainId) => pools.findPoolOf(domainId),
+      requireSpm: (poolId, epoch) => pools.requireSpm(poolId, epoch),
       switchMaster: inTurn((poolId, move) => pools.switchMaster(poolId, move)),
       // It may wait for minutes, and concerns no pool that this host is connected to.
       reconstructMaster: (master) => pools.reconstructMaster(master),

@@ -171,6 +171,10 @@ export interface StoragePools {
   /** Ends what runs for the pool: tasks that are not done in a moment are undone. Ends this process if that fails. */
   stopSpm(poolId: PoolId): Promise<void>;
   getSpmStatus(poolId: PoolId): Promise<SpmStatus>;
+  /** Of the pools that this host is connected to, the one that a domain is in. */
+  findPoolOf(domainId: StorageDomainId): PoolId | undefined;
+  /** @throws StorageError 654 when this host is not the SPM of the pool, or not of that epoch; 309 */
+  requireSpm(poolId: PoolId, epoch?: number): void;
   /** SPM only. Returns the id of the task that moves the role of the master, with the journal; the epoch is another one then. */
   switchMaster(poolId: PoolId, move: MasterSwitch): Promise<TaskId>;
   /** Any host that is not connected to the pool: makes a domain master in place of one that cannot be reached. */

@@ -131,6 +131,14 @@ export class Pools implements StoragePools {
     return [...this.#connected.keys()];
   }
 
+  findPoolOf(domainId: StorageDomainId): PoolId | undefined {
+    return [...this.#connected].find(([, { domains }]) => domains.has(domainId))?.[0];
+  }
+
+  requireSpm(poolId: PoolId, epoch?: number): void {
+    requireSpm(this.get(poolId), epoch);
+  }
+
   /** @throws StorageError 309 */
   get(poolId: PoolId): ConnectedPool {
     const pool = this.#connected.get(poolId);
