@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { type AgentClient, type AgentErrorName, AgentFault, agentErrors, type VmStatus } from "@yagura/agent-protocol";
+import {
+  type AgentCalls,
+  type AgentClient,
+  type AgentErrorName,
+  AgentFault,
+  agentErrors,
+  type VmStatus,
+} from "@yagura/agent-protocol";
 import { blankUuid } from "@yagura/std/ids.ts";
 import { poll } from "@yagura/std/poll.ts";
 
@@ -255,8 +262,7 @@ function storageContract(getPeer: () => ContractPeer): void {
         domVersion: "5",
       }),
     );
-    assert.equal((await call.StoragePool.getSpmStatus({ storagepoolID })).spmStatus, "SPM");
-    await call.StorageDomain.activate({ storagedomainID, storagepoolID });
+    await spmContract(call, { storagepoolID, storagedomainID, finish });
     assert.ok(Number((await call.StorageDomain.getStats({ storagedomainID })).diskfree) > 0, "the domain has space");
 
     await assert.rejects(
@@ -284,6 +290,39 @@ function storageContract(getPeer: () => ContractPeer): void {
     await assert.rejects(call.StorageDomain.getInfo({ storagedomainID }), refuses("StorageDomainDoesNotExist"));
     assert.equal((await call.StoragePool.disconnectStorageServer(server))[0]?.status, 0);
   });
+}
+
+interface SpmContract {
+  readonly storagepoolID: string;
+  readonly storagedomainID: string;
+  readonly finish: (taskID: string) => Promise<void>;
+}
+
+/** The role of the SPM, which this peer has: its epoch, giving it up, taking it again. Ends with the domain in use. */
+async function spmContract(call: AgentCalls, { storagepoolID, storagedomainID, finish }: SpmContract): Promise<void> {
+  const status = () => call.StoragePool.getSpmStatus({ storagepoolID });
+  const activate = (spmEpoch?: number) => call.StorageDomain.activate({ storagedomainID, storagepoolID }, { spmEpoch });
+  const start = { storagepoolID, prevID: -1, prevLver: "-1", enableScsiFencing: "false" } as const;
+  const { spmStatus, spmId, spmLver: epoch } = await status();
+  assert.deepEqual([spmStatus, spmId], ["SPM", 1]);
+  await activate();
+  await activate(epoch);
+  await assert.rejects(activate(epoch + 1), refuses("NotSPM"));
+  await finish(await call.StoragePool.spmStart(start));
+  assert.deepEqual(await status(), { spmStatus, spmId, spmLver: epoch }, "who is SPM and is asked again is left alone");
+  await assert.rejects(
+    call.StoragePool.disconnect({ storagepoolID, hostID: 1, scsiKey: storagepoolID }),
+    refuses("IsSpm"),
+  );
+
+  await call.StoragePool.spmStop({ storagepoolID });
+  const free = await status();
+  assert.deepEqual([free.spmStatus, free.spmId], ["Free", -1]);
+  await assert.rejects(activate(), refuses("NotSPM"));
+  await assert.rejects(activate(epoch), refuses("NotSPM"));
+  await finish(await call.StoragePool.spmStart(start));
+  assert.ok((await status()).spmLver >= epoch, "the epoch never goes back");
+  await activate();
 }
 
 function peerHostContract(getPeer: () => ContractPeer): void {

@@ -84,6 +84,8 @@ export function storagePoolVerbs(world: HostWorld): NonNullable<SomeVerbs["Stora
       const { state: spmStatus, epoch } = world.spm;
       if (spmStatus === "SPM") return { spmStatus, spmId: world.pool?.number ?? -1, spmLver: epoch };
       if (!storage.sees(pool.masterId)) throw new AgentFault("StorageDomainAccessError", { sdUUID: pool.masterId });
+      // Of a lock without versions only its holder knows.
+      if (pool.leaseMs === 0) return { spmStatus, spmId: -1, spmLver: -1 };
       const holder = holderOf(pool, world.clock.monotonicMs());
       return { spmStatus, spmId: holder?.number ?? -1, spmLver: pool.spmVersion };
     },

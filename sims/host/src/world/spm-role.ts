@@ -44,7 +44,8 @@ export class SpmRole {
       this.#state = "Free";
       this.#refuseTaken(pool);
       pool.spm = { hostId, number, session: session() };
-      pool.spmVersion += 1;
+      // The lock of a local directory has no versions.
+      if (pool.leaseMs > 0) pool.spmVersion += 1;
       this.#epoch = pool.spmVersion;
       this.#state = "SPM";
     };
