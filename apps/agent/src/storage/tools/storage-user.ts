@@ -15,11 +15,14 @@ export function storageUserFor(
   mounts: readonly Mount[],
   isRoot: boolean,
 ): "storage owner" | "ourselves" {
-  if (!isRoot) return "ourselves";
+  return isRoot && isOnMountedStorage(args, mounts) ? "storage owner" : "ourselves";
+}
+
+/** Whether an argument names something on storage that is mounted at `REPOSITORY/mnt/NAME`. */
+export function isOnMountedStorage(args: readonly string[], mounts: readonly Mount[]): boolean {
   const places = mounts.map(({ target }) => target).filter((target) => isPlaceOfStorage(target));
   // Arguments are paths, or have one in them: `of=/…/volume`, `driver=qcow2,file.filename=/…/volume`.
-  const isOnMount = args.some((arg) => places.some((place) => arg.includes(`${place}/`)));
-  return isOnMount ? "storage owner" : "ourselves";
+  return args.some((arg) => places.some((place) => arg.includes(`${place}/`)));
 }
 
 /** The options of `setpriv` for a program with these arguments. */

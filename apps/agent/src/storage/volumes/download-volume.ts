@@ -1,7 +1,7 @@
-import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
+import { readStream } from "../files/read-stream.ts";
 import type { DownloadOptions, VolumeKey } from "../storage.ts";
 import { getVolumeSize } from "./volume-info.ts";
 import { getVolume, type VolumeWorld } from "./volume-world.ts";
@@ -26,6 +26,6 @@ export async function openDownload(
   const path = domain.paths.volume(imageId, volumeId);
   return {
     lengthBytes: wanted,
-    body: createReadStream(path, { start: 0, end: wanted - 1, ...(signal && { signal }) }),
+    body: await readStream(path, wanted, signal),
   };
 }
