@@ -8,7 +8,7 @@ import type { SimulatedHost } from "@yagura/sim-host";
 import { describeError } from "@yagura/std/describe-error.ts";
 import { type ManagerProcess, startManagerProcess } from "./manager-process.ts";
 import { readDevOptions } from "./options.ts";
-import { ensureClusters, runDemoGuest, startHosts, waitForHosts } from "./populate.ts";
+import { ensureClusters, ensureSharedStorage, runDemoGuest, startHosts, waitForHosts } from "./populate.ts";
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -48,7 +48,11 @@ async function bringUp(): Promise<Running> {
   const hosts = await startHosts(client, { count: options.hosts, managerUrl: url, caPem: ca });
   undo.push(async () => void (await Promise.all(hosts.map((host) => host.close()))));
   await waitForHosts(client, options.hosts);
-  const [host] = hosts;
+  const [host, second] = hosts;
+  if (second !== undefined) {
+    say("attaching a simulated NFS domain that the other hosts share");
+    await ensureSharedStorage(client, second.hostName);
+  }
   if (host !== undefined) {
     say("starting a simulated guest");
     await runDemoGuest(client, { host, caPem: ca, directory });

@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ManagerClient } from "@yagura/rest-client";
-import { enrolSimulatedHost, type SimulatedHost, startSimulatedHost } from "@yagura/sim-host";
+import { enrolSimulatedHost, type SimulatedHost, SimulatedStorage, startSimulatedHost } from "@yagura/sim-host";
 import { poll } from "@yagura/std/poll.ts";
 import { GiB } from "@yagura/std/units.ts";
 import * as local from "../start/ensure-data-center.ts";
@@ -13,7 +13,7 @@ import { ensureTemplate } from "../start/ensure-template.ts";
 const shared = { dataCenter: "Simulated", cluster: "Simulated" } as const;
 const settleMs = 120_000;
 
-/** One data center with local storage, for one host and its guest; one for all other hosts. */
+/** One data center with local storage, for one host and its guest; one for all other hosts, which share their storage. */
 export async function ensureClusters(client: ManagerClient): Promise<void> {
   await local.ensureCluster(client);
   await client.data_centers.add({ name: shared.dataCenter, local: false });
@@ -33,9 +33,11 @@ export async function startHosts(
   { count, managerUrl, caPem }: HostsToStart,
 ): Promise<SimulatedHost[]> {
   const hosts: SimulatedHost[] = [];
+  const storage = new SimulatedStorage();
   try {
     for (let number = 1; number <= count; number += 1) {
-      const host = await startSimulatedHost({ hostName: `simulated-${String(number).padStart(2, "0")}` });
+      const hostName = `simulated-${String(number).padStart(2, "0")}`;
+      const host = await startSimulatedHost({ hostName, ...(number > 1 && { storage }) });
       hosts.push(host);
       const cluster = { name: number === 1 ? local.names.cluster : shared.cluster };
       const { value: ticket } = await client.host_tickets.add({ cluster });
@@ -54,6 +56,24 @@ export async function waitForHosts(client: ManagerClient, count: number): Promis
   const look = async (): Promise<boolean> =>
     (await client.hosts.list()).filter(({ status }) => status === "up").length >= count;
   await poll(`${count} hosts to be up`, look, { timeoutMs: settleMs, everyMs: 500 });
+}
+
+/** An NFS domain that all hosts but the first share: one of them is their storage's manager. */
+export async function ensureSharedStorage(client: ManagerClient, hostName: string): Promise<void> {
+  const domain = await client.storage_domains.add({
+    name: "shared",
+    type: "data",
+    host: { name: hostName },
+    storage: { type: "nfs", address: "nas.simulated", path: "/export/shared" },
+  });
+  const [dataCenter] = await client.data_centers.list({ search: `name=${shared.dataCenter}` });
+  const attached = client.data_centers.at(dataCenter?.id ?? "").storage_domains;
+  const id = domain.id ?? "";
+  await attached.add({ id });
+  await poll("the shared storage to be active", async () => (await attached.get(id)).status === "active", {
+    timeoutMs: settleMs,
+    everyMs: 250,
+  });
 }
 
 export interface DemoOptions {
