@@ -2,7 +2,8 @@ import type { Storage } from "../storage/storage.ts";
 import type { StorageHealth } from "./storage-health.ts";
 import type { DiskImages } from "./virt-context.ts";
 
-const IO_TIMEOUT_MS = 10_000;
+/** sanlock's default. */
+const IO_TIMEOUT_SECONDS = 10;
 
 /** The storage as VMs use it. */
 export function imagesOf({ images, domains, volumes }: Pick<Storage, "images" | "domains" | "volumes">): DiskImages {
@@ -23,8 +24,8 @@ export function healthOf(storage: Pick<Storage, "vitals" | "domains" | "onDomain
     find(domainId) {
       const vitals = storage.vitals().get(domainId);
       if (vitals?.isActual !== true) return undefined;
-      const { isValid, lastCheckSeconds } = vitals;
-      return { isValid, lookedAgoMs: lastCheckSeconds * 1000, ioTimeoutMs: IO_TIMEOUT_MS };
+      const { isValid, lastCheckSeconds, ioTimeoutSeconds = IO_TIMEOUT_SECONDS } = vitals;
+      return { isValid, lookedAgoMs: lastCheckSeconds * 1000, ioTimeoutMs: ioTimeoutSeconds * 1000 };
     },
     onDomainChange: (listener) => storage.onDomainChange(listener),
     readFreeBytes: async (domainId) => (await storage.domains.getStats(domainId)).freeBytes,

@@ -2,6 +2,7 @@ import type { Clock } from "@yagura/std/clock.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { StorageDomainId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
+import type { LeaseParameters } from "@yagura/storage-format";
 import { AgentError } from "../../errors.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError, storageErrorCodes } from "../errors.ts";
@@ -27,6 +28,7 @@ const DEADLINE_MS = 11_000;
 interface Look {
   readonly code: number;
   readonly version: number;
+  readonly ioTimeoutSeconds?: number | undefined;
   readonly delayMs: number;
   readonly atMs: number;
 }
@@ -64,6 +66,7 @@ export class DomainLooker {
         lastCheckSeconds: (this.#world.clock.monotonicMs() - last.atMs) / 1000,
         delaySeconds: last.delayMs / 1000,
         version: last.version,
+        ...(last.ioTimeoutSeconds !== undefined && { ioTimeoutSeconds: last.ioTimeoutSeconds }),
         isActual: true,
       }
     );
@@ -96,20 +99,23 @@ export class DomainLooker {
     const { clock, known } = this.#world;
     const startMs = clock.monotonicMs();
     try {
-      const { version } = await this.#inTime(() => this.#read());
-      this.#note({ code: 0, version, delayMs: clock.monotonicMs() - startMs, atMs: clock.monotonicMs() });
+      const { version, lease } = await this.#inTime(() => this.#read());
+      const atMs = clock.monotonicMs();
+      const { ioTimeoutSeconds } = lease ?? {};
+      this.#note({ code: 0, version, ioTimeoutSeconds, delayMs: atMs - startMs, atMs });
     } catch (error) {
       if (this.#end.signal.aborted) return;
       // It may be elsewhere when it comes back.
       if (error instanceof StorageError && error.kind === "StorageDomainDoesNotExist") known.forget();
       const code = error instanceof AgentError ? error.code : storageErrorCodes.StorageDomainAccessError;
       const atMs = clock.monotonicMs();
-      this.#note({ code, version: this.#last?.version ?? -1, delayMs: atMs - startMs, atMs }, error);
+      const { version = -1, ioTimeoutSeconds } = this.#last ?? {};
+      this.#note({ code, version, ioTimeoutSeconds, delayMs: atMs - startMs, atMs }, error);
       this.#healBehind(error);
     }
   }
 
-  async #read(): Promise<{ readonly version: number }> {
+  async #read(): Promise<{ readonly version: number; readonly lease?: LeaseParameters }> {
     const { known, lookFiles } = this.#world;
     const domain = await known.get(this.#domainId);
     this.#domainPath = domain.paths.domain;
