@@ -123,7 +123,8 @@ async function settledDisk({ manager }: ThreeHosts, id: string): Promise<"ok" | 
 /** A second lease of the host that is to die, beside the domain's own. */
 async function preparePeer(host: StorageHost, domainId: string): Promise<{ lease: Resource; hostId: string }> {
   const { stdout } = await host.machine.run("sanlock", ["client", "status"]);
-  const [, hostId = "", ids = ""] = new RegExp(`^s ${domainId}:(\\d+):([^:]+):`, "m").exec(stdout) ?? [];
+  // A colon in a path has a backslash before it.
+  const [, hostId = "", ids = ""] = new RegExp(`^s ${domainId}:(\\d+):((?:\\\\:|[^:])+):0`, "m").exec(stdout) ?? [];
   if (ids === "") throw new Error(`${host.title} is in no lockspace of ${domainId}:\n${stdout}`);
   const path = join(ids, "../../../peer");
   await host.machine.run("truncate", ["--size", "1M", path]);

@@ -38,6 +38,7 @@ export async function createLab(name: string, count: number): Promise<Lab> {
     await ip("-n", bridgeNamespace, "link", "add", "br0", "type", "bridge");
     await ip("-n", bridgeNamespace, "address", "add", `${address(1)}/${prefixBits}`, "dev", "br0");
     await ip("-n", bridgeNamespace, "link", "set", "br0", "up");
+    await addCarrier(bridgeNamespace);
     for (const number of numbers) await addHost(name, bridgeNamespace, number);
   } catch (cause) {
     await removeLab(name);
@@ -105,6 +106,13 @@ export async function hostDirectory(
 async function addNamespace(namespace: string): Promise<void> {
   await ip("netns", "add", namespace);
   await ip("-n", namespace, "link", "set", "lo", "up");
+}
+
+/** A bridge on which nothing is counts as down: a Manager that starts before all hosts would not see its own address. */
+async function addCarrier(namespace: string): Promise<void> {
+  await ip("-n", namespace, "link", "add", "name", "carrier", "type", "veth", "peer", "name", "carrier-end");
+  await ip("-n", namespace, "link", "set", "dev", "carrier-end", "up");
+  await ip("-n", namespace, "link", "set", "dev", "carrier", "master", "br0", "up");
 }
 
 async function addHost(lab: string, bridgeNamespace: string, number: number): Promise<void> {

@@ -75,8 +75,9 @@ export async function startThreeHosts(options: ThreeHostsOptions): Promise<Three
   return { lab, directory, manager, server, hosts, dataCenterId, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
-async function addSharedDataCenter(client: ManagerClient, _ioTimeoutSeconds: number): Promise<string> {
+async function addSharedDataCenter(client: ManagerClient, ioTimeoutSeconds: number): Promise<string> {
   const { id = "" } = await client.data_centers.add({ name: clusterName, local: false });
+  await client.data_centers.at(id).spm.update({ io_timeout: ioTimeoutSeconds });
   await client.clusters.add({ name: clusterName, data_center: { id }, cpu: { architecture: "x86_64" } });
   return id;
 }

@@ -61,7 +61,7 @@ async function checkLeftOvers(centre: Centre, on: DomainPlace): Promise<void> {
 async function askDoctor(centre: Centre, on: DomainPlace): Promise<void> {
   const { code, stdout, stderr } = await centre.three.server.machine.run(
     process.execPath,
-    [cli, "storage", "doctor", domainFolder(on)],
+    [cli, "storage", "doctor", "--check", domainFolder(on)],
     { okCodes: Array.from({ length: 256 }, (_, any) => any), timeoutMs: 120_000 },
   );
   assert.equal(code, 0, `the doctor of ${on.exportName} says:\n${stdout}${stderr}`);
