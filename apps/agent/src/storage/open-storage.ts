@@ -2,6 +2,7 @@ import { isAbsolute } from "node:path";
 import type { Sanlock } from "@yagura/sanlock";
 import { assert } from "@yagura/std/assert.ts";
 import { type Clock, systemClock } from "@yagura/std/clock.ts";
+import { describeError } from "@yagura/std/describe-error.ts";
 import type { StorageDomainId } from "@yagura/std/ids.ts";
 import { KeyedQueue } from "@yagura/std/keyed-queue.ts";
 import type { Log } from "@yagura/std/log.ts";
@@ -22,6 +23,7 @@ import { openStorageJobs } from "./jobs/storage-jobs.ts";
 import { killOurselves } from "./leases/end-process.ts";
 import type { EndProcess } from "./leases/process-leases.ts";
 import type { VolumeLeases } from "./leases/volume-leases.ts";
+import { inTime } from "./pool/in-time.ts";
 import type { AcquireSpmLock } from "./pool/local-lock.ts";
 import { openLeasing } from "./pool/open-leasing.ts";
 import { Pools } from "./pool/pools.ts";
@@ -60,6 +62,9 @@ export interface StorageOptions {
   /** What is done when this host cannot prove any more that it writes nothing; by default SIGKILL to this process. */
   readonly endProcess?: EndProcess;
 }
+
+/** Before the init system loses its patience. */
+const CLOSE_MS = 80_000;
 
 /** Starts with no pool connected: the Manager says which. Prepared images of the process before are still prepared. */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
@@ -183,13 +188,21 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     onDomainChange: (listener) => watch.onChange(listener),
     async [Symbol.asyncDispose]() {
       end.abort();
-      await watching;
-      await jobs.stopAll("the agent is stopping");
-      await tasks.stopAll("the agent is stopping");
-      await queue.idle();
-      await pools.close();
-      await leasing.close();
-      await mounts.close();
+      const close = async (): Promise<void> => {
+        await jobs.stopAll("the agent is stopping");
+        await tasks.stopAll("the agent is stopping");
+        await queue.idle();
+        await pools.close();
+        await leasing.close();
+        await watching;
+        await mounts.close();
+      };
+      try {
+        await inTime("ending the use of storage", CLOSE_MS, close());
+      } catch (cause) {
+        endProcess(`the use of storage could not be ended: ${describeError(cause)}`);
+        throw cause;
+      }
     },
   };
 }

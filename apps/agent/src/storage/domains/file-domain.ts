@@ -18,14 +18,24 @@ const META = ".meta";
 /** More entries than this in one directory are not ours. */
 const NAMES_MAX = 100_000;
 
+/** What of a domain never changes while it is known here. */
+interface DomainFacts {
+  version?: number;
+}
+
 /** A domain on a file system: local, NFS or POSIX. */
-export function fileDomain(domainId: StorageDomainId, path: string, files: StorageFiles): StorageDomain {
+export function fileDomain(
+  domainId: StorageDomainId,
+  path: string,
+  files: StorageFiles,
+  facts: DomainFacts = {},
+): StorageDomain {
   const paths = domainPaths(path);
   return {
     domainId,
     paths,
 
-    withFiles: (others) => fileDomain(domainId, path, others),
+    withFiles: (others) => fileDomain(domainId, path, others, facts),
 
     async readMetadata() {
       const text = await files.findText(paths.domainMetadata, METADATA_FILE_BYTES_MAX);
@@ -64,7 +74,11 @@ export function fileDomain(domainId: StorageDomainId, path: string, files: Stora
     },
 
     async writeVolume(imageId, volumeId, metadata) {
-      const text = translated(`cannot write the metadata of volume ${volumeId}`, () => formatVolumeMetadata(metadata));
+      // As all others write it who use the domain: it is not converted by being used.
+      facts.version ??= (await this.readMetadata()).version;
+      const { version } = facts;
+      const attempt = `cannot write the metadata of volume ${volumeId}`;
+      const text = translated(attempt, () => formatVolumeMetadata(metadata, version));
       await replaceText(files, paths.volumeMetadata(imageId, volumeId), text);
     },
   };
