@@ -4,6 +4,7 @@ import type { Cli } from "../../cli.ts";
 import { addListing } from "../listing.ts";
 import { addCreateDataCenter } from "./create.ts";
 import { addShowDataCenter } from "./show.ts";
+import { storageWord } from "./storage-word.ts";
 
 /** `yagura data-center …` */
 export function addDataCenterCommands(program: Command, cli: Cli): void {
@@ -21,9 +22,4 @@ export function addDataCenterCommands(program: Command, cli: Cli): void {
   });
   addShowDataCenter(dataCenter, cli);
   addCreateDataCenter(dataCenter, cli);
-}
-
-/** A local data center has one host, whose directories are its storage. */
-export function storageWord(isLocal: boolean | undefined): string | undefined {
-  return isLocal === undefined ? undefined : isLocal ? "local" : "shared";
 }

@@ -3,7 +3,7 @@ import type { Cli } from "../../cli.ts";
 import { findOne } from "../../find-one.ts";
 import { namesOf } from "../../names-of.ts";
 import { formatDetails } from "../../output/table.ts";
-import { storageWord } from "./data-center.ts";
+import { storageWord } from "./storage-word.ts";
 
 /** `yagura data-center show DATA-CENTER` */
 export function addShowDataCenter(dataCenter: Command, cli: Cli): void {
