@@ -1,4 +1,5 @@
 import type { VolumeReference } from "@yagura/domain-xml";
+import { withDeadline } from "@yagura/std/deadline.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { VmId } from "@yagura/std/ids.ts";
 import { CannotDestroyVm, NoSuchVm } from "../errors.ts";
@@ -7,6 +8,9 @@ import { isImageInUse } from "./images-in-use.ts";
 import type { VirtContext } from "./virt-context.ts";
 import type { Vm } from "./vm.ts";
 import { vmExit } from "./vm-exit.ts";
+
+/** Storage that does not answer keeps no VM from ending. */
+const TEARDOWN_MS_MAX = 10_000;
 
 /**
  * Ends a VM at once and forgets it; of one that is Down only what is left of it. May be repeated.
@@ -81,7 +85,7 @@ export async function teardownVolumes(
     const views = others.map(({ view }) => view);
     if (isImageInUse(views, volume.imageId)) continue;
     try {
-      await images.teardown(volume);
+      await withDeadline(`letting go of volume ${volume.volumeId}`, TEARDOWN_MS_MAX, () => images.teardown(volume));
     } catch (error) {
       log.warn("could not tear down a volume", { vmId: vm.id, ...volume, error: describeError(error) });
     }

@@ -6,11 +6,13 @@ import {
   type XmlElement,
 } from "@yagura/domain-xml";
 import { withDeadline } from "@yagura/std/deadline.ts";
+import { teardownVolumes } from "./destroy-vm.ts";
 import type { QemuUser } from "./disk-access.ts";
 import { labelDisk } from "./label-disk.ts";
 import type { RealDisk } from "./realise-domain.ts";
 import { joinStorageGroup, labelOfStorageGroup } from "./storage-group.ts";
 import type { PreparedDisk, VirtContext } from "./virt-context.ts";
+import type { Vm } from "./vm.ts";
 
 /** Storage that does not answer for so long must not keep a VM from being destroyed. */
 const PREPARE_MS_MAX = 120_000;
@@ -23,18 +25,19 @@ export interface DisksForQemu {
 }
 
 /**
- * Makes all disks of a guest ready on this host, and says how QEMU gets at them.
+ * Makes all disks of a guest ready on this host, and says how QEMU gets at them. Ends at once when the guest is to be
+ * destroyed: silent storage keeps nobody from that.
  * @param prepared gets every volume that was made ready, also when a later one fails: to be let go of then.
  */
 export async function prepareDisks(
   context: VirtContext,
-  domain: XmlElement,
+  { vm, domain }: { readonly vm: Vm; readonly domain: XmlElement },
   prepared: VolumeReference[],
 ): Promise<DisksForQemu> {
   const ready: ReadyDisk[] = [];
   for (const disk of describeDomain(domain).disks) {
     const isReadOnly = disk.isReadOnly || disk.device === "cdrom";
-    const files = await prepareDisk(context, { disk, isReadOnly }, prepared);
+    const files = await prepareDisk(context, { vm, disk, isReadOnly }, prepared);
     if (files !== undefined) ready.push({ target: disk.target, isReadOnly, files });
   }
   const user = await context.readQemuUser();
@@ -55,20 +58,24 @@ interface ReadyDisk {
 }
 
 async function prepareDisk(
-  { images }: VirtContext,
-  { disk, isReadOnly }: { disk: DescribedDisk; isReadOnly: boolean },
+  context: VirtContext,
+  { vm, disk, isReadOnly }: { vm: Vm; disk: DescribedDisk; isReadOnly: boolean },
   prepared: VolumeReference[],
 ): Promise<PreparedDisk | undefined> {
   const { volume, source, target } = disk;
-  if (volume !== undefined) {
-    const files = await withDeadline(`preparing disk ${target}`, PREPARE_MS_MAX, () =>
-      images.prepare(volume, { isReadOnly }),
-    );
+  // A medium or device that is no volume of a pool, such as an installation image on this host.
+  if (volume === undefined) return source === undefined ? undefined : { ...source, chainPaths: [source.path] };
+  const preparing = context.images.prepare(volume, { isReadOnly });
+  try {
+    const { signal } = vm.startAbort;
+    const files = await withDeadline(`preparing disk ${target}`, PREPARE_MS_MAX, () => preparing, signal);
     prepared.push(volume);
     return files;
+  } catch (error) {
+    // It may still become ready, when nobody waits for it any more.
+    void preparing.then(() => teardownVolumes(context, vm, [volume])).catch(() => undefined);
+    throw error;
   }
-  // A medium or device that is no volume of a pool, such as an installation image on this host.
-  return source === undefined ? undefined : { ...source, chainPaths: [source.path] };
 }
 
 async function labelDisks(ready: readonly ReadyDisk[], user: QemuUser): Promise<Map<string, RealDisk>> {

@@ -1,6 +1,6 @@
 import { withDeadline } from "@yagura/std/deadline.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
-import type { StorageDomainId, VmId } from "@yagura/std/ids.ts";
+import type { StorageDomainId } from "@yagura/std/ids.ts";
 import { decideResume, isIoErrorPause, type PausedVmView, readResumeBehaviour } from "./decide-resume.ts";
 import { readDomainState } from "./domain-events.ts";
 import { resumeDomain } from "./resume-domain.ts";
@@ -33,7 +33,7 @@ export class PausedVms {
   readonly #context: VirtContext;
   readonly #storage: StorageHealth;
   readonly #tries = new WeakMap<Vm, Tries>();
-  readonly #underWay = new Set<VmId>();
+  readonly #underWay = new Map<Vm, "once" | "again">();
 
   constructor(context: VirtContext, storage: StorageHealth) {
     this.#context = context;
@@ -61,21 +61,25 @@ export class PausedVms {
   async look(): Promise<void> {
     const { vms, hypervisor } = this.#context;
     if (!hypervisor.isConnected) return;
-    const paused = vms.list().filter((vm) => vm.status === "Paused" && isIoErrorPause(vm.view.pauseCode));
+    const paused = vms.list().filter(isPausedByError);
     await Promise.all(paused.map((vm) => this.#lookAt(vm)));
   }
 
-  /** One look at a time for each VM. */
+  /** One look at a time for each VM; what is heard during one is looked at after it. */
   async #lookAt(vm: Vm): Promise<void> {
-    if (this.#underWay.has(vm.id)) return;
-    this.#underWay.add(vm.id);
-    try {
-      await this.#decide(vm);
-    } catch (error) {
-      this.#context.log.warn("could not help a paused VM", { vmId: vm.id, error: describeError(error) });
-    } finally {
-      this.#underWay.delete(vm.id);
+    if (this.#underWay.has(vm)) {
+      this.#underWay.set(vm, "again");
+      return;
     }
+    do {
+      this.#underWay.set(vm, "once");
+      try {
+        await this.#decide(vm);
+      } catch (error) {
+        this.#context.log.warn("could not help a paused VM", { vmId: vm.id, error: describeError(error) });
+      }
+    } while (this.#underWay.get(vm) === "again" && isPausedByError(vm));
+    this.#underWay.delete(vm);
   }
 
   async #decide(vm: Vm): Promise<void> {
@@ -160,6 +164,10 @@ export class PausedVms {
     await writeRunRecord(this.#context, vm);
     await this.#context.hypervisor.destroy(vm.id, { isGraceful: false });
   }
+}
+
+function isPausedByError({ status, view }: Vm): boolean {
+  return status === "Paused" && isIoErrorPause(view.pauseCode);
 }
 
 /** The storage domains that the VM waits for: of the disk that failed, or of all when it is not known. */

@@ -38,7 +38,7 @@ export async function startVm(context: VirtContext, { vm, domain, isLaunchedPaus
     await hypervisor.define(placeholderXml(domain, { phase: "placeholder", startedAtMs }));
     signal.throwIfAborted();
     await context.ensureGuestNetwork();
-    const { disks, seclabel } = await prepareDisks(context, domain, prepared);
+    const { disks, seclabel } = await prepareDisks(context, { vm, domain }, prepared);
     signal.throwIfAborted();
     const real = realiseDomain(domain, {
       domainType: context.domainType,
