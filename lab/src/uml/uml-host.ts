@@ -146,7 +146,8 @@ function umlHost(kernel: UmlProcess, line: GuestLine, at: Place & { address: str
       return started.pid;
     },
     writeFile: async (path, content) => void (await run("tee", [path], { input: content })),
-    setLink: (up) => ip(at.network, "link", "set", at.tap, up ? "up" : "down"),
+    // Out of the bridge, not down: the kernel inside does not get over a write to a tap that is down.
+    setLink: (up) => ip(at.network, "link", "set", at.tap, ...(up ? ["master", bridge] : ["nomaster"])),
     pause: () => kernel.signalAll("SIGSTOP"),
     resume: () => kernel.signalAll("SIGCONT"),
     powerCut: () => kernel.kill(),
