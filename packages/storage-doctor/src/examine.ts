@@ -2,7 +2,7 @@ import { domainPaths, type SanlockHostRecord } from "@yagura/storage-format";
 import { diagnose } from "./diagnose.ts";
 import { type JudgedHost, judgeHosts } from "./hosts.ts";
 import { type ReadOptions, readDomain } from "./read/read-domain.ts";
-import { readHosts, whereLeasesAre } from "./read/read-leases.ts";
+import { readLockspace, whereLeasesAre } from "./read/read-leases.ts";
 import type { Report } from "./report/format-report.ts";
 import { type DomainSnapshot, valueIn } from "./snapshot.ts";
 import { type WatchOptions, watchHosts } from "./watch-hosts.ts";
@@ -36,10 +36,10 @@ export async function examineDomain(
 /** @throws DeadlineExceeded never: the looks are bounded by the times of sanlock */
 export function watchMembers(snapshot: DomainSnapshot, watch: WatchOptions): Promise<JudgedHost[]> {
   const leases = whereLeasesAre(domainPaths(snapshot.path), valueIn(snapshot.metadata));
-  const look = async (): Promise<readonly SanlockHostRecord[]> => valueIn(await readHosts(leases)) ?? [];
+  const look = async (): Promise<readonly SanlockHostRecord[]> => valueIn(await readLockspace(leases))?.hosts ?? [];
   return watchHosts(look, watch);
 }
 
 function hostsOf(snapshot: DomainSnapshot): readonly SanlockHostRecord[] {
-  return valueIn(snapshot.hosts) ?? [];
+  return valueIn(snapshot.lockspace)?.hosts ?? [];
 }

@@ -81,7 +81,10 @@ export function findSpm({ spmLease }: DomainSnapshot, hosts: readonly JudgedHost
 }
 
 /** Why nothing may be changed now; nothing when nobody can be at work. */
-export function whoIsAtWork({ isLockedByAgent }: DomainSnapshot, hosts: readonly JudgedHost[]): string[] {
+export function whoIsAtWork(
+  { isLockedByAgent }: Pick<DomainSnapshot, "isLockedByAgent">,
+  hosts: readonly JudgedHost[],
+): string[] {
   const words = {
     alive: "is using the domain",
     silent: "has joined the domain and may come back",

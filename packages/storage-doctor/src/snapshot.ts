@@ -18,8 +18,8 @@ export interface DomainSnapshot {
   readonly metadata: Found<DomainMetadata>;
   /** What is in `dom_md`. */
   readonly control: readonly NamedFile[];
-  /** Hosts that ever joined the lockspace in `ids`. */
-  readonly hosts: Found<readonly SanlockHostRecord[]>;
+  /** What is in `ids`. */
+  readonly lockspace: Found<LockspaceSnapshot>;
   /** The SPM's lease. */
   readonly spmLease: Found<SanlockLeaseRecord>;
   readonly leaseIndex: Found<LeaseIndex>;
@@ -35,6 +35,13 @@ export interface DomainSnapshot {
   readonly unfinishedTasks: readonly NamedFile[];
   /** On a local domain: whether an agent holds the lock on `ids`; absent where nobody could be asked. */
   readonly isLockedByAgent?: boolean;
+}
+
+export interface LockspaceSnapshot {
+  /** Whose leases it rules: the domain's id. */
+  readonly name: string;
+  /** Hosts that ever joined. */
+  readonly hosts: readonly SanlockHostRecord[];
 }
 
 /** Something that should be somewhere. */

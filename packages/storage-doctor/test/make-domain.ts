@@ -1,5 +1,7 @@
 /** Domains as agents make them, on real files: what the doctor is tried on. */
-import { chmod, link, mkdir, truncate, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { chmod, link, mkdir, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type DataCenterId, type ImageId, parseId, type StorageDomainId, type VolumeId } from "@yagura/std/ids.ts";
 import { MiB } from "@yagura/std/units.ts";
 import {
@@ -50,8 +52,8 @@ export interface MadeDomain extends AsyncDisposable {
   linkVolume(from: ImageId, to: ImageId, volumeId: VolumeId): Promise<void>;
 }
 
-export async function makeDomain(metadata = metadataOf()): Promise<MadeDomain> {
-  const directory = await temporaryDirectory();
+export async function makeDomain(metadata = metadataOf(), parent?: string): Promise<MadeDomain> {
+  const directory = await temporaryDirectory(parent);
   const path = `${directory.path}/${metadata.domainId}`;
   const paths = domainPaths(path);
   for (const made of [paths.control, paths.images, paths.masterTasks, paths.masterVms]) {
@@ -130,8 +132,8 @@ export function qcow2Bytes(virtualBytes: number, backingName?: string): Buffer {
 }
 
 /** A domain with a bit of everything: a disk of its own, one with a snapshot, a template and a disk on it. */
-export async function makeFullDomain(metadata = metadataOf()): Promise<MadeDomain> {
-  const made = await makeDomain(metadata);
+export async function makeFullDomain(metadata = metadataOf(), parent?: string): Promise<MadeDomain> {
+  const made = await makeDomain(metadata, parent);
   await made.addVolume(image(1), volume(1));
   await made.addVolume(image(2), volume(2), { role: "INTERNAL" });
   await made.addVolume(image(2), volume(3), { format: "COW", role: "INTERNAL", parentId: volume(2) });
@@ -140,4 +142,18 @@ export async function makeFullDomain(metadata = metadataOf()): Promise<MadeDomai
   await made.linkVolume(image(3), image(4), volume(5));
   await made.addVolume(image(4), volume(6), { format: "COW", parentId: volume(5) });
   return made;
+}
+
+/** All files of a domain with a mark of what is in them and who may do what. */
+export async function domainFiles(path: string): Promise<{ readonly path: string; readonly mark: string }[]> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const found = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Promise.all(
+    found.sort().map(async (file) => {
+      const { size, mode } = await stat(file);
+      // Mailboxes are long and empty.
+      const bytes = size > 4 * MiB ? Buffer.alloc(0) : await readFile(file);
+      return { path: file, mark: `${mode} ${size} ${createHash("sha1").update(bytes).digest("hex")}` };
+    }),
+  );
 }

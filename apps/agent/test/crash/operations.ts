@@ -1,6 +1,6 @@
 import { truncate } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { type JobId, newId } from "@yagura/std/ids.ts";
+import { type JobId, newId, type VolumeId } from "@yagura/std/ids.ts";
 import { poll } from "@yagura/std/poll.ts";
 import { KiB, MiB } from "@yagura/std/units.ts";
 import type { FindingKind } from "@yagura/storage-doctor";
@@ -15,10 +15,16 @@ export interface Operation {
   /** Ends when the operation has, well or not. */
   act(storage: Storage, paths: OperationPaths): Promise<unknown>;
   /**
-   * What the doctor may find between the crash and the next attempt: work that any host may do has no journal; what it
-   * leaves is marked as not to be trusted.
+   * What the doctor may find between the crash and the next attempt: what is no task of the SPM has no journal; what it
+   * leaves is marked as not to be trusted, or is overwritten by whoever comes next.
    */
   readonly leaves?: readonly FindingKind[];
+  /** What it finds although all went well: the Manager's next step is about that. */
+  readonly ends?: readonly FindingKind[];
+  /** Volumes whose bytes may be between old and new until then, since what a guest sees does not depend on them. */
+  readonly changes?: readonly VolumeId[];
+  /** Each attempt counts: what is compared does not. */
+  readonly countsAttempts?: boolean;
 }
 
 export interface OperationPaths {
@@ -29,8 +35,10 @@ export interface OperationPaths {
 }
 
 const newRaw = volumeIn(20, { capacityBytes: MiB });
+/** What may be left where there is no journal. */
+const unjournalled: readonly FindingKind[] = ["illegal-volume", "unfinished-text"];
 /** The inner volume goes into the base. */
-const subchain = { ...chain.leaf, baseId: chain.base.volumeId, topId: chain.inner.volumeId };
+const subchain = { ...chain.leaf, baseId: chain.base.volumeId, topId: chain.inner.volumeId, baseGeneration: 1 };
 const target = volumeIn(25, { domainId: secondId, capacityBytes: 3 * MiB });
 
 const all = {
@@ -99,27 +107,32 @@ const all = {
   "delete an image": { act: task((storage) => storage.images.delete(poolId, { ...chain.leaf, wipes: false })) },
   "delete an image and wipe it": { act: task((storage) => storage.images.delete(poolId, { ...raw, wipes: true })) },
   "delete a disk on a template": { act: task((storage) => storage.images.delete(poolId, { ...disk, wipes: true })) },
-  "describe a volume": { act: (storage) => storage.volumes.setDescription(poolId, raw, "another") },
+  "describe a volume": {
+    act: (storage) => storage.volumes.setDescription(poolId, raw, "another"),
+    leaves: unjournalled,
+  },
   "make a volume legal": {
     prepare: (storage) => storage.volumes.setLegality(poolId, raw, "ILLEGAL"),
     act: (storage) => storage.volumes.setLegality(poolId, raw, "LEGAL"),
-    leaves: ["illegal-volume"],
+    leaves: unjournalled,
   },
   "take over a capacity": {
     // As the guest's own QEMU does it before.
     prepare: (_, paths) => truncate(paths.raw, 3 * MiB),
     act: (storage) => storage.volumes.setCapacity(raw, 3 * MiB),
-    leaves: ["capacity-differs"],
+    leaves: ["capacity-differs", "unfinished-text"],
   },
   "upload to a volume": {
     act: (storage) => storage.images.upload(raw, Readable.from([Buffer.alloc(MiB, "new")]), { lengthBytes: MiB }),
-    leaves: ["illegal-volume"],
+    leaves: unjournalled,
+    countsAttempts: true,
   },
   "prepare a merge": { act: task((storage) => storage.volumes.prepareMerge(poolId, subchain)) },
   "merge a volume into the one below": {
     prepare: task((storage) => storage.volumes.prepareMerge(poolId, subchain)),
     act: job((jobs, jobId) => jobs.merge(jobId, subchain)),
-    leaves: ["illegal-volume"],
+    leaves: unjournalled,
+    changes: [subchain.baseId],
   },
   "put a chain on its merged base": {
     async prepare(storage) {
@@ -128,21 +141,22 @@ const all = {
     },
     act: task((storage) => storage.volumes.finalizeMerge(poolId, subchain)),
     leaves: ["illegal-volume"],
+    ends: ["illegal-volume"],
   },
   "copy data into a volume": {
     prepare: task((storage) => storage.volumes.create(poolId, target)),
-    act: job((jobs, jobId) => jobs.copyData(jobId, { source: chain.leaf, destination: target })),
-    leaves: ["illegal-volume"],
+    act: job((jobs, jobId) => jobs.copyData(jobId, { source: chain.leaf, destination: { ...target, generation: 0 } })),
+    leaves: unjournalled,
   },
   "change the record of a volume": {
     act: job((jobs, jobId) =>
       jobs.updateVolume(jobId, { ...raw, generation: 1 }, { description: "new", generation: 7 }),
     ),
-    leaves: ["illegal-volume"],
+    leaves: unjournalled,
   },
   "change the version of a qcow2 image": {
-    act: job((jobs, jobId) => jobs.amendVolume(jobId, chain.leaf, "0.10")),
-    leaves: ["illegal-volume"],
+    act: job((jobs, jobId) => jobs.amendVolume(jobId, { ...chain.leaf, generation: 0 }, "0.10")),
+    leaves: unjournalled,
   },
   "create a domain": {
     act: (storage, { empty }) =>
@@ -154,11 +168,12 @@ const all = {
         path: empty,
         version: 5,
       }),
+    leaves: unjournalled,
   },
   "format a domain": { act: (storage) => storage.domains.format(freeId) },
-  "attach a domain": { act: (storage) => storage.domains.attach(freeId, poolId) },
-  "detach a domain": { act: (storage) => storage.domains.detach(attachedId, poolId) },
-  "name a domain": { act: (storage) => storage.domains.setDescription(secondId, "renamed") },
+  "attach a domain": { act: (storage) => storage.domains.attach(freeId, poolId), leaves: unjournalled },
+  "detach a domain": { act: (storage) => storage.domains.detach(attachedId, poolId), leaves: unjournalled },
+  "name a domain": { act: (storage) => storage.domains.setDescription(secondId, "renamed"), leaves: unjournalled },
   "create a pool": {
     act: (storage) =>
       storage.pools.create({

@@ -21,8 +21,8 @@ export function checkChain(chain: Chain, image: ImageSnapshot, snapshot: DomainS
     ...checkLoops(chain, image),
     ...(chain.unknown.length === 0 ? checkLeaves(chain, image) : []),
     ...[...chain.known.values()].flatMap((volume) => {
-      const role = trueRole(volume, chain);
-      if (volume.record.role === role) return [];
+      const role = findTrueRole(volume, chain);
+      if (role === undefined || volume.record.role === role) return [];
       const what = `volume ${volume.volumeId} is called ${volume.record.role}, but is ${role}`;
       const repair = isWhole ? { repair: change(volume.volumeId, { role }) } : {};
       return [finding("role-differs", what, { imageId, volumeId: volume.volumeId, ...repair })];
@@ -30,9 +30,16 @@ export function checkChain(chain: Chain, image: ImageSnapshot, snapshot: DomainS
   ];
 }
 
-function trueRole({ volumeId, record }: KnownVolume, chain: Chain): KnownVolume["record"]["role"] {
-  if (record.role === "SHARED") return "SHARED";
-  return childrenOf(chain, volumeId).length > 0 ? "INTERNAL" : "LEAF";
+/** `undefined` where both are right: for volumes that are not to be trusted, and for those on which only such stand. */
+function findTrueRole({ volumeId, record }: KnownVolume, chain: Chain): "LEAF" | "INTERNAL" | undefined {
+  if (record.role === "SHARED" || isIllegal(record)) return undefined;
+  const children = childrenOf(chain, volumeId);
+  if (children.length === 0) return "LEAF";
+  return children.every((child) => isIllegal(child.record)) ? undefined : "INTERNAL";
+}
+
+function isIllegal({ legality }: KnownVolume["record"]): boolean {
+  return legality === "ILLEGAL";
 }
 
 function checkLoops({ looping }: Chain, { imageId }: ImageSnapshot): Finding[] {
@@ -42,7 +49,11 @@ function checkLoops({ looping }: Chain, { imageId }: ImageSnapshot): Finding[] {
 }
 
 function checkLeaves({ leaves, known }: Chain, { imageId }: ImageSnapshot): Finding[] {
-  const own = leaves.filter((volumeId) => known.get(volumeId)?.record.imageId === imageId);
+  const own = leaves.filter((volumeId) => {
+    const record = known.get(volumeId)?.record;
+    // One that was begun, or that was merged into another, is on its way.
+    return record !== undefined && record.imageId === imageId && !isIllegal(record);
+  });
   if (own.length < 2) return [];
   return [finding("several-leaves", `the image ${imageId} ends in several volumes: ${own.join(", ")}`, { imageId })];
 }

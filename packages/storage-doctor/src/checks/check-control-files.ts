@@ -29,13 +29,13 @@ function checkMailbox(snapshot: DomainSnapshot, name: (typeof mailboxes)[number]
   return [finding("control-file-truncated", what, { repair })];
 }
 
-function checkLeases({ hosts, spmLease }: DomainSnapshot, { domainId, role }: DomainMetadata): Finding[] {
+function checkLeases({ lockspace, spmLease }: DomainSnapshot, { domainId, role }: DomainMetadata): Finding[] {
   const found: Finding[] = [];
-  if (hosts.is === "broken") found.push(finding("lockspace-broken", `dom_md/ids is broken: ${hosts.why}`));
-  if (hosts.is === "missing") found.push(finding("lockspace-broken", "dom_md/ids has no lockspace"));
-  const foreign = valueIn(hosts)?.find(({ lockspace }) => lockspace !== domainId);
-  if (foreign !== undefined) {
-    found.push(finding("lockspace-foreign", `dom_md/ids is the lockspace of ${JSON.stringify(foreign.lockspace)}`));
+  if (lockspace.is === "broken") found.push(finding("lockspace-broken", `dom_md/ids is broken: ${lockspace.why}`));
+  if (lockspace.is === "missing") found.push(finding("lockspace-broken", "dom_md/ids has no lockspace"));
+  const name = valueIn(lockspace)?.name;
+  if (name !== undefined && name !== domainId) {
+    found.push(finding("lockspace-foreign", `dom_md/ids is the lockspace of ${JSON.stringify(name)}`));
   }
   if (spmLease.is === "broken") found.push(finding("spm-lease-broken", `the SPM's lease is broken: ${spmLease.why}`));
   // Only a master needs one; oVirt makes one on each.

@@ -15,7 +15,7 @@ export function checkImage(image: ImageSnapshot, snapshot: DomainSnapshot): Find
   return [
     ...checkWhetherEmpty(image, chain, directory),
     ...image.others.map((file) => ({
-      imageId: image.imageId,
+      ...whose(file.name, image),
       ...explainOther(file, { directory, isSpare: hasRecord(file.name, chain) }),
     })),
     ...image.volumes.flatMap((volume) => checkVolumeFiles(volume, image, snapshot)),
@@ -27,8 +27,17 @@ export function checkImage(image: ImageSnapshot, snapshot: DomainSnapshot): Find
 
 /** Whether the record that a `.new` should have replaced can be read: else the `.new` may be the only one. */
 function hasRecord(name: string, { known }: Chain): boolean {
-  const volumeId = findId<VolumeId>(name.replace(/\.meta\.new$/, ""));
+  const volumeId = volumeOf(name);
   return volumeId !== undefined && known.has(volumeId);
+}
+
+function whose(name: string, { imageId }: ImageSnapshot): Pick<Finding, "imageId" | "volumeId"> {
+  const volumeId = volumeOf(name);
+  return { imageId, ...(volumeId !== undefined && { volumeId }) };
+}
+
+function volumeOf(name: string): VolumeId | undefined {
+  return findId<VolumeId>(name.replace(/\.meta\.new$/, ""));
 }
 
 function checkWhetherEmpty({ imageId, volumes, others }: ImageSnapshot, chain: Chain, directory: string): Finding[] {

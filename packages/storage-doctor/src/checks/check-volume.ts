@@ -22,8 +22,10 @@ export function checkVolumeFiles(
     return [finding("volume-metadata-broken", what, where)];
   }
   const found: Finding[] = [];
-  if (content === undefined) found.push(finding("content-missing", `volume ${volumeId} has no file`, where));
-  else if (content.kind !== "file") {
+  const isTrusted = metadata.value.legality !== "ILLEGAL";
+  if (content === undefined && isTrusted)
+    found.push(finding("content-missing", `volume ${volumeId} has no file`, where));
+  if (content !== undefined && content.kind !== "file") {
     found.push(finding("content-not-a-file", `the content of volume ${volumeId} is a ${content.kind}`, where));
   }
   const record = metadata.value;
@@ -34,7 +36,8 @@ export function checkVolumeFiles(
     found.push(finding("volume-of-another-domain", `volume ${volumeId} says that it belongs to ${said}`, where));
   }
   if (record.legality === "ILLEGAL") {
-    found.push(finding("illegal-volume", `volume ${volumeId} is marked as illegal`, where));
+    const also = content === undefined ? ", and has no file" : "";
+    found.push(finding("illegal-volume", `volume ${volumeId} is marked as illegal${also}`, where));
   }
   return [...found, ...checkLease(volume, imageId, snapshot)];
 }
@@ -68,7 +71,8 @@ export function checkContent(
   { volumeId, record, content, header, complaint }: KnownVolume,
   { imageId }: ImageSnapshot,
 ): Finding[] {
-  if (content?.kind !== "file") return [];
+  // Of what is not to be trusted nothing is expected.
+  if (content?.kind !== "file" || record.legality === "ILLEGAL") return [];
   const where = { imageId, volumeId };
   const of = (kind: Parameters<typeof finding>[0], what: string): Finding => finding(kind, what, where);
   if (record.format === "RAW") {

@@ -10,7 +10,7 @@ import {
 import { type DomainSnapshot, type Found, type ImageSnapshot, type NamedFile, valueIn } from "../snapshot.ts";
 import { findFile, listFiles, readBytes, readFound } from "./read-file.ts";
 import { readImage } from "./read-image.ts";
-import { readExternalLeases, readHosts, readLeaseIndex, readSpmLease, whereLeasesAre } from "./read-leases.ts";
+import { readExternalLeases, readLeaseIndex, readLockspace, readSpmLease, whereLeasesAre } from "./read-leases.ts";
 import { isFileLocked } from "./read-lock.ts";
 import { readTasks } from "./read-tasks.ts";
 
@@ -45,7 +45,7 @@ export async function readDomain(path: string, options: ReadOptions = {}): Promi
       directory,
       metadata,
       control: await listFiles(paths.control),
-      hosts: await readHosts(leases),
+      lockspace: await readLockspace(leases),
       spmLease: await readSpmLease(leases),
       leaseIndex,
       externalLeases: await readExternalLeases(leases, valueIn(leaseIndex)),

@@ -11,11 +11,10 @@ import {
   type LeaseGeometry,
   type LeaseIndex,
   leaseIndexOffset,
-  type SanlockHostRecord,
   type SanlockLeaseRecord,
   sdmLeaseOffset,
 } from "@yagura/storage-format";
-import type { DomainSnapshot, Found } from "../snapshot.ts";
+import type { DomainSnapshot, Found, LockspaceSnapshot } from "../snapshot.ts";
 import { readBytes, readFound } from "./read-file.ts";
 
 /** Where a domain keeps its leases, and in which units. */
@@ -32,8 +31,7 @@ export function whereLeasesAre(paths: DomainPaths, metadata: DomainMetadata | un
   return { paths, geometry: found ?? ordinary };
 }
 
-/** The hosts that ever joined, also those that left. */
-export function readHosts({ paths, geometry }: LeasePlaces): Promise<Found<readonly SanlockHostRecord[]>> {
+export function readLockspace({ paths, geometry }: LeasePlaces): Promise<Found<LockspaceSnapshot>> {
   const { sectorBytes } = geometry;
   return readFound(
     () => readBytes(paths.ids, 0, HOST_ID_MAX * sectorBytes),
@@ -42,7 +40,8 @@ export function readHosts({ paths, geometry }: LeasePlaces): Promise<Found<reado
       if (bytes.length === 0) return undefined;
       const ids = Array.from({ length: HOST_ID_MAX }, (_, index) => index + 1);
       const records = ids.flatMap((hostId) => decodeHostRecord(bytes, hostId, sectorBytes) ?? []);
-      return records.length === 0 ? undefined : records.filter(({ generation }) => generation > 0);
+      const [first] = records;
+      return first && { name: first.lockspace, hosts: records.filter(({ generation }) => generation > 0) };
     },
   );
 }

@@ -101,9 +101,10 @@ async function keepBackup(path: string, { path: domainPath, backupPath }: Repair
 }
 
 async function lengthen(path: string, sizeBytes: number): Promise<void> {
-  const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o660);
+  const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW);
   try {
     if ((await file.stat()).size < sizeBytes) await file.truncate(sizeBytes);
+    await file.chmod(0o660);
     await file.sync();
   } finally {
     await file.close();
@@ -117,7 +118,9 @@ async function makeLease(
   { domainId, blockSizeBytes, alignmentBytes }: DomainMetadata,
 ): Promise<void> {
   // Never over one that is there.
-  await (await open(path, "wx", 0o660)).close();
+  const file = await open(path, "wx");
+  await file.chmod(0o660);
+  await file.close();
   const geometry = ["-Z", String(blockSizeBytes), "-A", `${alignmentBytes / (1024 * 1024)}M`];
   try {
     await runProgram("sanlock", ["direct", "init", "-r", `${domainId}:${name}:${escaped(path)}:0`, ...geometry]);

@@ -46,7 +46,7 @@ const conditions: Readonly<Record<JudgedHost["condition"], string>> = {
 };
 
 function describeUse(snapshot: DomainSnapshot, hosts: readonly JudgedHost[]): string[] {
-  if (snapshot.hosts.is === "missing") {
+  if (snapshot.lockspace.is === "missing") {
     const lock = {
       true: "an agent on this machine is its SPM",
       false: "nobody is its SPM",
