@@ -35,6 +35,8 @@ export class Jobs {
   readonly #options: JobsOptions;
   readonly #jobs = new Map<string, SimulatedJob>();
   #ended = new AbortController();
+  /** While it is set, no job goes on. */
+  #still: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
   constructor(options: JobsOptions) {
     this.#options = options;
@@ -79,6 +81,16 @@ export class Jobs {
     job.info.progress = 100;
   }
 
+  standStill(): void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#still ??= { promise, resolve };
+  }
+
+  goOn(): void {
+    this.#still?.resolve();
+    this.#still = undefined;
+  }
+
   /** The process ends: what was under way stays half done, and nobody knows of it. Its leases are given back by the daemon. */
   endAgent(): void {
     for (const { volume } of this.#running()) volume.lease = undefined;
@@ -117,6 +129,7 @@ export class Jobs {
         await clock.sleep(Math.min(lookMs, jobMs), signal);
         if (info !== undefined) info.progress = Math.min(99, Math.round((passedMs / jobMs) * 100));
       }
+      while (this.#still !== undefined) await this.#still.promise;
       signal.throwIfAborted();
       this.finish(jobId);
     } catch {
