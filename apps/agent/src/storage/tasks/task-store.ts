@@ -31,6 +31,8 @@ export interface TaskStore {
   forget(taskId: TaskId): Promise<void>;
   /** Records that cannot be read are left where they are, and said in the log. */
   list(): Promise<readonly TaskRecord[]>;
+  /** Removes what was being written when its writer died. Only for the SPM, and before it writes anything itself. */
+  tidy(): Promise<void>;
 }
 
 export function openTaskStore(directory: string, files: StorageFiles, log: Log): TaskStore {
@@ -62,6 +64,12 @@ export function openTaskStore(directory: string, files: StorageFiles, log: Log):
         }
       }
       return records;
+    },
+
+    async tidy() {
+      for (const name of await files.list(directory)) {
+        if (name.endsWith(`${SUFFIX}.new`)) await files.remove(`${directory}/${name}`);
+      }
     },
   };
 }

@@ -80,6 +80,7 @@ export class Tasks implements StorageTasks {
 
   /** A new SPM takes over what the one before left: settles what was begun, and remembers what was finished. */
   async recover(store: TaskStore): Promise<void> {
+    await store.tidy();
     for (const record of await store.list()) {
       // One that could not be settled before is tried again; any other that we know needs nothing.
       const known = this.#tasks.get(record.taskId);
