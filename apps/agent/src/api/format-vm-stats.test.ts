@@ -80,3 +80,23 @@ test("the event of a pause by an I/O error names the disk", () => {
   const status = formatVmStatus(view({ status: "Paused", pauseCode: "EIO", ioError }), 0);
   assert.deepEqual([status.pauseCode, status.ioerror], ["EIO", { alias: "ua-1", name: "/disk", path: "/disk" }]);
 });
+
+test("what a disk takes and how long its file is comes from QEMU, as far as QEMU knows it", () => {
+  const row = {
+    "block.count": 1,
+    "block.0.name": "vda",
+    "block.0.capacity": 1000,
+    "block.0.physical": 300,
+    "block.0.allocation": 400,
+  };
+  const sizesOf = (kind: "file" | "block", format: string) => {
+    const disk = { device: "disk", target: "vda", format, isReadOnly: false, source: { kind, path: "/x" } };
+    const domain = { ...view().domain, disks: [disk] } as unknown as NonNullable<VmView["domain"]>;
+    const stats = formatVmStats(view({ domain, usage: computeVmUsage({ monotonicMs: 1, row }) }), 0);
+    const { truesize, apparentsize } = ("disks" in stats ? stats.disks?.["vda"] : undefined) ?? {};
+    return [truesize, apparentsize];
+  };
+  assert.deepEqual(sizesOf("file", "raw"), ["300", "1000"]);
+  assert.deepEqual(sizesOf("file", "qcow2"), ["300", "400"]);
+  assert.deepEqual(sizesOf("block", "qcow2"), ["300", "300"]);
+});

@@ -8,6 +8,7 @@ import type {
   VmStats,
   VmStatusDetails,
 } from "@yagura/agent-protocol";
+import type { DescribedDisk } from "@yagura/domain-xml";
 import { EVENT_TIME_BASE } from "../event-clock.ts";
 import { type GuestData, reachableAddresses } from "../virt/guest-data.ts";
 import type { VmView } from "../virt/vm.ts";
@@ -171,15 +172,15 @@ function formatDisks({ domain, usage }: VmView): VmDiskStatsMap {
     (domain?.disks ?? []).map((disk) => {
       const used = usage?.disks.find((one) => one.target === disk.target);
       const imageID = disk.volume?.imageId;
-      return [disk.target, { ...formatDiskUsage(used), ...(imageID !== undefined && { imageID }) }];
+      return [disk.target, { ...formatDiskUsage(disk, used), ...(imageID !== undefined && { imageID }) }];
     }),
   );
 }
 
-function formatDiskUsage(disk: DiskUsage | undefined) {
+function formatDiskUsage(described: DescribedDisk, disk: DiskUsage | undefined) {
   return {
-    truesize: String(disk?.allocationBytes ?? 0),
-    apparentsize: String(disk?.physicalBytes ?? 0),
+    truesize: String(disk?.physicalBytes ?? 0),
+    apparentsize: String(disk === undefined ? 0 : apparentBytes(described, disk)),
     readRate: percent(disk?.readBytesPerSecond),
     writeRate: percent(disk?.writtenBytesPerSecond),
     readBytes: String(disk?.readBytes ?? 0),
@@ -190,6 +191,12 @@ function formatDiskUsage(disk: DiskUsage | undefined) {
     writeLatency: String(disk?.writeLatencyNs ?? 0),
     flushLatency: String(disk?.flushLatencyNs ?? 0),
   };
+}
+
+/** The length of the file or device, from what QEMU says: files of a mount whose server is silent are not asked. */
+function apparentBytes({ source, format }: DescribedDisk, disk: DiskUsage): number {
+  if (source?.kind === "block") return disk.physicalBytes;
+  return format === "raw" ? disk.capacityBytes : Math.max(disk.physicalBytes, disk.writtenUpToBytes);
 }
 
 function formatGuest(guest: GuestData): Partial<RunningVmStats> {

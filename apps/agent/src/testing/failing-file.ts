@@ -6,16 +6,22 @@ import { once } from "node:events";
 import { close as closeFile, openSync, read as readFile, write as writeFile } from "node:fs";
 import { open } from "node:fs/promises";
 import { promisify } from "node:util";
+import { pathExists } from "@yagura/std/path-exists.ts";
 import { runProgram } from "@yagura/std/run-program.ts";
 
 const read = promisify(readFile);
 const write = promisify(writeFile);
 const close = promisify(closeFile);
 
+/** What such a file lacks on this machine; `undefined`: nothing. */
+export async function whyNoFailingFile(): Promise<string | undefined> {
+  return (await pathExists("/dev/fuse")) ? undefined : "there is no /dev/fuse to make a disk fail";
+}
+
 export interface FailingFile extends AsyncDisposable {
   /** Where a guest's disk can be. */
   readonly path: string;
-  /** What reading and writing does from now on. `silent`: requests wait until it is something else. */
+  /** What reading and writing does from now on. `silent`: all requests wait until it is something else. */
   become(health: "well" | "EIO" | "ENOSPC" | "silent"): void;
 }
 
@@ -113,6 +119,7 @@ class Server {
   async #answer(request: Buffer): Promise<void> {
     const opcode = request.readUInt32LE(4);
     if (opcode === op.forget || opcode === op.batchForget) return;
+    while (this.#health === "silent") await this.#waiting.promise;
     const result = await this.#carryOut(opcode, request.readBigUInt64LE(16), request.subarray(40));
     const body = typeof result === "number" ? Buffer.alloc(0) : result;
     const header = Buffer.alloc(16);
@@ -160,7 +167,6 @@ class Server {
   }
 
   async #transfer(opcode: number, body: Buffer): Promise<Buffer | number> {
-    while (this.#health === "silent") await this.#waiting.promise;
     if (this.#health === "EIO" || (this.#health === "ENOSPC" && opcode === op.write)) return errnos[this.#health];
     if (opcode === op.fsync) return 0;
     const [position, size] = [Number(body.readBigUInt64LE(8)), body.readUInt32LE(16)];

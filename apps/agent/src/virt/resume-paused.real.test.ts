@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { access, mkdir, stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { poll } from "@yagura/std/poll.ts";
-import { type FailingFile, mountFailingFile } from "../testing/failing-file.ts";
+import { type FailingFile, mountFailingFile, whyNoFailingFile } from "../testing/failing-file.ts";
 import { FakeStorageHealth } from "../testing/fake-storage-health.ts";
 import { type GuestDisk, guestDisk, imagesOfDisks, makeWritingDisk } from "../testing/guest-disks.ts";
 import { type RealLibvirt, startRealLibvirt, whyNoRealLibvirt } from "../testing/real-libvirt.ts";
@@ -14,11 +14,7 @@ import { destroyVm } from "./destroy-vm.ts";
 import { continueVm } from "./operate-vm.ts";
 import type { Vm } from "./vm.ts";
 
-const hasFuse = await access("/dev/fuse").then(
-  () => true,
-  () => false,
-);
-const skip = (await whyNoRealLibvirt()) ?? (!hasFuse && "there is no /dev/fuse to make a disk fail");
+const skip = (await whyNoRealLibvirt()) ?? (await whyNoFailingFile()) ?? false;
 let libvirt: RealLibvirt;
 
 before(async () => {

@@ -29,9 +29,12 @@ export interface DiskUsage {
   readonly readLatencyNs: number;
   readonly writeLatencyNs: number;
   readonly flushLatencyNs: number;
-  /** What the disk takes on storage, and how large the file or device is. */
-  readonly allocationBytes: number;
+  /** How large the guest sees it. */
+  readonly capacityBytes: number;
+  /** What it takes on its file system; of a block device its size. */
   readonly physicalBytes: number;
+  /** Up to where QEMU has written into the file or device in this run. */
+  readonly writtenUpToBytes: number;
 }
 
 export interface MemoryUsage {
@@ -128,8 +131,9 @@ function readDisk(index: number, { row, seconds, count, grown }: Counters): Disk
     readLatencyNs: latency("rd"),
     writeLatencyNs: latency("wr"),
     flushLatencyNs: latency("fl"),
-    allocationBytes: count(at("allocation")),
+    capacityBytes: count(at("capacity")),
     physicalBytes: count(at("physical")),
+    writtenUpToBytes: count(at("allocation")),
   };
 }
 
