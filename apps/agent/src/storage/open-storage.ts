@@ -79,7 +79,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
 
   const known = new KnownDomains(repositoryPath, files);
   const endProcess = options.endProcess ?? killOurselves(log);
-  const leasing = openLeasing({ ...options, files, clock, endProcess });
+  const whenWritersDead = (path?: string): Promise<void> => mounts.whenDead(path);
+  const leasing = openLeasing({ ...options, files, clock, endProcess, whenWritersDead });
   const prepared = new PreparedImages(runPath, files);
   const volumeWorld: VolumeWorld = {
     files,
@@ -100,6 +101,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     volumeWorld,
     ...leasing,
     endProcess,
+    whenWritersDead,
     log,
   });
   const isInUse = (target: string): boolean => watch.isBelow(target);
@@ -123,12 +125,15 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const watching = watch.watch(end.signal);
 
   function settle(intent: Intent, poolId: PoolId | undefined): Promise<Settled> {
-    const term = poolId === undefined ? undefined : pools.get(poolId).spm.term;
+    const spm = poolId === undefined ? undefined : pools.get(poolId).spm;
+    const term = spm?.term;
     if (term === undefined) {
       throw new StorageError("NotSpm", "this host is not the SPM any more; the next one settles what was begun");
     }
     const guarded = guardWorld({ known, volumeWorld }, term);
-    return settleIntent(intent, guarded.known, guarded.volumeWorld);
+    // The host for which this one takes over may be known dead on one domain, and not yet on another.
+    const isTakingOver = spm?.state === "Contend";
+    return settleIntent(intent, guarded.known, guarded.volumeWorld, { isTakingOver });
   }
 
   function listDomains(): StorageDomainId[] {

@@ -134,13 +134,13 @@ describe("a domain that cannot be taken over", () => {
       const { control } = await withOldDomain(world, oldDomain(5));
       const spoiled = spoil(await readFile(`${control}/metadata`, "utf8"));
       await writeFile(`${control}/metadata`, spoiled);
-      for (const refused of [
-        storage.domains.validate(oldId),
-        storage.domains.getStats(oldId),
-        storage.domains.attach(oldId, poolId),
-        storage.domains.format(oldId),
+      for (const attempt of [
+        () => storage.domains.validate(oldId),
+        () => storage.domains.getStats(oldId),
+        () => storage.domains.attach(oldId, poolId),
+        () => storage.domains.format(oldId),
       ]) {
-        await assert.rejects(refused, (error: unknown) => {
+        await assert.rejects(attempt(), (error: unknown) => {
           const { code: found, message: text, cause } = error as { code?: unknown; message: string; cause?: unknown };
           assert.deepEqual([found, message.test(`${text} ${String(cause)}`)], [code, true], String(error));
           return true;

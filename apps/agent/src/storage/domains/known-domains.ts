@@ -36,6 +36,12 @@ export class KnownDomains {
     return domain;
   }
 
+  /** The path of something that lies beside domains, on whichever connection. */
+  async findBeside(name: string): Promise<string | undefined> {
+    const paths = (await this.#connections()).map((connection) => `${connection}/${name}`);
+    return firstWith(paths, async (path) => (await this.#files.find(path)) !== undefined);
+  }
+
   /** Looks everywhere, whatever is remembered. */
   async list(): Promise<StorageDomainId[]> {
     // Side by side: a connection that hangs is waited for once. What cannot be read has no domains to offer.

@@ -87,6 +87,11 @@ export class MountFiles {
     }
   }
 
+  /** Resolves when no killed child is left in the kernel: what was sent to it may be done until then. */
+  async whenDead(): Promise<void> {
+    await Promise.all(this.#undead);
+  }
+
   /** Lets go of every file: the calls under way are refused, and the child ends. */
   async close(): Promise<void> {
     this.#isClosed = true;

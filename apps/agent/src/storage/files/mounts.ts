@@ -72,6 +72,12 @@ export class Mounts {
     return this.#routeBy(local, ({ lookFiles }) => lookFiles);
   }
 
+  /** Resolves when no child that was killed because it did not answer can write any more: of the mount of a path, or of all. */
+  async whenDead(path?: string): Promise<void> {
+    const concerned = [...this.#known].filter(([target]) => path === undefined || target === this.#placeOf(path));
+    await Promise.all(concerned.map(([, { mount }]) => mount.whenDead()));
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#known.keys()].map((target) => this.remove(target)));
   }

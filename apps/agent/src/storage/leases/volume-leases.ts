@@ -4,6 +4,7 @@ import type { ImageId, VolumeId } from "@yagura/std/ids.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
+import { inTime } from "../pool/in-time.ts";
 import type { VolumeKey } from "../storage.ts";
 import { type DomainLeases, findDomainLeases } from "./domain-leases.ts";
 import type { EndProcess, ProcessLeases } from "./process-leases.ts";
@@ -37,8 +38,12 @@ interface LeasesWorld {
   /** Resolves when this host is a member of the domain's lockspace. @throws StorageError 661 */
   awaitHostId(leases: DomainLeases): Promise<void>;
   readonly endProcess: EndProcess;
+  /** Resolves when no process that was killed while it wrote to the storage of a path is left. */
+  whenWritersDead(path: string): Promise<void>;
 }
 
+/** What does not die in this time hangs in the kernel. */
+const WRITERS_MS = 30_000;
 /** The daemon takes no more in one request. */
 const LEASES_AT_ONCE_MAX = 8;
 
@@ -48,6 +53,8 @@ export function openVolumeLeases(world: LeasesWorld): VolumeLeases {
 
   async function release(held: readonly LeasePlace[]): Promise<void> {
     try {
+      const dead = Promise.all(held.map(({ path }) => world.whenWritersDead(path)));
+      await inTime("the end of the last writer", WRITERS_MS, dead);
       await leases.release(held);
     } catch (cause) {
       // While we do not know that it is free, it is ours; nobody here would give it back again.

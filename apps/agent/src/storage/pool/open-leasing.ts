@@ -26,6 +26,7 @@ interface LeasingOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly endProcess: EndProcess;
+  whenWritersDead(path: string): Promise<void>;
   readonly sanlock?: Sanlock;
   readonly acquireLock?: AcquireSpmLock;
 }
@@ -42,6 +43,7 @@ export function openLeasing(options: LeasingOptions): Leasing {
       leases,
       files,
       endProcess,
+      whenWritersDead: options.whenWritersDead,
       awaitHostId: (domain) => hostIds.wait(domain.domainId),
     }),
     lock: chooseSpmLock({ local: localSpmLock(acquireLock), shared: sdmLock({ sanlock, leases, hostIds, clock }) }),

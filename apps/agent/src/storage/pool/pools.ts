@@ -166,12 +166,12 @@ export class Pools implements StoragePools {
   }
 
   #newSpm(poolId: PoolId): Spm {
-    const { lock, tasks, endProcess, log } = this.#world;
+    const { lock, tasks, endProcess, whenWritersDead, log } = this.#world;
     const onLost = (): void => {
       // Waiting is for nobody: the tasks say in their status how they ended.
       void tasks.stopAll("this host lost the SPM role", poolId);
     };
-    return new Spm({ poolId, lock, onLost, endProcess, log });
+    return new Spm({ poolId, lock, onLost, endProcess, whenWritersDead, log });
   }
 
   async #forget(poolId: PoolId): Promise<void> {

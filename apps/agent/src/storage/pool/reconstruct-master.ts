@@ -60,10 +60,14 @@ export async function reconstructMaster(
     throw new StorageError("ReconstructMasterError", `cannot make domain ${masterDomainId} the master`, { cause });
   } finally {
     term.end("the master was reconstructed");
+    const quiet = async (): Promise<void> => {
+      await term.whenIdle();
+      await world.whenWritersDead();
+    };
     await inTime(
       "giving the lease back",
       60_000,
-      term.whenIdle().then(() => held.release()),
+      quiet().then(() => held.release()),
     );
     if (!wasMember) hostIds.leaveSoon(masterDomainId);
   }

@@ -24,6 +24,8 @@ export interface SpmRoleWorld {
   readonly volumeWorld: VolumeWorld;
   readonly lock: SpmLock;
   readonly endProcess: EndProcess;
+  /** Resolves when no process that was killed while it wrote is left. */
+  whenWritersDead(): Promise<void>;
   readonly log: Log;
 }
 

@@ -20,7 +20,12 @@ interface World {
   candidacy(differs?: Partial<Candidacy>): Candidacy;
 }
 
-function world(differs: Partial<SpmLock> & { readonly release?: () => Promise<void> } = {}): World {
+function world(
+  differs: Partial<SpmLock> & {
+    readonly release?: () => Promise<void>;
+    readonly whenWritersDead?: () => Promise<void>;
+  } = {},
+): World {
   const log: string[] = [];
   let epoch = 4;
   let lost = Promise.withResolvers<void>();
@@ -48,6 +53,7 @@ function world(differs: Partial<SpmLock> & { readonly release?: () => Promise<vo
     poolId,
     lock,
     log: silentLog,
+    whenWritersDead: differs.whenWritersDead ?? (async () => undefined),
     onLost: () => void log.push("lost"),
     endProcess: (because) => void log.push(`the process ends: ${because}`),
   });
@@ -152,6 +158,18 @@ describe("giving the role back", () => {
     assert.equal(spm.state, "Free");
     await spm.start(candidacy());
     assert.equal(spm.guard().epoch, 6);
+  });
+
+  test("a writer that was killed and is not dead keeps the lease", async () => {
+    const { promise: dead, resolve: die } = Promise.withResolvers<void>();
+    const { spm, log, candidacy } = world({ whenWritersDead: () => dead });
+    await spm.start(candidacy());
+    const stopping = spm.stop(async () => undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([log.includes("release 5"), spm.state], [false, "SPM"]);
+    die();
+    await stopping;
+    assert.equal(log.at(-1), "release 5");
   });
 
   test("tasks that do not end keep the lease", async () => {

@@ -14,6 +14,8 @@ interface SpmOptions {
   /** The role was lost, not given back: whatever works for it has to be aborted. */
   onLost(): void;
   readonly endProcess: EndProcess;
+  /** Resolves when no process that was killed while it wrote is left. */
+  whenWritersDead(): Promise<void>;
   readonly log: Log;
 }
 
@@ -183,12 +185,18 @@ export class Spm {
   /** Gives a lease back when nothing of its term is under way; what cannot be proved ends the process. */
   async #release(term: SpmTerm | undefined, lock: HeldSpmLock | undefined, failure: string): Promise<void> {
     try {
-      if (term !== undefined) await inTime("the end of the last writer", WRITERS_MS, term.whenIdle());
+      if (term !== undefined) await inTime("the end of the last writer", WRITERS_MS, this.#whenQuiet(term));
       if (lock !== undefined) await inTime("giving the lease back", RELEASE_MS, lock.release());
     } catch (cause) {
       this.#options.endProcess(`${failure}: ${describeError(cause)}`);
       throw new StorageError("SpmStopError", failure, { cause });
     }
+  }
+
+  /** An effect that got no answer may be going on in a process that does not die. */
+  async #whenQuiet(term: SpmTerm): Promise<void> {
+    await term.whenIdle();
+    await this.#options.whenWritersDead();
   }
 
   #becomeFree(): void {
