@@ -105,6 +105,15 @@ export function hostVerbs(host: HostApi): NonNullable<SomeVerbs["Host"]> {
     async getAllTasksInfo() {
       return Object.fromEntries(storage.tasks.listInfo().map((task) => [task.taskId, formatTaskInfo(task)]));
     },
+    async getAllTasks() {
+      const verbs = new Map(storage.tasks.listInfo().map(({ taskId, verb }) => [taskId, verb]));
+      return Object.fromEntries(
+        storage.tasks.listStatuses().map((task) => {
+          const { taskID: id, taskState: state, ...rest } = formatTaskStatus(task);
+          return [id, { ...rest, id, state, verb: verbs.get(task.taskId), tag: "spm" }];
+        }),
+      );
+    },
     async getStorageDomains({ domainClass, storageType, remotePath }) {
       const [type, itsClass] = [storageTypes[(storageType ?? 0) - 1], domainClasses[(domainClass ?? 0) - 1]];
       return storage.domains.list({
