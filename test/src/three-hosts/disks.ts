@@ -3,6 +3,7 @@
 import { folderOf } from "@yagura/lab/uml/nfs.ts";
 import type { Disk } from "@yagura/rest-client";
 import { poll } from "@yagura/std/poll.ts";
+import { MiB } from "@yagura/std/units.ts";
 import type { Centre, DomainPlace } from "./centre.ts";
 
 export interface NewDisk {
@@ -49,15 +50,27 @@ export async function volumePaths({ three }: Centre, on: DomainPlace, diskId: st
 
 /** Fills the beginning of a disk that nobody uses. */
 export async function writePattern(centre: Centre, path: string, pattern: Pattern): Promise<void> {
-  await io(centre, path, ["-c", `write -q -P ${pattern.value} 0 ${pattern.bytes}`, "-c", "flush"]);
+  await io(centre, path, [...inPieces(`write -q -P ${pattern.value}`, pattern.bytes), "-c", "flush"]);
 }
 
 /** @throws Error when a byte of it differs */
 export async function checkPattern(centre: Centre, path: string, { value, bytes }: Pattern): Promise<void> {
-  const { stdout } = await io(centre, path, ["-r", "-c", `read -P ${value} 0 ${bytes}`]);
-  if (!/^read \d+\/\d+ bytes/m.test(stdout) || stdout.includes("Pattern verification failed")) {
-    throw new Error(`${path} has not what was written to it: ${stdout}`);
+  const { stdout } = await io(centre, path, ["-r", ...inPieces(`read -P ${value}`, bytes)]);
+  const read = stdout.match(/^read (\d+)\/\1 bytes/gm) ?? [];
+  if (read.length !== Math.ceil(bytes / pieceBytes) || stdout.includes("Pattern verification failed")) {
+    throw new Error(`${path} has not what was written to it: ${stdout.slice(0, 500)}`);
   }
+}
+
+/** So much of it is in memory at a time; the server has little. */
+const pieceBytes = 8 * MiB;
+
+function inPieces(command: string, bytes: number): string[] {
+  const count = Math.ceil(bytes / pieceBytes);
+  return Array.from({ length: count }, (_, index) => {
+    const begin = index * pieceBytes;
+    return ["-c", `${command} ${begin} ${Math.min(pieceBytes, bytes - begin)}`];
+  }).flat();
 }
 
 /** What QEMU says of an image. */
