@@ -95,7 +95,12 @@ export async function getPool(db: Db, dataCenterId: DataCenterId, hostId: HostId
 
 const statusesInUse: readonly StorageDomainStatus[] = ["active", "inactive", "unknown", "activating"];
 
-/** Whether hosts keep it connected and watch it. The first domain of a pool is used while it is still being attached. */
+/**
+ * Whether hosts keep it connected and watch it. The first domain of a pool is used while it is still being attached, and the
+ * master until its role is somebody else's.
+ */
 export function isUsedByHosts({ status, isMaster }: Pick<StorageDomain, "status" | "isMaster">): boolean {
-  return statusesInUse.includes(status) || (isMaster && status === "locked");
+  return (
+    statusesInUse.includes(status) || (isMaster && (status === "locked" || status === "preparing_for_maintenance"))
+  );
 }

@@ -28,9 +28,9 @@ export async function connectHostToPool(
   const pool = await findPool(db, dataCenterId, host.id);
   const domains = await listStorageDomains(db, { dataCenterId });
   const master = domains.find((domain) => domain.isMaster);
-  // A master that is being attached, or is in maintenance, is its saga's business.
-  const isInUse =
-    master !== undefined && !["locked", "maintenance", "preparing_for_maintenance"].includes(master.status);
+  // A master that is being attached, or is in maintenance, is its saga's business. One that leaves, and of which the saga
+  // does not keep the whole data center, gives its role on before: for that there must be a manager.
+  const isInUse = master !== undefined && !["locked", "maintenance"].includes(master.status);
   if (pool === undefined || !isInUse) return "not connected";
   const talk = { calls: hosts.calls(host.id), clock, signal };
   const what = JSON.stringify([hosts.linkOf(host.id)?.generation, pool]);
