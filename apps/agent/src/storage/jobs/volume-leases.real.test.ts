@@ -43,6 +43,7 @@ describe("volumes that two hosts want", { skip: await whyNoSanlock() }, () => {
     await becomeSpmOf(shared, a);
   });
   after(async () => {
+    gate.resolve();
     await a[Symbol.asyncDispose]();
     await b[Symbol.asyncDispose]();
     await shared[Symbol.asyncDispose]();

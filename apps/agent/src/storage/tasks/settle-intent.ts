@@ -7,6 +7,7 @@ import { settleImageDeletion } from "../volumes/delete-image.ts";
 import { settleVolumesDeletion } from "../volumes/delete-volumes.ts";
 import { settleExtension } from "../volumes/extend-volume.ts";
 import { settleMerge } from "../volumes/finalize-merge.ts";
+import { patientLeases } from "../volumes/patient-leases.ts";
 import { settleVolumeCreation } from "../volumes/settle-creation.ts";
 import type { VolumeWorld } from "../volumes/volume-world.ts";
 import type { Intent, Settled } from "./intent.ts";
@@ -15,9 +16,15 @@ import type { Intent, Settled } from "./intent.ts";
  * What was begun and not finished, by this process or one before it, is undone when it made something, and finished when
  * it removed something. Looks at what is there; may run any number of times.
  */
-export async function settleIntent(intent: Intent, known: DomainFinder, world: VolumeWorld): Promise<Settled> {
+export async function settleIntent(
+  intent: Intent,
+  known: DomainFinder,
+  given: VolumeWorld,
+  { isTakingOver = false }: { readonly isTakingOver?: boolean } = {},
+): Promise<Settled> {
   const domain = await known.get(intent.domainId);
   const signal = new AbortController().signal;
+  const world = isTakingOver ? { ...given, leases: patientLeases(given.leases, given.clock, signal) } : given;
   switch (intent.kind) {
     case "create-volume":
       return settleVolumeCreation(domain, intent, world);

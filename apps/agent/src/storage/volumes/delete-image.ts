@@ -17,14 +17,14 @@ export async function deleteImage(
   { intend, signal }: RunningTask,
 ): Promise<void> {
   const ownIds = await requireDeletable(domain, imageId, world);
-  const intent = { kind: "delete-image", domainId, imageId, wipes } as const;
-  await intend(intent);
-  const doomed = domain.paths.doomedImage(imageId);
-  await world.files.remove(doomed);
   // A job that runs on another host keeps the image (651); one that came now would find it gone. The leases are not held
   // while it is renamed: sanlock finds them by their paths when it is to release them.
   const keys = ownIds.map((volumeId) => ({ domainId, imageId, volumeId }));
   await holdForRemoval(domain, keys, world, async () => undefined);
+  const intent = { kind: "delete-image", domainId, imageId, wipes } as const;
+  await intend(intent);
+  const doomed = domain.paths.doomedImage(imageId);
+  await world.files.remove(doomed);
   await world.files.rename(domain.paths.image(imageId), doomed);
   await removeDoomed(domain, { imageId, wipes }, world, signal);
 }

@@ -20,6 +20,9 @@ export async function deleteVolumes(
   const { domainId, imageId, wipes } = deleted;
   await requireUnused(world, domain, imageId);
   const volumeIds = checkDeletion(deleted, await readVolumes(domain, imageId));
+  // A job that runs on another host keeps its volume (651).
+  const keys = volumeIds.map((volumeId) => ({ domainId, imageId, volumeId }));
+  await holdForRemoval(domain, keys, world, async () => undefined);
   const intent = { kind: "delete-volumes", domainId, imageId, volumeIds, wipes } as const;
   await intend(intent);
   await finishDeletion(domain, intent, world, signal);
