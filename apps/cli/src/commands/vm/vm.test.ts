@@ -120,6 +120,31 @@ test("vm show prints disks, NICs and addresses", async () => {
   }
 });
 
+test("vm show says in words why a VM is paused, and what becomes of it then", async () => {
+  await using place = await lab();
+  const { manager, run } = place;
+  const about = { status: "paused", status_detail: "enospc", storage_error_resume_behaviour: "kill" } as const;
+  manager.on(`GET /vms/${webId}`, { one: ["vm", { ...web, ...about }] });
+  for (const part of ["diskattachments", "nics", "reporteddevices"] as const) {
+    const types = { diskattachments: "disk_attachment", nics: "nic", reporteddevices: "reported_device" } as const;
+    manager.on(`GET /vms/{id}/${part}`, { list: [types[part], []] });
+  }
+  const { stdout } = await run(["vm", "show", "web"]);
+  assert.match(stdout, /^Status +paused: its storage is full \(enospc\)$/m);
+  assert.match(stdout, /^On storage error +is paused, and ends if that takes longer than a lease lasts$/m);
+});
+
+test("vm create says what becomes of the VM when its storage fails", async () => {
+  await using place = await lab();
+  const { manager, run } = place;
+  manager.on("POST /vms", { status: 202, one: ["vm", { ...db, name: "new", status: "image_locked" }] });
+  const made = ["vm", "create", "new", "--template", "debian", "--on-storage-error"];
+  assert.equal((await run([...made, "dance"])).code, 2);
+  assert.equal((await run([...made, "leave_paused"])).code, 0);
+  const asked = manager.requests.find(({ method, path }) => method === "POST" && path.endsWith("/vms"));
+  assert.equal(asked?.document("vm").storage_error_resume_behaviour, "leave_paused");
+});
+
 test("vm start takes a name or an id, and asks for that one VM only", async () => {
   await using place = await lab();
   const { manager, run } = place;
