@@ -13,6 +13,7 @@ import {
   symlink,
   unlink,
 } from "node:fs/promises";
+import { constants as systemConstants } from "node:os";
 import { dirname } from "node:path";
 import type { RootCalls, StorageFileMode } from "../../root/root-calls.ts";
 
@@ -220,8 +221,15 @@ export async function syncDirectory(path: string): Promise<void> {
 
 /** The name of what the system said, such as ENOENT; `undefined` for any other error. */
 export function errnoOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  if (!(error instanceof Error && "code" in error && typeof error.code === "string")) return undefined;
+  // Node has no name for some of them, of which ESTALE is what an NFS client says of an export that was replaced.
+  const isNameless = "errno" in error && error.code.startsWith("Unknown system error");
+  return isNameless ? namesOfErrors.get(Math.abs(Number(error.errno))) : error.code;
 }
+
+const namesOfErrors: ReadonlyMap<number, string> = new Map(
+  Object.entries(systemConstants.errno).map(([name, number]) => [number, name]),
+);
 
 async function absentIfMissing<T>(work: Promise<T>, ...also: readonly string[]): Promise<T | undefined> {
   try {

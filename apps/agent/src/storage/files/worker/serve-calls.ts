@@ -51,7 +51,8 @@ export function serveCalls({ files, probe, send, nowMs }: Served): (message: ToC
 }
 
 function describe(error: unknown): { message: string; code?: string } {
-  const message = error instanceof Error ? error.message : String(error);
   const code = errnoOf(error);
+  const said = error instanceof Error ? error.message : String(error);
+  const message = said.replace(/^Unknown system error [^,]*/, code ?? "$&");
   return { message, ...(code !== undefined && { code }) };
 }
