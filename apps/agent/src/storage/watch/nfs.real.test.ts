@@ -91,11 +91,11 @@ suite("a host with NFS storage", { skip }, () => {
     const until = (await lines()).length + 20;
     await poll("some more lines", async () => (await lines()).length >= until, { timeoutMs: 60_000, everyMs: 1_000 });
     for (const { vitals } of (await lines()).slice(from)) {
-      const {
-        isValid,
-        lastCheckSeconds = 99,
-        delaySeconds = 99,
-      } = vitals?.[well] ?? { isValid: true, lastCheckSeconds: 0, delaySeconds: 0 };
+      const { isValid, lastCheckSeconds, delaySeconds } = vitals?.[well] ?? {
+        isValid: true,
+        lastCheckSeconds: 0,
+        delaySeconds: 0,
+      };
       assert.ok(isValid && lastCheckSeconds < 13 && delaySeconds < 3, JSON.stringify(vitals));
     }
     assert.equal((await last()).vitals?.[cut]?.code, 379);

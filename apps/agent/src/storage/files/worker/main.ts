@@ -1,5 +1,6 @@
 // The child for one mount: does file operations there, as 36:36, and may be killed at any time. Started by
 // `tools/spawn-file-child.ts`; its only argument is where the mount is seen.
+import { systemClock } from "@yagura/std/clock.ts";
 import type { FromChild, ToChild } from "./messages.ts";
 import { probeMount } from "./probe-mount.ts";
 import { serveCalls } from "./serve-calls.ts";
@@ -18,6 +19,6 @@ const take = serveCalls({
   probe: () => probeMount(mountPath, startedByRoot),
   // A parent that is gone needs no answer; then `disconnect` follows.
   send: (message: FromChild) => void process.send?.(message, undefined, undefined, () => undefined),
-  nowMs: () => performance.now(),
+  nowMs: () => systemClock.monotonicMs(),
 });
 process.on("message", (message) => take(message as ToChild));
