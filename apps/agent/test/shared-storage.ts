@@ -17,6 +17,8 @@ import { fakeQemuImg, finished } from "./storage-world.ts";
 /** The shortest clock: joining takes 5 s. */
 export const ioTimeoutSeconds = 2;
 export const sharedPath = "server:/export";
+/** Empty at first. */
+export const secondPath = "server:/second";
 
 export interface SharedHost extends AsyncDisposable {
   readonly hostNumber: number;
@@ -39,12 +41,12 @@ export interface SharedStorage extends AsyncDisposable {
 }
 
 /**
- * Files of a host on which one place is mounted, so that nothing has to be: it is a link to a directory, which is told to be
- * a mount.
+ * Files of a host on which some places are mounted, so that nothing has to be: they are links to directories, which are told
+ * to be mounts.
  */
-export function filesWithMount(mountPath: string): StorageFiles {
+export function filesWithMounts(mountPaths: readonly string[]): StorageFiles {
   const files = openStorageFiles(rootCallsInProcess(false));
-  return { ...files, find: (path) => files.find(path === mountPath ? `${path}/.` : path) };
+  return { ...files, find: (path) => files.find(mountPaths.includes(path) ? `${path}/.` : path) };
 }
 
 /** All hosts have one repository: what is mounted in each is one directory here. */
@@ -54,8 +56,11 @@ export async function sharedStorage(): Promise<SharedStorage> {
   const repositoryPath = `${directory.path}/r`;
   const mountPath = connectionPath(repositoryPath, sharedPath);
   await mkdir(dirname(mountPath), { recursive: true });
-  await mkdir(`${directory.path}/export`);
-  await symlink(`${directory.path}/export`, mountPath);
+  const secondMountPath = connectionPath(repositoryPath, secondPath);
+  for (const [name, link] of Object.entries({ export: mountPath, second: secondMountPath })) {
+    await mkdir(`${directory.path}/${name}`);
+    await symlink(`${directory.path}/${name}`, link);
+  }
   const poolId = newId<PoolId>();
   const domainId = newId<StorageDomainId>();
   const daemons: LabSanlock[] = [];
@@ -77,7 +82,7 @@ export async function sharedStorage(): Promise<SharedStorage> {
         repositoryPath,
         runPath: `${directory.path}/run-${hostNumber}`,
         root: rootCallsInProcess(false),
-        files: filesWithMount(mountPath),
+        files: filesWithMounts([mountPath, secondMountPath]),
         log: silentLog,
         qemuImg: fakeQemuImg,
         sanlock: createSanlock(daemon),

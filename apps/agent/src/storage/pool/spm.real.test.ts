@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type LabSanlock, whyNoSanlock } from "@yagura/lab/sanlock/start-sanlock.ts";
 import { createSanlock } from "@yagura/sanlock";
-import { type ImageId, newId, type VolumeId } from "@yagura/std/ids.ts";
+import { type ImageId, newId, type StorageDomainId, type VolumeId } from "@yagura/std/ids.ts";
 import { poll } from "@yagura/std/poll.ts";
 import { MiB } from "@yagura/std/units.ts";
 import { decodeLeaseIndex, leaseIndexOffset } from "@yagura/storage-format";
@@ -17,6 +17,7 @@ import {
   makePool,
   type SharedHost,
   type SharedStorage,
+  secondPath,
   sharedStorage,
   untilJoined,
 } from "../../../test/shared-storage.ts";
@@ -176,6 +177,37 @@ describe("the SPM of shared storage", { skip: await whyNoSanlock() }, () => {
     const paths = { ids: "", leases: `${shared.mountPath}/${domainId}/dom_md/leases` };
     return { lockspace: domainId, name: "SDM", path: paths.leases, offsetBytes: MiB };
   }
+});
+
+test("the master moves to another domain, with a lease and a later epoch there, and the other host follows", {
+  skip: await whyNoSanlock(),
+}, async () => {
+  await using shared = await sharedStorage();
+  await using a = await shared.startHost(1);
+  await using b = await shared.startHost(2);
+  await makePool(shared, a);
+  await b.storage.pools.connect(shared.connectionOf(2));
+  const { poolId, domainId } = shared;
+  const toDomainId = newId<StorageDomainId>();
+  const epoch = await becomeSpmOf(shared, a);
+  const { storage } = a;
+  const domain = { type: "NFS", class: "Data", name: "second", path: secondPath, version: 5 } as const;
+  await storage.domains.create({ ...domain, domainId: toDomainId });
+  await storage.domains.attach(toDomainId, poolId, epoch);
+  await storage.domains.activate(toDomainId, poolId, epoch);
+  const move = { fromDomainId: domainId, toDomainId, masterVersion: 2, epoch };
+  const { code, message } = await ended(storage, await storage.pools.switchMaster(poolId, move), 60_000);
+  assert.deepEqual([code, message], [0, ""]);
+  const { leaseVersion } = await storage.pools.getSpmStatus(poolId);
+  assert.equal(leaseVersion, epoch + 1);
+
+  await assert.rejects(b.storage.pools.connect(shared.connectionOf(2)), { code: 324 });
+  const domains = new Map([domainId, toDomainId].map((id) => [id, "active"] as const));
+  await b.storage.pools.connect({ poolId, hostNumber: 2, masterDomainId: toDomainId, masterVersion: 2, domains });
+  assert.deepEqual(await b.storage.pools.getSpmStatus(poolId), { status: "Free", leaseVersion, hostNumber: 1 });
+  await storage.pools.stopSpm(poolId);
+  assert.equal(await becomeSpmOf(shared, b), leaseVersion + 1);
+  await b.storage.pools.stopSpm(poolId);
 });
 
 interface SpmProcess extends AsyncDisposable {
