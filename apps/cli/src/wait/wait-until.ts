@@ -32,7 +32,10 @@ export async function waitUntil(world: CliWorld, manager: ManagerClient, wait: W
       what,
       async () => {
         // The jobs are read first: one that ends between the two reads has then changed the state already.
-        const jobs = await manager.jobs.list({ search: `correlation_id=${correlationId}` }, { signal: world.signal });
+        const jobs = await manager.jobs.list(
+          { search: `correlation_id=${correlationId}`, follow: "steps" },
+          { signal: world.signal },
+        );
         const way = await look();
         const running = jobs.find(({ status }) => status === "started");
         progress.say(describe(what, way, running));
@@ -52,5 +55,7 @@ export async function waitUntil(world: CliWorld, manager: ManagerClient, wait: W
 }
 
 function describe(what: string, { state }: Way, job: Job | undefined): string {
-  return job?.description === undefined ? `${what}: ${state}` : `${what}: ${state}; ${job.description}`;
+  if (job?.description === undefined) return `${what}: ${state}`;
+  const percent = job.steps?.find(({ progress }) => progress !== undefined)?.progress;
+  return `${what}: ${state}; ${job.description}${percent === undefined ? "" : `, ${percent} %`}`;
 }

@@ -3,10 +3,13 @@ import type { Command } from "commander";
 import type { Cli } from "../../cli.ts";
 import { namesOf } from "../../names-of.ts";
 import { addListing } from "../listing.ts";
+import { addDiskChanges } from "./change.ts";
 
 /** `yagura disk …` */
 export function addDiskCommands(program: Command, cli: Cli): void {
-  addListing(program.command("disk").description("disks of VMs and templates"), cli, {
+  const disk = program.command("disk").description("disks of VMs and templates");
+  addDiskChanges(disk, cli);
+  addListing(disk, cli, {
     nouns: "disks",
     example: "status=ok",
     read: ({ manager }, parameters) => manager.disks.list(parameters),

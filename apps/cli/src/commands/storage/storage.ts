@@ -3,12 +3,25 @@ import { formatBytes } from "@yagura/std/units.ts";
 import type { Command } from "commander";
 import type { Cli } from "../../cli.ts";
 import { addListing } from "../listing.ts";
+import { addAttachStorage } from "./attach.ts";
+import { addCreateStorage, addImportStorage } from "./create.ts";
+import { addDisksOfStorage } from "./disks.ts";
 import { addStorageDoctor } from "./doctor.ts";
+import { addRemoveStorage } from "./remove.ts";
+import { addShowStorage } from "./show.ts";
+import { addUseOfStorage } from "./use.ts";
 
 /** `yagura storage …` */
 export function addStorageCommands(program: Command, cli: Cli): void {
   const storage = program.command("storage").description("storage domains");
   addStorageDoctor(storage, cli);
+  addCreateStorage(storage, cli);
+  addImportStorage(storage, cli);
+  addAttachStorage(storage, cli);
+  addUseOfStorage(storage, cli);
+  addRemoveStorage(storage, cli);
+  addDisksOfStorage(storage, cli);
+  addShowStorage(storage, cli);
   addListing<StorageDomain>(storage, cli, {
     nouns: "storage domains",
     example: "type=data",
