@@ -192,7 +192,7 @@ describe("a domain that is there already", () => {
   const volumeIdOf = (imageId: string) => imageId.replace("1", "4");
 
   /** As another engine left it: a disk, one of a template, and one that stands on that. */
-  function leave({ storage }: ThreeHosts, poolId: string | "none" = formerPool, version = 4): void {
+  function leave({ storage }: ThreeHosts, poolId = formerPool, version = 4): void {
     const volume = (imageId: string, name: string, parentId: string = blankUuid) => ({
       volumeId: volumeIdOf(imageId),
       imageId,

@@ -7,7 +7,7 @@ export interface FoundVolume {
   /** The image to which it belongs: that of a template, where it is only linked. */
   readonly image: string;
   readonly parent: string;
-  readonly format: "COW" | "RAW" | string;
+  readonly format: string;
   readonly allocType?: string | undefined;
   readonly capacity: string;
   readonly truesize?: string | undefined;
