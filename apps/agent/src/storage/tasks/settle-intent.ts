@@ -1,5 +1,6 @@
 import { unreachable } from "@yagura/std/assert.ts";
 import type { DomainFinder } from "../domains/known-domains.ts";
+import type { StorageDomain } from "../domains/storage-domain.ts";
 import { settleLeaseCreation } from "../external-leases/create-lease.ts";
 import { settleLeaseDeletion } from "../external-leases/delete-lease.ts";
 import { settleLeaseRebuilding } from "../external-leases/rebuild-leases.ts";
@@ -8,6 +9,7 @@ import { settleVolumesDeletion } from "../volumes/delete-volumes.ts";
 import { settleExtension } from "../volumes/extend-volume.ts";
 import { settleMerge } from "../volumes/finalize-merge.ts";
 import { patientLeases } from "../volumes/patient-leases.ts";
+import { removeUnfinishedRecords } from "../volumes/remove-unfinished-records.ts";
 import { settleVolumeCreation } from "../volumes/settle-creation.ts";
 import type { VolumeWorld } from "../volumes/volume-world.ts";
 import type { Intent, Settled } from "./intent.ts";
@@ -23,6 +25,17 @@ export async function settleIntent(
   { isTakingOver = false }: { readonly isTakingOver?: boolean } = {},
 ): Promise<Settled> {
   const domain = await known.get(intent.domainId);
+  const settled = await settle(intent, domain, given, { isTakingOver });
+  if ("imageId" in intent) await removeUnfinishedRecords(domain, intent.imageId, given);
+  return settled;
+}
+
+async function settle(
+  intent: Intent,
+  domain: StorageDomain,
+  given: VolumeWorld,
+  { isTakingOver }: { readonly isTakingOver: boolean },
+): Promise<Settled> {
   const signal = new AbortController().signal;
   const world = isTakingOver ? { ...given, leases: patientLeases(given.leases, given.clock, signal) } : given;
   switch (intent.kind) {
