@@ -102,13 +102,17 @@ export class StorageHost implements AsyncDisposable {
     await this.machine.run("pkill", ["-KILL", "-f", `^[^ ]+ ${agentProgram}`]);
   }
 
-  /** What is sent to this address is lost, and what comes from it unanswered, while all else of the network works. */
+  /**
+   * What is sent to this address of the lab is lost without a word, while all else of the network works: it goes to a
+   * network card that nobody has.
+   */
   async cutFrom(address: string): Promise<void> {
-    await this.machine.run("ip", ["route", "add", "blackhole", address]);
+    const nobody = ["lladdr", "02:00:00:00:00:00", "dev", "vec0", "nud", "permanent"];
+    await this.machine.run("ip", ["neighbour", "replace", address, ...nobody]);
   }
 
   async joinAgain(address: string): Promise<void> {
-    await this.machine.run("ip", ["route", "del", "blackhole", address]);
+    await this.machine.run("ip", ["neighbour", "del", address, "dev", "vec0"]);
   }
 
   /** The last lines that its agent logged, for the report of a failed test. */

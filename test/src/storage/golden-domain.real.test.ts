@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { clusterName, untilDomainIs, whyNoThreeHosts } from "@yagura/lab/three-hosts-nfs/three-hosts-nfs.ts";
 import { folderOf } from "@yagura/lab/uml/nfs.ts";
+import { RestFault } from "@yagura/rest-client";
 import { poll } from "@yagura/std/poll.ts";
 import { MiB } from "@yagura/std/units.ts";
 import { untilVmIs } from "../guests.ts";
@@ -38,7 +39,13 @@ suite("an oVirt domain, imported in place", { skip, timeout: suiteMs }, () => {
       await client.storage_domains.add({ import: true, type: "data", host: { name: "one" }, storage });
       assert.deepEqual(await describe(centre), before, "looking at it changed it");
       const attached = client.data_centers.at(three.dataCenterId).storage_domains;
-      await attached.add({ id: domainId });
+      await assert.rejects(
+        attached.add({ id: domainId }),
+        (error) => error instanceof RestFault && /attached to .* of another Manager/.test(error.detail ?? ""),
+      );
+      assert.deepEqual(await describe(centre), before, "what belongs to others was changed");
+      const takeOver = { force: true };
+      await attached.add({ id: domainId }, takeOver, { timeoutMs: 240_000 });
       await untilDomainIs(three, domainId, "active", { timeoutMs: 240_000 });
 
       const disks = client.storage_domains.at(domainId).disks;
