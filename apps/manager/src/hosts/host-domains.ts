@@ -88,23 +88,23 @@ export async function ensureDomainAttached(
 }
 
 /**
- * Takes the domain out of a pool that is not ours any more, by one host and without that pool's manager: its lease on the
- * domain shows that nobody uses it there.
+ * Takes the domain out of whatever other pools it says that it belongs to, by the manager of the pool that takes it over. The
+ * host refuses it as long as hosts of those give signs of life on the domain.
  */
-export async function ensureTornFromPool(
+export async function ensureInNoOtherPool(
   { calls, signal }: Talk,
-  domainId: StorageDomainId,
-  poolId: string,
+  { domainId, dataCenterId }: DomainOfPool,
+  { masterId, masterVersion }: MasterOfPool,
 ): Promise<void> {
   const info = await calls.StorageDomain.getInfo({ storagedomainID: domainId }, { signal });
-  if (!info.pool.includes(poolId)) return;
+  if (info.pool.every((poolId) => poolId === dataCenterId)) return;
   await explained("The Storage Domain cannot be taken out of its former Data Center", () =>
     calls.StorageDomain.detach(
       {
         storagedomainID: domainId,
-        storagepoolID: poolId,
-        masterSdUUID: blankUuid,
-        masterVersion: 0,
+        storagepoolID: dataCenterId,
+        masterSdUUID: masterId,
+        masterVersion,
         force: true,
       },
       { signal, timeoutMs: STORAGE_MS_MAX },

@@ -7,6 +7,9 @@ import { type HostTalk, STORAGE_MS_MAX } from "./host-talk.ts";
 import { explained } from "./storage-faults.ts";
 import { waitForTask } from "./wait-for-task.ts";
 
+/** The host joins the domain, and waits for the lease of a manager that is gone. */
+const RECONSTRUCT_MS_MAX = 660_000;
+
 export interface MasterChange {
   readonly formerId: StorageDomainId;
   readonly nextId: StorageDomainId;
@@ -57,7 +60,7 @@ export async function reconstructMaster(talk: HostTalk, pool: PoolOnHost): Promi
         ...leaseSettings,
         ioOpTimeoutSec: pool.ioTimeoutSeconds,
       },
-      { signal: talk.signal, timeoutMs: STORAGE_MS_MAX },
+      { signal: talk.signal, timeoutMs: RECONSTRUCT_MS_MAX },
     ),
   );
 }

@@ -11,7 +11,7 @@ import {
   deactivateDomain,
   ensureDomainAttached,
   ensureDomainDetached,
-  ensureTornFromPool,
+  ensureInNoOtherPool,
   findDomainInfo,
 } from "../hosts/host-domains.ts";
 import { connectPool, ensureNoPoolOnStorage, ensurePoolOnStorage, ensureSpm } from "../hosts/host-pools.ts";
@@ -172,13 +172,27 @@ async function talkAndConnect(input: Input): Promise<ActingHost> {
   return talk;
 }
 
-async function takeFromFormerPool({ params, deps }: Input, talk: HostTalk): Promise<void> {
+async function takeFromFormerPool({ params, deps }: Input, talk: ActingHost): Promise<void> {
   const info = await findDomainInfo(talk, params.domainId);
-  const former = (info?.pool ?? []).filter((poolId) => poolId !== params.dataCenterId);
-  const [first] = former;
-  if (first !== undefined && params.takesOver !== true) {
-    const known = await findDataCenter(deps.db, first as DataCenterId);
-    throw new DomainOfOtherPool((await getStorageDomain(deps.db, params.domainId)).name, first, known?.name);
+  const former = info?.pool.find((poolId) => poolId !== params.dataCenterId);
+  if (former === undefined) return;
+  const { name } = await getStorageDomain(deps.db, params.domainId);
+  if (params.takesOver !== true) {
+    const known = await findDataCenter(deps.db, former as DataCenterId);
+    throw new DomainOfOtherPool(name, former, known?.name);
   }
-  for (const poolId of former) await ensureTornFromPool(talk, params.domainId, poolId);
+  // Whoever takes it over must be the manager of a pool: of one that begins with this domain there is none yet.
+  if (params.isFirst) throw new CannotBeginWithTakeover(name, former);
+  await ensureInNoOtherPool(talk, params, await getPool(deps.db, params.dataCenterId, talk.hostId));
+}
+
+/** A data center begins with a domain that belongs to nobody. */
+export class CannotBeginWithTakeover extends Error {
+  override readonly name = "CannotBeginWithTakeover";
+
+  constructor(domainName: string, poolId: string) {
+    super(
+      `Cannot attach Storage. The Storage Domain ${domainName} is attached to the Data Center ${poolId}, and the first Storage Domain of a Data Center cannot be taken from another one. Attach a new Storage Domain first, then take this one over; or detach it where it belongs.`,
+    );
+  }
 }

@@ -66,10 +66,10 @@ export function storageDomainVerbs(world: HostWorld): NonNullable<SomeVerbs["Sto
       domain.isActive = false;
     },
     async detach({ storagedomainID, storagepoolID, force = false }) {
-      // By force the domain leaves a pool of which nobody knows any more; its lease shows that nobody uses it there.
-      if (force) return leavePool(getAttached(storagedomainID, storagepoolID));
-      world.getPoolAsSpm(storagepoolID);
-      const domain = getAttached(storagedomainID, storagepoolID);
+      const pool = world.getPoolAsSpm(storagepoolID);
+      // By force a domain leaves also a pool which nobody serves any more: that one is not named.
+      const domain = force ? storage.getDomain(storagedomainID) : getAttached(storagedomainID, storagepoolID);
+      if (force && pool.masterId !== storagedomainID) return leavePool(domain);
       if (domain.isMaster) throw new AgentFault("CannotDetachMasterStorageDomain", { sdUUID: storagedomainID });
       leavePool(domain);
     },
