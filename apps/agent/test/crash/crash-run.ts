@@ -32,6 +32,8 @@ export interface Wrong {
 /** Runs operations on copies of one furnished storage, with crashes and without. */
 export class CrashLab implements AsyncDisposable {
   readonly #directory: string;
+  /** Of operations that prepare nothing. */
+  #plain: Promise<string> | undefined;
 
   private constructor(directory: string) {
     this.#directory = directory;
@@ -45,10 +47,7 @@ export class CrashLab implements AsyncDisposable {
 
   /** A run to the end, and what the next SPM finds then. @throws Error when the operation does not go through */
   async record(operation: OperationName, fault?: FaultName): Promise<Recording> {
-    const before = await this.#onCopy(async (directory) => {
-      completed(await runWorker({ directory, operation, onlyPrepares: true }), operation);
-      return recovered(directory, () => readStorageState(directory));
-    });
+    const before = await this.#stateBefore(operation);
     return this.#onCopy(async (directory) => {
       const run = await runWorker({ directory, operation, ...(fault !== undefined && { fault }) });
       completed(run, operation);
@@ -75,6 +74,17 @@ export class CrashLab implements AsyncDisposable {
       );
       return wrong.map((why) => ({ operation, point, why }));
     });
+  }
+
+  #stateBefore(operation: OperationName): Promise<string> {
+    const read = (): Promise<string> =>
+      this.#onCopy(async (directory) => {
+        completed(await runWorker({ directory, operation, onlyPrepares: true }), operation);
+        return recovered(directory, () => readStorageState(directory));
+      });
+    if (operations[operation].prepare !== undefined) return read();
+    this.#plain ??= read();
+    return this.#plain;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -120,9 +130,9 @@ async function checkRecovery(
   ];
 }
 
-/** A record, or a whole domain, that was made beside its place and not put there. */
+/** A record, or a whole domain, that was made beside its place, or was put there to be removed. */
 function isUnfinished(line: string): boolean {
-  return /^\S*(\.new|\/\.creating-\S*) /.test(line);
+  return /^\S*(\.new|\/\.(creating|removing)-\S*) /.test(line);
 }
 
 function without(text: string, isMeant: (line: string) => boolean): string {

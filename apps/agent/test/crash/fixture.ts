@@ -135,12 +135,27 @@ export async function connectAll(storage: Storage, { storage: places }: CrashPat
   await storage.connections.connect(wanted);
 }
 
+/** Connects the pool with the master that the storage has, as the Manager knows it; without one there is no pool. */
 export async function becomeSpm(storage: Storage): Promise<void> {
-  const statuses = new Map<StorageDomainId, "active" | "attached">([
-    [masterId, "active"],
-    [secondId, "active"],
-    [attachedId, "attached"],
-  ]);
-  await storage.pools.connect({ poolId, hostNumber: 1, masterDomainId: masterId, masterVersion: 1, domains: statuses });
+  const master = await findMaster(storage);
+  if (master === undefined) return;
+  await storage.pools.connect({ poolId, hostNumber: 1, ...master, domains: domainsOfPool });
   await finished(storage, await storage.pools.startSpm(poolId));
+}
+
+const domainsOfPool = new Map<StorageDomainId, "active" | "attached">([
+  [masterId, "active"],
+  [secondId, "active"],
+  [attachedId, "attached"],
+]);
+
+/** Of two that say they are it, the later one. */
+async function findMaster(
+  storage: Storage,
+): Promise<{ readonly masterDomainId: StorageDomainId; readonly masterVersion: number } | undefined> {
+  const infos = await Promise.all([masterId, secondId].map((domainId) => storage.domains.getInfo(domainId)));
+  const [latest] = infos
+    .filter(({ role, poolIds }) => role === "Master" && poolIds.includes(poolId))
+    .toSorted((a, b) => b.masterVersion - a.masterVersion);
+  return latest && { masterDomainId: latest.domainId, masterVersion: latest.masterVersion };
 }

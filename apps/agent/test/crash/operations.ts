@@ -1,12 +1,12 @@
 import { truncate } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { type JobId, newId, type VolumeId } from "@yagura/std/ids.ts";
+import { type JobId, newId, type StorageDomainId, type VolumeId } from "@yagura/std/ids.ts";
 import { poll } from "@yagura/std/poll.ts";
 import { KiB, MiB } from "@yagura/std/units.ts";
 import type { FindingKind } from "@yagura/storage-doctor";
 import type { JobInfo, NewVolume, Storage, StorageJobs } from "../../src/storage/storage.ts";
 import { ended } from "../storage-world.ts";
-import { chain, disk, raw, template } from "./fixture.ts";
+import { becomeSpm, chain, disk, raw, template } from "./fixture.ts";
 import { attachedId, freeId, imageOf, masterId, newDomainId, otherPoolId, poolId, secondId, volumeOf } from "./ids.ts";
 
 export interface Operation {
@@ -21,8 +21,8 @@ export interface Operation {
   readonly leaves?: readonly FindingKind[];
   /** What it finds although all went well: the Manager's next step is about that. */
   readonly ends?: readonly FindingKind[];
-  /** Volumes whose bytes may be between old and new until then, since what a guest sees does not depend on them. */
-  readonly changes?: readonly VolumeId[];
+  /** What may be between old and new until then: nothing that a guest sees depends on it. */
+  readonly changes?: readonly (VolumeId | StorageDomainId)[];
   /** Each attempt counts: what is compared does not. */
   readonly countsAttempts?: boolean;
 }
@@ -170,10 +170,31 @@ const all = {
       }),
     leaves: unjournalled,
   },
-  "format a domain": { act: (storage) => storage.domains.format(freeId) },
+  "format a domain": { act: (storage) => storage.domains.format(freeId), leaves: unjournalled },
   "attach a domain": { act: (storage) => storage.domains.attach(freeId, poolId), leaves: unjournalled },
   "detach a domain": { act: (storage) => storage.domains.detach(attachedId, poolId), leaves: unjournalled },
   "name a domain": { act: (storage) => storage.domains.setDescription(secondId, "renamed"), leaves: unjournalled },
+  "move the master": {
+    act: task((storage) =>
+      storage.pools.switchMaster(poolId, { fromDomainId: masterId, toDomainId: secondId, masterVersion: 2 }),
+    ),
+    leaves: unjournalled,
+  },
+  "make a new master": {
+    async act(storage) {
+      await storage.pools.stopSpm(poolId);
+      await storage.pools.disconnect(poolId);
+      await storage.pools.reconstructMaster({ poolId, hostNumber: 1, masterDomainId: secondId, masterVersion: 2 });
+      // With the role the new master's SPM takes the old one's name from it.
+      await becomeSpm(storage);
+    },
+    leaves: unjournalled,
+  },
+  "destroy a pool": {
+    act: (storage) => storage.pools.destroy(poolId),
+    leaves: unjournalled,
+    changes: [secondId, attachedId],
+  },
   "create a pool": {
     act: (storage) =>
       storage.pools.create({
@@ -183,6 +204,7 @@ const all = {
         masterVersion: 1,
         domainIds: [freeId],
       }),
+    leaves: unjournalled,
   },
 } satisfies Readonly<Record<string, Operation>>;
 
@@ -205,7 +227,8 @@ function volumeIn(number: number, differs: Partial<NewVolume> = {}): NewVolume {
   };
 }
 
-function task(start: (storage: Storage) => Promise<Parameters<typeof ended>[1]>): Operation["act"] {
+/** The work of a task, to its end. */
+export function task(start: (storage: Storage) => Promise<Parameters<typeof ended>[1]>): Operation["act"] {
   return async (storage) => ended(storage, await start(storage));
 }
 

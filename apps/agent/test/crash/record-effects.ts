@@ -6,7 +6,7 @@
  * them than what is left behind.
  */
 import type { ChildProcess } from "node:child_process";
-import { readdirSync, rmSync } from "node:fs";
+import { lstatSync, readdirSync, rmSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { basename } from "node:path";
@@ -119,7 +119,8 @@ function pathsOf(args: readonly unknown[]): string[] {
 
 function namesIn(path: string): string[] {
   try {
-    return readdirSync(path).sort();
+    // Behind a link is somebody else's directory.
+    return lstatSync(path).isDirectory() ? readdirSync(path).sort() : [];
   } catch {
     // No directory: it goes in one piece, or is not there.
     return [];

@@ -61,8 +61,10 @@ async function work({ directory, operation, onlyPrepares, dieAt, fault }: Worker
   const names = new PointNames(directory, knownIds);
   const reach = (effect: Effect): void => {
     const point = names.name(effect);
-    const isOnStorage = Object.keys(paths.storage).some((name) => point.label.includes(` /${name}/`));
-    tell({ point: { ...point, isOnStorage, isLocked: isSpmLocked(paths.storage.one) } });
+    // To take the lock is no change.
+    const isOnStorage =
+      !/^\w+ flock /.test(point.label) && Object.keys(paths.storage).some((name) => point.label.includes(` /${name}/`));
+    tell({ point: { ...point, isOnStorage, isLocked: isSpmLocked(paths.storage) } });
     if (dieAt === undefined || !isSamePoint(point, dieAt)) return;
     effect.doHalf?.();
     process.kill(process.pid, "SIGKILL");
