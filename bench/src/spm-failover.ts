@@ -97,7 +97,8 @@ async function measureFailover(three: ThreeHosts, domainId: string): Promise<Fai
 async function createDisk(three: ThreeHosts, domainId: string, spm?: StorageHost): Promise<void> {
   const { client } = three.manager;
   const disk = { name: crypto.randomUUID(), format: "cow", sparse: true, provisioned_size: 64 * MiB } as const;
-  if (spm !== undefined) await untilSpm(three, { isWanted: (host) => host === spm, timeoutMs: patienceMs });
+  if (spm !== undefined)
+    await untilSpm(three, { isWanted: (host) => host === spm, timeoutMs: patienceMs, everyMs: 20 });
   await poll(
     "a disk",
     async () => {
@@ -127,7 +128,7 @@ async function preparePeer(host: StorageHost, domainId: string): Promise<{ lease
   const [, hostId = "", ids = ""] = new RegExp(`^s ${domainId}:(\\d+):((?:\\\\:|[^:])+):0`, "m").exec(stdout) ?? [];
   if (ids === "") throw new Error(`${host.title} is in no lockspace of ${domainId}:\n${stdout}`);
   const path = join(ids, "../../../peer");
-  await host.machine.run("truncate", ["--size", "1M", path]);
+  await host.machine.run("truncate", ["--size", "1M", path.replaceAll("\\:", ":")]);
   const lease = { lockspace: { name: domainId, path: ids, ioTimeoutSeconds }, name: "PEER", path, offset: 0 };
   await initResource(host.machine, lease);
   if (!(await takeResource(host.machine, lease))) throw new Error("the lease of the peer cannot be had");

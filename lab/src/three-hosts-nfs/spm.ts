@@ -13,13 +13,17 @@ export async function findSpm({ manager, hosts }: ThreeHosts): Promise<StorageHo
 /** Waits until there is an SPM that is wanted; any by default. */
 export function untilSpm(
   three: ThreeHosts,
-  { isWanted = () => true, timeoutMs }: { isWanted?: (host: StorageHost) => boolean; timeoutMs: number },
+  {
+    isWanted = () => true,
+    timeoutMs,
+    everyMs = 250,
+  }: { isWanted?: (host: StorageHost) => boolean; timeoutMs: number; everyMs?: number },
 ): Promise<StorageHost> {
   const look = async (): Promise<StorageHost | undefined> => {
     const spm = await findSpm(three);
     return spm !== undefined && isWanted(spm) ? spm : undefined;
   };
-  return poll("a host to be SPM", look, { timeoutMs, everyMs: 250 });
+  return poll("a host to be SPM", look, { timeoutMs, everyMs });
 }
 
 /** The hosts whose sanlock has an `SDM` lease for some process, of those that are on and run. */

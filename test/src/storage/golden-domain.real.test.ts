@@ -23,7 +23,8 @@ const volumeIds = ["00000001-0000-4000-8000-000000000000", "00000002-0000-4000-8
 suite("an oVirt domain, imported in place", { skip, timeout: suiteMs }, () => {
   let centre: Centre;
   before(async () => {
-    centre = await openCentre({ name: "ygold" });
+    // The io_timeout that the domain has already, so that attaching need not change it.
+    centre = await openCentre({ name: "ygold", ioTimeoutSeconds: 10 });
   });
   after(() => centre?.[Symbol.asyncDispose]());
 
