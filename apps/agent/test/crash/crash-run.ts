@@ -12,7 +12,7 @@ import { type Operation, type OperationName, operations } from "./operations.ts"
 import { isSamePoint, type Point } from "./points.ts";
 import { runWorker, type WorkerRun } from "./run-worker.ts";
 import { readStorageState } from "./storage-state.ts";
-import type { PointReport } from "./worker.ts";
+import type { PointReport, WorkerJob } from "./worker.ts";
 
 /** One operation as it is without a crash: where it can die, and what it makes of the storage. */
 export interface Recording {
@@ -49,7 +49,7 @@ export class CrashLab implements AsyncDisposable {
   async record(operation: OperationName, fault?: FaultName): Promise<Recording> {
     const before = await this.#stateBefore(operation);
     return this.#onCopy(async (directory) => {
-      const run = await runWorker({ directory, operation, ...(fault !== undefined && { fault }) });
+      const run = await this.#work({ directory, operation, ...(fault !== undefined && { fault }) });
       completed(run, operation);
       const after = await recovered(directory, () => readStorageState(directory));
       return { operation, points: run.points, before, after };
@@ -60,7 +60,7 @@ export class CrashLab implements AsyncDisposable {
   async crashAt({ operation, before, after }: Recording, point: Point, fault?: FaultName): Promise<Wrong[]> {
     return this.#onCopy(async (directory) => {
       const dieAt = { label: point.label, before: point.before };
-      const run = await runWorker({ directory, operation, dieAt, ...(fault !== undefined && { fault }) });
+      const run = await this.#work({ directory, operation, dieAt, ...(fault !== undefined && { fault }) });
       const wrong: string[] = [];
       if (!run.points.some((reached) => isSamePoint(reached, point))) {
         const last = run.points.at(-1);
@@ -76,10 +76,14 @@ export class CrashLab implements AsyncDisposable {
     });
   }
 
+  #work(job: WorkerJob): Promise<WorkerRun> {
+    return runWorker(job, join(this.#directory, "cache"));
+  }
+
   #stateBefore(operation: OperationName): Promise<string> {
     const read = (): Promise<string> =>
       this.#onCopy(async (directory) => {
-        completed(await runWorker({ directory, operation, onlyPrepares: true }), operation);
+        completed(await this.#work({ directory, operation, onlyPrepares: true }), operation);
         return recovered(directory, () => readStorageState(directory));
       });
     if (operations[operation].prepare !== undefined) return read();

@@ -13,10 +13,15 @@ export interface WorkerRun {
 
 const WORKER_MS = 60_000;
 
-/** Does one operation in a process of its own, to its end or to the point where it kills itself. */
-export async function runWorker(job: WorkerJob): Promise<WorkerRun> {
+/**
+ * Does one operation in a process of its own, to its end or to the point where it kills itself.
+ * @param cachePath where Node keeps what it made of the program
+ */
+export async function runWorker(job: WorkerJob, cachePath: string): Promise<WorkerRun> {
   const child = spawn(process.execPath, [join(import.meta.dirname, "worker.ts")], {
     stdio: ["pipe", "pipe", "inherit"],
+    // Most of such a short life would be spent on reading its own program.
+    env: { ...process.env, NODE_COMPILE_CACHE: cachePath },
   });
   const closed = new Promise((resolve) => child.once("close", resolve));
   const timer = setTimeout(() => child.kill("SIGKILL"), WORKER_MS);
