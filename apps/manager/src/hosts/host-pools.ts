@@ -78,6 +78,9 @@ export interface SpmReport {
 
 export type SpmRole = SpmReport["role"] | "not connected";
 
+/** To read a lease takes a look at the storage, which may hang. */
+const STATUS_MS_MAX = 20_000;
+
 const roles = { SPM: "spm", Contend: "contending", Free: "free" } as const;
 
 /** @throws AgentFault when the host cannot read the lease. */
@@ -88,7 +91,7 @@ export async function readSpm(
   try {
     const { spmStatus, spmId, spmLver } = await calls.StoragePool.getSpmStatus(
       { storagepoolID: dataCenterId },
-      { signal },
+      { signal, timeoutMs: STATUS_MS_MAX },
     );
     return { role: roles[spmStatus], lease: { holder: spmId > 0 ? spmId : "none", version: spmLver } };
   } catch (error) {

@@ -51,7 +51,7 @@ export async function carryOutStop(context: OpContext, deed: Deed): Promise<void
 }
 
 /** Storage that does not answer must not hold up the looking after for long; what became of the stop is seen by looking. */
-const STOP_MS_MAX = 15_000;
+const STOP_MS_MAX = 40_000;
 const ROLE_MS = 100;
 const FOLLOW_MS = 2000;
 
@@ -60,7 +60,8 @@ export async function followStart({ calls, clock, signal }: HostTalk, { id }: Pi
   const endMs = clock.monotonicMs() + FOLLOW_MS;
   while (clock.monotonicMs() < endMs) {
     await clock.sleep(ROLE_MS, signal);
-    const role = await readSpmRole({ calls, clock, signal }, id).catch(() => undefined);
+    const ends = AbortSignal.any([signal, AbortSignal.timeout(FOLLOW_MS)]);
+    const role = await readSpmRole({ calls, clock, signal: ends }, id).catch(() => undefined);
     if (role !== "contending") return;
   }
 }

@@ -33,10 +33,14 @@ interface Subject {
 
 /** The host has the role, under this epoch. */
 export function recordSpm(context: OpContext, epoch: number, { dataCenter, host, memory, because }: Subject) {
-  const reason = memory.because ?? because;
+  const planned = memory.because;
   memory.settle();
   return change(context, dataCenter, (now) => {
     const isSame = now.spmHostId === host.id && now.spmEpoch === epoch;
+    // A Manager that was started meanwhile finds why in the records. The first of a pool is made SPM by the saga that makes it.
+    const isFirst = now.spmHostId === host.id && now.spmEpoch === undefined;
+    const recorded = now.spmHostId === undefined ? now.spmReason : undefined;
+    const reason = planned ?? recorded ?? (isFirst ? "the storage was put into use through it" : because);
     const hasWish = now.spmWishId === host.id;
     if (isSame && now.status === "up" && now.spmContenderId === undefined && !hasWish) return undefined;
     const about = { ...aboutOf(now), host: { id: host.id, name: host.name } };
@@ -51,11 +55,8 @@ export function recordSpm(context: OpContext, epoch: number, { dataCenter, host,
         status: "up",
         ...(hasWish && { spmWishId: null }),
       },
-      // The first saga of a pool records who is SPM before its epoch is known.
       events: [
-        ...(isSame || (now.spmHostId === host.id && now.spmEpoch === undefined)
-          ? []
-          : [{ name: "spmChosen" as const, ...about, details }]),
+        ...(isSame ? [] : [{ name: "spmChosen" as const, ...about, details }]),
         ...(now.status === "up" ? [] : [{ name: "dataCenterUp" as const, ...about }]),
       ],
     };

@@ -65,6 +65,7 @@ async function keepInUse(context: OpContext, parts: Parts, dataCenterId: DataCen
     await carryOut(context, parts.memory, records, view, decision);
     if (decision.do === "replace the master") await replaceLostMaster(context, dataCenterId);
     const isActing = decision.do === "start" || decision.do === "stop";
+    if (isActing) parts.looks.forgetLate();
     if (isActing && round < ROUNDS_MAX) continue;
     await watchDomains(context, parts, records);
     const spm = decision.do === "nothing" ? decision.spm : undefined;
