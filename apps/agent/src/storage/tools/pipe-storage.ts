@@ -4,7 +4,7 @@ import { PassThrough, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { withDeadline } from "@yagura/std/deadline.ts";
 import { MiB } from "@yagura/std/units.ts";
-import { storageUserOptions } from "./storage-user.ts";
+import { tiedToUs } from "./tied-to-us.ts";
 
 /** Bytes on their way into a file, through a child that may be killed. */
 export interface StorageSink extends AsyncDisposable {
@@ -88,8 +88,7 @@ async function start(
   args: readonly string[],
   stdio: readonly ("pipe" | "ignore")[],
 ): Promise<Started> {
-  const become = [...(await storageUserOptions(args)), "--pdeathsig", "KILL"];
-  const child = spawn("setpriv", [...become, "--", program, ...args], {
+  const child = spawn("setpriv", await tiedToUs(program, args), {
     stdio: [...stdio],
     cwd: "/",
     env: { PATH: process.env["PATH"], LC_ALL: "C.UTF-8" },

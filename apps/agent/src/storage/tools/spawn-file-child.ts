@@ -16,7 +16,8 @@ const STDERR_CHARACTERS_MAX = 1_000;
  */
 export function spawnFileChild(mountPath: string, onStart?: (pid: number) => void): FileChild {
   const isRoot = process.getuid?.() === 0;
-  const args = [...(isRoot ? asStorageOwner : []), "--pdeathsig", "KILL", "--", process.execPath, program, mountPath];
+  const become = [...(isRoot ? asStorageOwner : []), "--pdeathsig", "KILL"];
+  const args = [...become, "--", process.execPath, program, mountPath, String(process.pid)];
   const child = spawn("setpriv", args, {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     serialization: "advanced",

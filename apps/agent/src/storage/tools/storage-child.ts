@@ -1,5 +1,5 @@
 import { type ProgramOutput, type RunOptions, runProgram } from "@yagura/std/run-program.ts";
-import { storageUserOptions } from "./storage-user.ts";
+import { tiedToUs } from "./tied-to-us.ts";
 
 /**
  * Runs a program that reads or writes storage. The kernel kills it when this process ends, in whatever way: what was
@@ -15,7 +15,5 @@ export async function runStorageProgram(
   args: readonly string[],
   options?: RunOptions,
 ): Promise<ProgramOutput> {
-  // Last: a change of user would take the wish to die away again.
-  const become = [...(await storageUserOptions(args)), "--pdeathsig", "KILL"];
-  return runProgram("setpriv", [...become, "--", program, ...args], options);
+  return runProgram("setpriv", await tiedToUs(program, args), options);
 }

@@ -4,7 +4,7 @@ import type { ImageFile } from "./qemu-img.ts";
 import { runStorageProgram } from "./storage-child.ts";
 
 const SPARSIFY_MS = 4 * 3_600_000;
-/** What `setpriv` says of a program that is not there. */
+/** What the launcher (`env`) says of a program that is not there. */
 const NOT_FOUND = 127;
 
 /** Trims the file systems in an image. @throws StorageError 44 where libguestfs is not installed */
