@@ -27,10 +27,11 @@ export type Repair =
   | { readonly do: "lengthen"; readonly path: string; readonly sizeBytes: number }
   | {
       readonly do: "set-owner";
+      /** The domain. */
       readonly path: string;
       readonly uid: number;
       readonly gid: number;
-      readonly mode: number;
+      readonly files: readonly { readonly path: string; readonly mode: number }[];
     };
 
 export type RecordChange = Pick<Partial<VolumeMetadata>, "role" | "parentId">;

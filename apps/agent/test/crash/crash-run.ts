@@ -2,13 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { poll } from "@yagura/std/poll.ts";
-import { runProgram } from "@yagura/std/run-program.ts";
 import { examineDomain, type Finding, findDomains } from "@yagura/storage-doctor";
 import { openStorage } from "../../src/storage/open-storage.ts";
 import type { Storage } from "../../src/storage/storage.ts";
+import { type AnyOperationName, findOperation } from "./all-operations.ts";
+import { type CrashCopies, LocalCopies, SharedCopies } from "./crash-copies.ts";
 import type { FaultName } from "./faults.ts";
-import { becomeSpm, connectAll, furnish, pathsBelow } from "./fixture.ts";
-import { type Operation, type OperationName, operations } from "./operations.ts";
+import { becomeSpm, type CrashPlace, connectAll, furnish, pathsBelow } from "./fixture.ts";
+import type { Operation } from "./operations.ts";
 import { isSamePoint, type Point } from "./points.ts";
 import { runWorker, type WorkerRun } from "./run-worker.ts";
 import { readStorageState } from "./storage-state.ts";
@@ -16,7 +17,7 @@ import type { PointReport, WorkerJob } from "./worker.ts";
 
 /** One operation as it is without a crash: where it can die, and what it makes of the storage. */
 export interface Recording {
-  readonly operation: OperationName;
+  readonly operation: AnyOperationName;
   readonly points: readonly PointReport[];
   readonly before: string;
   readonly after: string;
@@ -24,7 +25,7 @@ export interface Recording {
 
 /** Something that a crash left behind, or lost. */
 export interface Wrong {
-  readonly operation: OperationName;
+  readonly operation: AnyOperationName;
   readonly point: Point;
   readonly why: string;
 }
@@ -32,43 +33,54 @@ export interface Wrong {
 /** Runs operations on copies of one furnished storage, with crashes and without. */
 export class CrashLab implements AsyncDisposable {
   readonly #directory: string;
+  readonly #copies: CrashCopies;
   /** Of operations that prepare nothing. */
   #plain: Promise<string> | undefined;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, copies: CrashCopies) {
     this.#directory = directory;
+    this.#copies = copies;
   }
 
+  /** With the storage of one host. */
   static async open(): Promise<CrashLab> {
     const directory = await mkdtemp(join(tmpdir(), "yagura-crash-"));
-    await furnish(join(directory, "furnished"));
-    return new CrashLab(directory);
+    const furnished = { directory: join(directory, "furnished") };
+    await furnish(furnished);
+    return new CrashLab(directory, new LocalCopies(furnished, directory));
+  }
+
+  /** With shared storage, and a sanlock of its own: one run after the other. */
+  static async openShared(): Promise<CrashLab> {
+    // O_DIRECT is refused on the tmpfs that /tmp may be.
+    const directory = await mkdtemp(join("/var/tmp", "yagura-crash-"));
+    return new CrashLab(directory, await SharedCopies.open(directory));
   }
 
   /** A run to the end, and what the next SPM finds then. @throws Error when the operation does not go through */
-  async record(operation: OperationName, fault?: FaultName): Promise<Recording> {
+  async record(operation: AnyOperationName, fault?: FaultName): Promise<Recording> {
     const before = await this.#stateBefore(operation);
-    return this.#onCopy(async (directory) => {
-      const run = await this.#work({ directory, operation, ...(fault !== undefined && { fault }) });
+    return this.#onCopy(async (place) => {
+      const run = await this.#work({ place, operation, ...(fault !== undefined && { fault }) });
       completed(run, operation);
-      const after = await recovered(directory, () => readStorageState(directory));
+      const after = await recovered(place, () => readStorageState(place));
       return { operation, points: run.points, before, after };
     });
   }
 
   /** Lets the process die at one point. @returns what is wrong afterwards */
   async crashAt({ operation, before, after }: Recording, point: Point, fault?: FaultName): Promise<Wrong[]> {
-    return this.#onCopy(async (directory) => {
+    return this.#onCopy(async (place) => {
       const dieAt = { label: point.label, before: point.before };
-      const run = await this.#work({ directory, operation, dieAt, ...(fault !== undefined && { fault }) });
+      const run = await this.#work({ place, operation, dieAt, ...(fault !== undefined && { fault }) });
       const wrong: string[] = [];
       if (!run.points.some((reached) => isSamePoint(reached, point))) {
         const last = run.points.at(-1);
         wrong.push(`the point was not reached; the last was ${last?.label ?? "none"}${run.failed ?? ""}`);
       }
-      await recovered(directory, async (storage) => {
-        wrong.push(...(await checkRecovery(directory, { before, after }, operations[operation])));
-        wrong.push(...(await checkRepeat(storage, directory, { after }, operations[operation])));
+      await recovered(place, async (storage) => {
+        wrong.push(...(await checkRecovery(place, { before, after }, findOperation(operation))));
+        wrong.push(...(await checkRepeat(storage, place, { after }, findOperation(operation))));
       }).catch((error: unknown) =>
         wrong.push(`the next SPM failed: ${error instanceof Error ? error.message : error}`),
       );
@@ -80,48 +92,39 @@ export class CrashLab implements AsyncDisposable {
     return runWorker(job, join(this.#directory, "cache"));
   }
 
-  #stateBefore(operation: OperationName): Promise<string> {
+  #stateBefore(operation: AnyOperationName): Promise<string> {
     const read = (): Promise<string> =>
-      this.#onCopy(async (directory) => {
-        completed(await this.#work({ directory, operation, onlyPrepares: true }), operation);
-        return recovered(directory, () => readStorageState(directory));
+      this.#onCopy(async (place) => {
+        completed(await this.#work({ place, operation, onlyPrepares: true }), operation);
+        return recovered(place, () => readStorageState(place));
       });
-    if (operations[operation].prepare !== undefined) return read();
+    if (findOperation(operation).prepare !== undefined) return read();
     this.#plain ??= read();
     return this.#plain;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#copies[Symbol.asyncDispose]();
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  /** Paths are part of records (a domain says where it is): each copy lies at a place of the same length. */
-  async #onCopy<T>(use: (directory: string) => Promise<T>): Promise<T> {
-    const directory = await mkdtemp(join(this.#directory, "run-"));
-    try {
-      // With its holes, and with its hard links, which a copy by Node would not keep.
-      const names = Object.keys(pathsBelow(directory).storage);
-      const furnished = join(this.#directory, "furnished");
-      await runProgram("cp", ["-a", "--sparse=always", ...names.map((name) => join(furnished, name)), directory]);
-      return await use(directory);
-    } finally {
-      await rm(directory, { recursive: true, force: true });
-    }
+  #onCopy<T>(use: (place: CrashPlace) => Promise<T>): Promise<T> {
+    return this.#copies.use(use);
   }
 }
 
-function completed(run: WorkerRun, operation: OperationName): void {
+function completed(run: WorkerRun, operation: AnyOperationName): void {
   if (run.failed !== undefined || !run.isDone) throw new Error(`${operation}: ${run.failed ?? "it died"}`);
 }
 
 /** Completely there, or completely undone, or, where that is how it is meant, marked as not to be trusted. */
 async function checkRecovery(
-  directory: string,
+  place: CrashPlace,
   { before, after }: Pick<Recording, "before" | "after">,
   { leaves = [], changes = [] }: Operation,
 ): Promise<string[]> {
-  const state = await readStorageState(directory);
-  const findings = await findAll(directory);
+  const state = await readStorageState(place);
+  const findings = await findAll(place);
   const isMeant = ({ kind }: Finding): boolean => leaves.includes(kind);
   const meant = findings.filter(isMeant);
   const marked = [...meant.flatMap(({ volumeId }) => volumeId ?? []), ...changes];
@@ -149,13 +152,13 @@ function without(text: string, isMeant: (line: string) => boolean): string {
 /** Whatever it was, asking again has the effect that was wanted. */
 async function checkRepeat(
   storage: Storage,
-  directory: string,
+  place: CrashPlace,
   { after }: Pick<Recording, "after">,
   { act, ends = [], countsAttempts = false }: Operation,
 ): Promise<string[]> {
   const counted = (text: string): string => (countsAttempts ? text.replaceAll(/GEN=\d+/g, "GEN") : text);
   // One that was done already is refused: what counts is what is there then.
-  const refused = await act(storage, pathsBelow(directory)).then(
+  const refused = await act(storage, pathsBelow(place)).then(
     (result) => JSON.stringify(result),
     (error: unknown) => String(error),
   );
@@ -163,19 +166,21 @@ async function checkRepeat(
     .listStatuses()
     .filter(({ state, result }) => state !== "finished" || result === "cleanFailure");
   return [
-    ...describe((await findAll(directory)).filter(({ kind }) => !ends.includes(kind))),
-    ...compare(counted(await readStorageState(directory)), [counted(after)]).map(
+    ...describe((await findAll(place)).filter(({ kind }) => !ends.includes(kind))),
+    ...compare(counted(await readStorageState(place)), [counted(after)]).map(
       (line) => `after another attempt (${refused}): ${line}`,
     ),
     ...unsettled.map(({ state, result, message }) => `a task is ${state} ${result}: ${message}`),
   ];
 }
 
-async function findAll(directory: string): Promise<readonly Finding[]> {
+async function findAll(place: CrashPlace): Promise<readonly Finding[]> {
   const found: Finding[] = [];
-  for (const place of Object.values(pathsBelow(directory).storage)) {
-    for (const domain of await findDomains(place)) {
-      found.push(...(await examineDomain(domain, { checksContents: true })).findings);
+  for (const path of Object.values(pathsBelow(place).storage)) {
+    for (const domain of await findDomains(path)) {
+      const { findings } = await examineDomain(domain, { checksContents: true });
+      // Whose they are is not what is tried: the one user of this process.
+      found.push(...findings.filter(({ kind }) => kind !== "wrong-owner"));
     }
   }
   return found;
@@ -198,8 +203,8 @@ function compare(state: string, wanted: readonly string[]): string[] {
 }
 
 /** A process that was not there before becomes SPM, as another host would. */
-async function recovered<T>(directory: string, use: (storage: Storage) => Promise<T>): Promise<T> {
-  const paths = pathsBelow(directory);
+async function recovered<T>(place: CrashPlace, use: (storage: Storage) => Promise<T>): Promise<T> {
+  const paths = pathsBelow(place);
   await using storage = await openStorage(paths.options);
   await connectAll(storage, paths);
   // The kernel may need a moment to let go of the dead process's lock.
@@ -209,7 +214,7 @@ async function recovered<T>(directory: string, use: (storage: Storage) => Promis
       await becomeSpm(storage).then(
         () => true,
         (error: unknown) => {
-          if (!String(error).includes("another agent")) throw error;
+          if (!/another agent|is the SPM of domain/.test(String(error))) throw error;
           return false;
         },
       ),

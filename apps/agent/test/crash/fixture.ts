@@ -1,21 +1,27 @@
 /** The storage on which every operation begins: four domains with disks in all forms, each full of a pattern of its own. */
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm, symlink } from "node:fs/promises";
 import { Readable } from "node:stream";
+import { createSanlock } from "@yagura/sanlock";
 import { type Clock, systemClock } from "@yagura/std/clock.ts";
 import type { StorageDomainId } from "@yagura/std/ids.ts";
 import { silentLog } from "@yagura/std/log.ts";
 import { runProgram } from "@yagura/std/run-program.ts";
 import { KiB, MiB } from "@yagura/std/units.ts";
-import { domainPaths, mountsPath } from "@yagura/storage-format";
+import { connectionPath, domainPaths, mountsPath } from "@yagura/storage-format";
 import { rootCallsInProcess } from "../../src/root/in-process.ts";
 import { openStorage, type StorageOptions } from "../../src/storage/open-storage.ts";
 import type { NewVolume, Storage } from "../../src/storage/storage.ts";
+import { filesWithMounts, ioTimeoutSeconds } from "../shared-storage.ts";
 import { finished } from "../storage-world.ts";
 import { attachedId, freeId, imageOf, masterId, poolId, secondId, volumeOf } from "./ids.ts";
 import type { OperationPaths } from "./operations.ts";
 
 const domains = { one: masterId, two: secondId, three: attachedId, four: freeId } as const;
 const EMPTY = "five";
+const storageNames = ["one", "two", "three", "four", EMPTY] as const;
+type StorageName = (typeof storageNames)[number];
+/** Joining a lockspace takes 5 s. */
+const SPM_MS = 60_000;
 const VOLUME_BYTES = 2 * MiB;
 const SNAPSHOT_BYTES = 3 * MiB;
 
@@ -36,16 +42,27 @@ export const disk = key(4, 6);
 const sameTime: Clock = { ...systemClock, nowMs: () => Date.UTC(2026, 0, 1) };
 
 export interface CrashPaths extends OperationPaths {
+  readonly isShared: boolean;
   /** Where the agent keeps its links to connected storage. */
   readonly mounts: string;
-  readonly storage: Readonly<Record<keyof typeof domains | typeof EMPTY, string>>;
+  readonly storage: Readonly<Record<StorageName, string>>;
   readonly options: StorageOptions;
 }
 
+/** Where one run happens. */
+export interface CrashPlace {
+  readonly directory: string;
+  /** Of the host's sanlock: then the storage is shared, else it is this host's own. */
+  readonly sanlockSocket?: string;
+}
+
 /** Where everything of one run lies: its storage, and what the agent keeps on its host. */
-export function pathsBelow(directory: string): CrashPaths {
+export function pathsBelow({ directory, sanlockSocket }: CrashPlace): CrashPaths {
+  const repositoryPath = `${directory}/data-center`;
+  const isShared = sanlockSocket !== undefined;
   return {
-    mounts: mountsPath(`${directory}/data-center`),
+    isShared,
+    mounts: mountsPath(repositoryPath),
     empty: `${directory}/${EMPTY}`,
     raw: domainPaths(`${directory}/one/${masterId}`).volume(raw.imageId, raw.volumeId),
     storage: {
@@ -56,24 +73,33 @@ export function pathsBelow(directory: string): CrashPaths {
       five: `${directory}/five`,
     },
     options: {
-      repositoryPath: `${directory}/data-center`,
+      repositoryPath,
       runPath: `${directory}/run`,
       root: rootCallsInProcess(false),
       log: silentLog,
       clock: sameTime,
+      ...(isShared && {
+        sanlock: createSanlock({ socketPath: sanlockSocket }),
+        files: filesWithMounts(storageNames.map((name) => connectionPath(repositoryPath, sharedPathOf(name)))),
+      }),
     },
   };
 }
 
 /** Makes it, with the storage code itself. */
-export async function furnish(directory: string): Promise<void> {
-  const paths = pathsBelow(directory);
+export async function furnish(place: CrashPlace): Promise<void> {
+  const paths = pathsBelow(place);
   for (const path of Object.values(paths.storage)) await mkdir(path, { recursive: true });
   await using storage = await openStorage(paths.options);
   await connectAll(storage, paths);
   for (const [name, domainId] of Object.entries(domains)) {
+    const known = { domainId, class: "Data", name, version: 5 } as const;
     const path = paths.storage[name as keyof typeof domains];
-    await storage.domains.create({ domainId, type: "LOCALFS", class: "Data", name, path, version: 5 });
+    await storage.domains.create(
+      paths.isShared
+        ? { ...known, type: "NFS", path: sharedPathOf(name as StorageName) }
+        : { ...known, type: "LOCALFS", path },
+    );
   }
   await storage.pools.create({
     poolId,
@@ -81,6 +107,7 @@ export async function furnish(directory: string): Promise<void> {
     masterDomainId: masterId,
     masterVersion: 1,
     domainIds: [masterId, secondId, attachedId],
+    ...(paths.isShared && { ioTimeoutSeconds }),
   });
   await becomeSpm(storage);
   await fill(storage);
@@ -126,7 +153,11 @@ async function writePattern(
 }
 
 /** As the Manager does it for a host that comes back. */
-export async function connectAll(storage: Storage, { storage: places }: CrashPaths): Promise<void> {
+export async function connectAll(
+  storage: Storage,
+  { isShared, storage: places, mounts, options }: CrashPaths,
+): Promise<void> {
+  if (isShared) return linkAll(places, { mounts, repositoryPath: options.repositoryPath });
   const wanted = Object.entries(places).map(([connectionId, path]) => ({
     connectionId,
     type: "LOCALFS" as const,
@@ -135,12 +166,29 @@ export async function connectAll(storage: Storage, { storage: places }: CrashPat
   await storage.connections.connect(wanted);
 }
 
+/** What stands for mounting: nothing has to be. */
+async function linkAll(
+  places: CrashPaths["storage"],
+  { mounts, repositoryPath }: { readonly mounts: string; readonly repositoryPath: string },
+): Promise<void> {
+  await mkdir(mounts, { recursive: true });
+  for (const name of storageNames) {
+    const link = connectionPath(repositoryPath, sharedPathOf(name));
+    await rm(link, { force: true });
+    await symlink(places[name], link);
+  }
+}
+
+function sharedPathOf(name: StorageName): string {
+  return `server:/${name}`;
+}
+
 /** Connects the pool with the master that the storage has, as the Manager knows it; without one there is no pool. */
 export async function becomeSpm(storage: Storage): Promise<void> {
   const master = await findMaster(storage);
   if (master === undefined) return;
   await storage.pools.connect({ poolId, hostNumber: 1, ...master, domains: domainsOfPool });
-  await finished(storage, await storage.pools.startSpm(poolId));
+  await finished(storage, await storage.pools.startSpm(poolId), SPM_MS);
 }
 
 const domainsOfPool = new Map<StorageDomainId, "active" | "attached">([

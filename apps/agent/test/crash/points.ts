@@ -1,5 +1,5 @@
 import { transformPath } from "@yagura/storage-format";
-import { pathsBelow } from "./fixture.ts";
+import { type CrashPlace, pathsBelow } from "./fixture.ts";
 import type { Effect } from "./record-effects.ts";
 
 /** A place in an operation where its process can die: the same in every run of it. */
@@ -21,9 +21,10 @@ export class PointNames {
   readonly #counts = new Map<string, number>();
 
   /** @param known ids that are the same in every run */
-  constructor(directory: string, known: readonly string[]) {
-    this.#directory = directory;
-    this.#linked = `${pathsBelow(directory).mounts}/${transformPath(directory)}_`;
+  constructor(place: CrashPlace, known: readonly string[]) {
+    this.#directory = place.directory;
+    const { isShared, mounts } = pathsBelow(place);
+    this.#linked = `${mounts}/${isShared ? "server:" : transformPath(place.directory)}_`;
     this.#known = new Set(known);
   }
 

@@ -3,12 +3,15 @@ import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { findId } from "@yagura/std/ids.ts";
 import { runProgram } from "@yagura/std/run-program.ts";
-import { pathsBelow } from "./fixture.ts";
+import { decodeLeaseIndex } from "@yagura/storage-format";
+import { type CrashPlace, pathsBelow } from "./fixture.ts";
 
 /** Files whose bytes are of hosts, not of disks: only that they are there counts. */
 const ofHosts = /^(ids|leases|xleases|inbox|outbox)$|\.lease$/;
 /** Made whenever a domain becomes the master; tasks that are finished wait there for the Manager. */
 const ofMaster = /\/master(\/vms|\/tasks(\/[^/]+\.json)?)?$/;
+
+const INDEX_OFFSET = 1024 * 1024;
 
 /** What guests see in images, by the bytes of all files of the chain: the same chain is read once only. */
 const seen = new Map<string, string>();
@@ -17,9 +20,10 @@ const seen = new Map<string, string>();
  * Everything on a storage that counts, as text that can be compared: all names, all records, and of each disk what a guest
  * would read in it. Records of tasks that are finished are not: they wait until the Manager has asked.
  */
-export async function readStorageState(directory: string): Promise<string> {
+export async function readStorageState(place: CrashPlace): Promise<string> {
+  const { directory } = place;
   const lines: string[] = [];
-  const all = await Promise.all(Object.values(pathsBelow(directory).storage).map(listAll));
+  const all = await Promise.all(Object.values(pathsBelow(place).storage).map(listAll));
   for (const path of all.flat()) {
     const name = path.slice(directory.length);
     if (!ofMaster.test(path)) lines.push(`${name} ${(await describe(path)).replaceAll(directory, "")}`);
@@ -47,7 +51,16 @@ async function describe(path: string): Promise<string> {
     return `${rights} ${text.replaceAll("\n", " ")}`;
   }
   if (findId(name) !== undefined && (await stat(path)).isFile()) return `${rights} ${await describeDisk(path)}`;
+  if (name === "xleases") return `${rights} ${size} bytes ${await describeIndex(path)}`;
   return ofHosts.test(name) ? `${rights} ${size} bytes` : rights;
+}
+
+/** Which external leases there are, and where. */
+async function describeIndex(path: string): Promise<string> {
+  const bytes = (await readFile(path)).subarray(INDEX_OFFSET);
+  const { isUpdating, records } = decodeLeaseIndex(bytes);
+  const used = records.flatMap((record, at) => ("leaseId" in record ? `${at}:${record.is}:${record.leaseId}` : []));
+  return `${isUpdating ? "updating" : "in order"} ${used.join(" ")}`;
 }
 
 async function describeDisk(path: string): Promise<string> {

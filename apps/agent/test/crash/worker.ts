@@ -5,15 +5,17 @@
 
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
+import type { AnyOperationName } from "./all-operations.ts";
 import type { FaultName } from "./faults.ts";
-import type { Operation, OperationName } from "./operations.ts";
+import type { CrashPlace } from "./fixture.ts";
+import type { Operation } from "./operations.ts";
 import { isSamePoint, type Point, PointNames } from "./points.ts";
-import { type Effect, recordEffects } from "./record-effects.ts";
+import { type Effect, type OnEffect, recordEffects } from "./record-effects.ts";
 import { isSpmLocked } from "./spm-is-locked.ts";
 
 export interface WorkerJob {
-  readonly directory: string;
-  readonly operation: OperationName;
+  readonly place: CrashPlace;
+  readonly operation: AnyOperationName;
   /** Only what must be there before is made. */
   readonly onlyPrepares?: boolean;
   /** Where to die; without it the operation is only recorded. */
@@ -34,7 +36,8 @@ export type WorkerLine = { readonly point: PointReport } | { readonly ended: "do
 // Later: by now Node's functions are replaced, and whoever imports them gets those.
 const { openStorage } = await import("../../src/storage/open-storage.ts");
 const { becomeSpm, connectAll, pathsBelow } = await import("./fixture.ts");
-const { operations } = await import("./operations.ts");
+const { findOperation } = await import("./all-operations.ts");
+const { reportLeases } = await import("./report-leases.ts");
 const { knownIds } = await import("./ids.ts");
 const { withFault } = await import("./faults.ts");
 
@@ -49,27 +52,31 @@ for await (const line of createInterface({ input: process.stdin })) {
 // Whatever holds this process: nobody waits for it.
 process.kill(process.pid, "SIGKILL");
 
-async function work({ directory, operation, onlyPrepares, dieAt, fault }: WorkerJob): Promise<void> {
-  const paths = pathsBelow(directory);
-  const options = fault === undefined ? paths.options : withFault(fault, paths.options);
-  const storage = await openStorage(options);
+async function work({ place, operation, onlyPrepares, dieAt, fault }: WorkerJob): Promise<void> {
+  const paths = pathsBelow(place);
+  const given = fault === undefined ? paths.options : withFault(fault, paths.options);
+  let onLease: OnEffect = () => undefined;
+  const sanlock = given.sanlock && reportLeases(given.sanlock, (effect) => onLease(effect));
+  const storage = await openStorage({ ...given, ...(sanlock !== undefined && { sanlock }) });
   await connectAll(storage, paths);
   await becomeSpm(storage);
-  const { act, prepare }: Operation = operations[operation];
+  const { act, prepare }: Operation = findOperation(operation);
   await prepare?.(storage, paths);
   if (onlyPrepares === true) return;
-  const names = new PointNames(directory, knownIds);
+  const names = new PointNames(place, knownIds);
   const reach = (effect: Effect): void => {
     const point = names.name(effect);
     // To take the lock is no change.
     const isOnStorage =
-      !/^\w+ flock /.test(point.label) && Object.keys(paths.storage).some((name) => point.label.includes(` /${name}/`));
-    tell({ point: { ...point, isOnStorage, isLocked: isSpmLocked(paths.storage) } });
+      !/^\w+ (flock|sanlock) /.test(point.label) &&
+      Object.keys(paths.storage).some((name) => point.label.includes(` /${name}/`));
+    tell({ point: { ...point, isOnStorage, isLocked: isSpmLocked(paths) } });
     if (dieAt === undefined || !isSamePoint(point, dieAt)) return;
     effect.doHalf?.();
     process.kill(process.pid, "SIGKILL");
   };
   recordEffects(reach);
+  onLease = reach;
   const result = await act(storage, paths);
   if (dieAt === undefined) requireSuccess(result);
   reach({ deed: "end", paths: [] });

@@ -22,6 +22,8 @@ const record: Needs = { bits: 0o600, mode: 0o644 };
 const special: Needs = { bits: 0o660, mode: 0o660 };
 /** A template, and whatever others stand on, may be without the right to write. */
 const content: Needs = { bits: 0o440, mode: 0o660 };
+/** The rest is counted. */
+const NAMED_MAX = 3;
 const WORLD_WRITABLE = 0o002;
 
 /** Who may read and write: on shared storage 36:36, on a local one whoever owns the domain. */
@@ -29,17 +31,20 @@ export function checkOwners(snapshot: DomainSnapshot): Finding[] {
   const metadata = valueIn(snapshot.metadata);
   if (metadata === undefined) return [];
   const owner = isShared(metadata) ? { uid: STORAGE_OWNER, gid: STORAGE_OWNER } : snapshot.directory;
-  return filesOf(snapshot).flatMap(({ path, kind, uid, gid, mode, needs }) => {
+  const wrong = filesOf(snapshot).flatMap(({ path, kind, uid, gid, mode, needs }) => {
     // What a link leads to is somebody else's.
     if (kind !== "file" && kind !== "directory") return [];
     const isOwned = uid === owner.uid && gid === owner.gid;
     const isAllowed = (mode & needs.bits) === needs.bits && (mode & WORLD_WRITABLE) === 0;
     if (isOwned && isAllowed) return [];
-    const what = `${path} belongs to ${uid}:${gid} with the mode ${octal(mode)}`;
-    const wanted = isAllowed ? mode : needs.mode;
-    const repair = { do: "set-owner", path, uid: owner.uid, gid: owner.gid, mode: wanted } as const;
-    return [finding("wrong-owner", `${what}, not to ${owner.uid}:${owner.gid} with ${octal(wanted)}`, { repair })];
+    return [{ path, mode: isAllowed ? mode : needs.mode, words: `${path} (${uid}:${gid}, mode ${octal(mode)})` }];
   });
+  if (wrong.length === 0) return [];
+  const named = wrong.slice(0, NAMED_MAX).map(({ words }) => words);
+  const others = wrong.length > named.length ? ` and ${wrong.length - named.length} more` : "";
+  const what = `not owned by ${owner.uid}:${owner.gid}, or with a mode that keeps somebody out: ${named.join(", ")}${others}`;
+  const repair = { do: "set-owner", path: snapshot.path, uid: owner.uid, gid: owner.gid, files: wrong } as const;
+  return [finding("wrong-owner", what, { repair })];
 }
 
 function filesOf(snapshot: DomainSnapshot): OwnedFile[] {

@@ -51,7 +51,8 @@ async function apply(repair: Repair, target: RepairTarget): Promise<void> {
     case "make-lease":
       return makeLease(path, repair.name, target.metadata);
     case "set-owner":
-      return setOwner(path, repair);
+      for (const file of repair.files) await setOwner(file.path, { ...repair, mode: file.mode });
+      return;
     default:
       return unreachable(repair);
   }

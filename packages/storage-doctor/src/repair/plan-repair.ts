@@ -37,7 +37,7 @@ function describe(repair: Repair): string {
     case "make-lease":
       return `make a free lease in ${repair.path}`;
     case "set-owner":
-      return `give ${repair.path} to ${repair.uid}:${repair.gid} with the mode ${repair.mode.toString(8).padStart(4, "0")}`;
+      return `give ${repair.files.length} files and directories of ${repair.path} to ${repair.uid}:${repair.gid}, with modes that let owner and group in`;
     default:
       return unreachable(repair);
   }

@@ -61,7 +61,7 @@ test("a file of which the owner is wrong is given back, by those who may", {
   await using domain = await makeFullDomain(metadataOf({ type: "NFS" }));
   const { findings } = await examineDomain(domain.path);
   const owners = findings.filter(({ kind }) => kind === "wrong-owner");
-  assert.ok(owners.length > 10);
+  assert.match(owners[0]?.what ?? "", /and \d\d more$/);
   const target = { path: domain.path, metadata: metadataOf(), backupPath: "/nonexistent" };
   for (const { repair } of owners) if (repair !== undefined) await applyRepair(repair, target);
   const { uid, gid, mode } = await stat(domain.paths.volume(image(1), volume(1)));
@@ -157,7 +157,16 @@ function meaning({ snapshot }: Report): unknown {
     one.volumes.map(({ volumeId, metadata, content }) => {
       if (metadata.is !== "there") return undefined;
       const { role, parentId, format, legality, capacityBytes, imageId } = metadata.value;
-      return [volumeId, role, parentId, format, legality, capacityBytes, imageId, content?.sizeBytes];
+      return [
+        volumeId,
+        role,
+        parentId,
+        format,
+        legality,
+        capacityBytes,
+        imageId,
+        format === "RAW" && content?.sizeBytes,
+      ];
     }),
   ]);
 }
