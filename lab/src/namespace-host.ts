@@ -111,6 +111,8 @@ async function addNamespace(namespace: string): Promise<void> {
 /** A bridge on which nothing is counts as down: a Manager that starts before all hosts would not see its own address. */
 async function addCarrier(namespace: string): Promise<void> {
   await ip("-n", namespace, "link", "add", "name", "carrier", "type", "veth", "peer", "name", "carrier-end");
+  // It must not answer for the addresses of the namespace that it is in.
+  await ip("-n", namespace, "link", "set", "dev", "carrier-end", "arp", "off");
   await ip("-n", namespace, "link", "set", "dev", "carrier-end", "up");
   await ip("-n", namespace, "link", "set", "dev", "carrier", "master", "br0", "up");
 }

@@ -9,7 +9,7 @@ import { diskDevice, startUmlHost, type UmlHost } from "../uml/uml-host.ts";
 /** Where hosts of this lab have a folder of this machine, in which both see at once what the other one wrote. */
 export const sharedFolder = "/lab";
 
-const memoryMiB = 384;
+const memoryMiB = 640;
 const diskBytes = 16 * GiB;
 
 export interface NfsServerOptions {

@@ -6,7 +6,7 @@ import type { LabManager } from "../lab-manager.ts";
 import type { Lab } from "../namespace-host.ts";
 import { createDiskFile } from "../uml/disk-file.ts";
 import { startLibvirt } from "../uml/libvirt.ts";
-import { startSanlock } from "../uml/sanlock.ts";
+import { startSanlock, storageUser } from "../uml/sanlock.ts";
 import { diskDevice, startUmlHost, type UmlHost } from "../uml/uml-host.ts";
 import { sharedFolder } from "./nfs-server.ts";
 
@@ -86,7 +86,7 @@ export class StorageHost implements AsyncDisposable {
     await machine.run("modprobe", ["-a", "nfs", "bridge", "tun"]);
     await machine.run("ip", ["link", "add", guestBridge, "type", "bridge"]);
     await machine.run("ip", ["link", "set", guestBridge, "up"]);
-    await startSanlock(machine);
+    await startSanlock(machine, storageUser);
     await startLibvirt(machine, { folder: join(dataFolder, "libvirt"), hostUuid: this.id });
     await this.#startAgent(machine);
   }

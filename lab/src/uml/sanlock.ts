@@ -5,12 +5,22 @@ import type { UmlHost } from "./uml-host.ts";
 /** Programs that the hosts need for it, for `whyNoUml`. */
 export const sanlockPrograms = { "/usr/sbin/sanlock": "sanlock", "/usr/sbin/wdmd": "sanlock" };
 
-/** The kernel's watchdog in software, the daemon that feeds it, and sanlock on top: a host that loses its leases is reset. */
-export async function startSanlock(host: UmlHost): Promise<void> {
+/** The user and group that may do with leases of file domains what sanlock does: 36:36, as on hosts of oVirt. */
+export const storageUser = "vdsm";
+
+/**
+ * The kernel's watchdog in software, the daemon that feeds it, and sanlock on top: a host that loses its leases is reset.
+ * @param user root, or `storageUser`, which is made for it: then leases on an export that makes root nobody are reached
+ */
+export async function startSanlock(host: UmlHost, user: "root" | typeof storageUser = "root"): Promise<void> {
   await host.run("modprobe", ["softdog"]);
   await host.run("mkdir", ["-p", "/run/wdmd", "/run/sanlock"]);
-  await host.run("wdmd", ["-G", "root"]);
-  await host.run("sanlock", ["daemon", "-w", "1", "-e", host.name, "-U", "root", "-G", "root"]);
+  if (user !== "root") {
+    await host.run("tee", ["-a", "/etc/passwd"], { input: `${user}:x:36:36::/:/usr/sbin/nologin\n` });
+    await host.run("tee", ["-a", "/etc/group"], { input: `${user}:x:36:\n` });
+  }
+  await host.run("wdmd", ["-G", user]);
+  await host.run("sanlock", ["daemon", "-w", "1", "-e", host.name, "-U", user, "-G", user]);
 }
 
 /** Where a lockspace is, and how long its hosts wait for their storage. */

@@ -63,6 +63,7 @@ export interface UmlHost extends AsyncDisposable {
 
 const bridge = "br0";
 const bootMs = 60_000;
+const keptFreeKiB = 16 * 1024;
 const shutDownMs = 30_000;
 
 /** What a host calls the disk of this index. */
@@ -165,6 +166,8 @@ async function configure(host: UmlHost): Promise<void> {
   const network = [`address add ${host.address}/24 dev vec0`, "link set lo up", "link set vec0 up"];
   await host.run("ip", ["-batch", "-"], { input: `${network.join("\n")}\n` });
   await host.run("hostname", [host.name]);
+  // A packet for which there is no memory at once ends the network of such a kernel until its cable is set up anew.
+  await host.writeFile("/proc/sys/vm/min_free_kbytes", `${keptFreeKiB}\n`);
 }
 
 function addressOf(number: number): string {

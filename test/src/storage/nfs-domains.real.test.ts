@@ -11,7 +11,7 @@ import { type Centre, explained, openCentre } from "../three-hosts/centre.ts";
 import { checkStorage } from "../three-hosts/check-storage.ts";
 import { addDisk } from "../three-hosts/disks.ts";
 import { endOfJob } from "../three-hosts/end-of-job.ts";
-import { readGuestChecksum, writeGuestPattern } from "../three-hosts/guest-pattern.ts";
+import { readGuestChecksum, untilGuestAnswers, writeGuestPattern } from "../three-hosts/guest-pattern.ts";
 import { operations } from "../three-hosts/operations.ts";
 
 const skip = await whyNoThreeHosts();
@@ -70,6 +70,7 @@ suite("storage domains on NFS", { skip, timeout: suiteMs }, () => {
       assert.ok(host !== undefined);
       const written = await writeGuestPattern(host, vmId, "/data/pattern");
       await three.server.bootAgain();
+      await untilGuestAnswers(host, vmId);
       assert.equal(await readGuestChecksum(host, vmId, "/data/pattern"), written);
       assert.equal((await client.vms.get(vmId)).status, "up");
       await client.vms.action(vmId, "stop");

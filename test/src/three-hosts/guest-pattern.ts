@@ -1,10 +1,21 @@
 // A file inside a guest on a host with a kernel of its own, by way of its guest agent and virsh: past everything that is tested.
 import type { StorageHost } from "@yagura/lab/three-hosts-nfs/storage-host.ts";
+import { poll } from "@yagura/std/poll.ts";
 
 /** Writes a file of random bytes to the guest's disk and flushes it; its checksum. */
 export async function writeGuestPattern(host: StorageHost, vmId: string, path: string): Promise<string> {
   await runInGuest(host, vmId, ["dd", "if=/dev/urandom", `of=${path}`, "bs=64k", "count=32", "conv=fsync"]);
   return readGuestChecksum(host, vmId, path);
+}
+
+/** Waits until a guest whose storage was away does what it is told again. */
+export async function untilGuestAnswers(host: StorageHost, vmId: string): Promise<void> {
+  const answers = (): Promise<boolean> =>
+    runInGuest(host, vmId, ["sync"]).then(
+      () => true,
+      () => false,
+    );
+  await poll("the guest to answer", answers, { timeoutMs: 240_000, everyMs: 1_000 });
 }
 
 /** Past the guest's cache. */
