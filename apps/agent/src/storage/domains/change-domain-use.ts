@@ -9,8 +9,8 @@ import { requireSpm } from "../pool/connected-pool.ts";
 import { requireSameKind } from "../pool/create-pool.ts";
 import type { Pools } from "../pool/pools.ts";
 import type { DetachOptions, PoolId, SpmEpoch } from "../storage.ts";
-import { findLivingMembers } from "./find-living-members.ts";
 import { fitLockspace } from "./fit-lockspace.ts";
+import { freeDomain, readUnserved } from "./free-domain.ts";
 import type { KnownDomains } from "./known-domains.ts";
 import { requireFree, withoutPool } from "./pool-membership.ts";
 
@@ -48,13 +48,15 @@ export async function attachDomain(
 
 /**
  * Takes a domain out of a pool.
- * @param options.isForced also one that this pool does not know, or that says it belongs to another pool which nobody serves
+ * @param options.isForced also one that this pool does not know, or that says it belongs to another pool which nobody serves.
+ * For a pool that this host is not connected to, that is all it does: a pool that begins with the domain has no SPM yet.
  */
 export async function detachDomain(
   world: DomainUseWorld,
   { domainId, poolId, epoch, isForced = false }: { domainId: StorageDomainId; poolId: PoolId } & DetachOptions,
 ): Promise<void> {
-  const { known, pools, clock } = world;
+  const { known, pools } = world;
+  if (isForced && !pools.listConnected().includes(poolId)) return freeDomain(world, { domainId, poolId });
   const pool = pools.get(poolId);
   const files = requireSpm(pool, epoch).guard(world.files);
   if (domainId === pool.connection.masterDomainId) {
@@ -64,18 +66,10 @@ export async function detachDomain(
     throw new StorageError("StorageDomainStatusError", `domain ${domainId} is active; deactivate it first`);
   }
   const domain = await known.through(files).get(domainId);
-  const metadata = await domain.readMetadata();
-  const strangers = metadata.poolIds.filter((other) => other !== poolId);
-  if (strangers.length > 0) {
-    const living = isForced ? await findLivingMembers(domain, metadata, { files, clock }) : undefined;
-    if (living === undefined || living.length > 0) {
-      const who = living === undefined ? "" : `, and host ${living.join(", ")} uses it`;
-      throw new StorageError(
-        "StorageDomainAlreadyAttached",
-        `domain ${domainId} belongs to pool ${strangers.join(", ")}${who}`,
-      );
-    }
-  }
+  const strangers = (await domain.readMetadata()).poolIds.some((other) => other !== poolId);
+  const metadata =
+    isForced && strangers ? await readUnserved(domain, { ...world, files }, poolId) : await domain.readMetadata();
+  if (!isForced) requireFree(metadata, poolId);
   await domain.writeMetadata(withoutPool(metadata));
   await pools.setDomain(poolId, domainId, undefined);
 }
