@@ -286,6 +286,29 @@ describe("a domain that is there already", () => {
     assert.deepEqual(content(), before, "the disks are what they were, to the last byte");
   });
 
+  test("begins a data center that has none when it is taken over, as the only domain of an engine that is gone does", async () => {
+    await using world = await threeHosts();
+    await world.untilSpm("one");
+    leave(world);
+    const { system } = world.world;
+    const own = { domainId: world.domainId, dataCenterId: world.dataCenter.id };
+    await done(deactivateStorageDomain(system, own));
+    await done(detachStorageDomain(system, own));
+    await importStorageDomain(system, nas("/export/old"));
+    const ids = { domainId, dataCenterId: world.dataCenter.id };
+    const refused = await (await attachStorageDomain(system, ids)).ended;
+    assert.match(refused?.outcome === "failed" ? refused.error : "", /force=true/);
+    assert.deepEqual(
+      [world.storage.domains.get(domainId)?.poolId, (await world.read()).status],
+      [formerPool, "uninitialized"],
+    );
+    await done(attachStorageDomain(system, { ...ids, takesOver: true }));
+    assert.deepEqual(await masterOf(world), { recorded: ["old-data"], version: 1, onStorage: [domainId, 1] });
+    assert.equal((await world.read()).status, "up");
+    assert.equal((await findUnregisteredDisks(system, domainId)).length, 3);
+    await until("an SPM", async () => (await world.spm()) !== undefined);
+  });
+
   test("is refused where there is none, or a name is taken, and the host keeps nothing of it", async () => {
     await using world = await threeHosts(["one"]);
     leave(world, "none", 2);

@@ -88,8 +88,9 @@ export async function ensureDomainAttached(
 }
 
 /**
- * Takes the domain out of whatever other pools it says that it belongs to, by the manager of the pool that takes it over. The
- * host refuses it as long as hosts of those give signs of life on the domain.
+ * Takes the domain out of whatever other pools it says that it belongs to, by the manager of the pool that takes it over,
+ * or, for a pool that begins with it, by a host that is in no pool. The host refuses it as long as hosts of those give signs
+ * of life on the domain.
  */
 export async function ensureInNoOtherPool(
   { calls, signal }: Talk,

@@ -14,6 +14,7 @@ import {
   ensureInNoOtherPool,
   findDomainInfo,
 } from "../hosts/host-domains.ts";
+import { leavePool } from "../hosts/host-master.ts";
 import { connectPool, ensureNoPoolOnStorage, ensurePoolOnStorage, ensureSpm } from "../hosts/host-pools.ts";
 import { ensureStorageServer } from "../hosts/host-storage-servers.ts";
 import type { HostTalk } from "../hosts/host-talk.ts";
@@ -181,18 +182,8 @@ async function takeFromFormerPool({ params, deps }: Input, talk: ActingHost): Pr
     const known = await findDataCenter(deps.db, former as DataCenterId);
     throw new DomainOfOtherPool(name, former, known?.name);
   }
-  // Whoever takes it over must be the manager of a pool: of one that begins with this domain there is none yet.
-  if (params.isFirst) throw new CannotBeginWithTakeover(name, former);
-  await ensureInNoOtherPool(talk, params, await getPool(deps.db, params.dataCenterId, talk.hostId));
-}
-
-/** A data center begins with a domain that belongs to nobody. */
-export class CannotBeginWithTakeover extends Error {
-  override readonly name = "CannotBeginWithTakeover";
-
-  constructor(domainName: string, poolId: string) {
-    super(
-      `Cannot attach Storage. The Storage Domain ${domainName} is attached to the Data Center ${poolId}, and the first Storage Domain of a Data Center cannot be taken from another one. Attach a new Storage Domain first, then take this one over; or detach it where it belongs.`,
-    );
-  }
+  const pool = await getPool(deps.db, params.dataCenterId, talk.hostId);
+  // A pool that begins with this domain has no manager yet: the host does it as one that is in no pool.
+  if (params.isFirst) await leavePool(talk, pool);
+  await ensureInNoOtherPool(talk, params, pool);
 }

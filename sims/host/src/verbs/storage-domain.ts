@@ -1,5 +1,6 @@
 import { AgentFault, type SomeVerbs, type StorageDomainType, type StorageDomainVerbs } from "@yagura/agent-protocol";
 import type { HostWorld } from "../world/host-world.ts";
+import { holderOf } from "../world/leases.ts";
 import { domainSizeBytes, type SimulatedDomain, usedBytes } from "../world/storage.ts";
 import { leavePool } from "./storage-pool.ts";
 
@@ -21,6 +22,16 @@ export function storageDomainVerbs(world: HostWorld): NonNullable<SomeVerbs["Sto
     const domain = storage.getDomain(domainId);
     if (domain.poolId !== poolId) throw new AgentFault("StorageDomainNotInPool", { sdUUID: domainId, spUUID: poolId });
     return domain;
+  };
+  /** For a pool that is about to begin with it, and so has no SPM. */
+  const freeDomain = (domainId: string, poolId: string): void => {
+    const domain = storage.getDomain(domainId);
+    if (domain.poolId === poolId) throw new AgentFault("StoragePoolUnknown", { spUUID: poolId });
+    const former = domain.poolId === undefined ? undefined : storage.pools.get(domain.poolId);
+    if (former !== undefined && holderOf(former, world.clock.monotonicMs()) !== undefined) {
+      throw new AgentFault("StorageDomainAlreadyAttached", { sdUUID: domainId });
+    }
+    leavePool(domain);
   };
   const verbs: Partial<StorageDomainVerbs> = {
     async create({ storagedomainID, domainType, typeArgs, name, domainClass, version = 5 }) {
@@ -66,6 +77,7 @@ export function storageDomainVerbs(world: HostWorld): NonNullable<SomeVerbs["Sto
       domain.isActive = false;
     },
     async detach({ storagedomainID, storagepoolID, force = false }) {
+      if (force && world.pool?.poolId !== storagepoolID) return freeDomain(storagedomainID, storagepoolID);
       const pool = world.getPoolAsSpm(storagepoolID);
       // By force a domain leaves also a pool which nobody serves any more: that one is not named.
       const domain = force ? storage.getDomain(storagedomainID) : getAttached(storagedomainID, storagepoolID);
