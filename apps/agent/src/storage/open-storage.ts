@@ -30,7 +30,7 @@ import { Pools } from "./pool/pools.ts";
 import type { PoolId, Storage } from "./storage.ts";
 import { ImageLocks } from "./tasks/image-locks.ts";
 import type { Intent, Settled } from "./tasks/intent.ts";
-import { settleIntent } from "./tasks/settle-intent.ts";
+import { type Settling, settleIntent } from "./tasks/settle-intent.ts";
 import { Tasks } from "./tasks/tasks.ts";
 import { type QemuImg, qemuImg as realQemuImg } from "./tools/qemu-img.ts";
 import { spawnFileChild } from "./tools/spawn-file-child.ts";
@@ -98,7 +98,6 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     files,
     known,
     tasks,
-    volumeWorld,
     ...leasing,
     endProcess,
     whenWritersDead,
@@ -124,16 +123,14 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const end = new AbortController();
   const watching = watch.watch(end.signal);
 
-  function settle(intent: Intent, poolId: PoolId | undefined): Promise<Settled> {
-    const spm = poolId === undefined ? undefined : pools.get(poolId).spm;
-    const term = spm?.term;
+  function settle(intent: Intent, poolId: PoolId | undefined, { signal, ...how }: Settling): Promise<Settled> {
+    const term = poolId === undefined ? undefined : pools.get(poolId).spm.term;
     if (term === undefined) {
       throw new StorageError("NotSpm", "this host is not the SPM any more; the next one settles what was begun");
     }
     const guarded = guardWorld({ known, volumeWorld }, term);
-    // The host for which this one takes over may be known dead on one domain, and not yet on another.
-    const isTakingOver = spm?.state === "Contend";
-    return settleIntent(intent, guarded.known, guarded.volumeWorld, { isTakingOver });
+    const until = AbortSignal.any([signal, term.signal]);
+    return settleIntent(intent, guarded.known, guarded.volumeWorld, { ...how, signal: until });
   }
 
   function listDomains(): StorageDomainId[] {
@@ -195,9 +192,10 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       end.abort();
       const close = async (): Promise<void> => {
         await jobs.stopAll("the agent is stopping");
-        await tasks.stopAll("the agent is stopping");
         await queue.idle();
+        // Their tasks end with the roles, and what takes too long is left to the next SPM.
         await pools.close();
+        await tasks.stopAll("the agent is stopping");
         await leasing.close();
         await watching;
         await mounts.close();

@@ -4,7 +4,7 @@ import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { ExternalLeaseKey } from "../storage.ts";
 import type { CreateLeaseIntent, Settled } from "../tasks/intent.ts";
-import type { RunningTask } from "../tasks/tasks.ts";
+import type { RunningTask } from "../tasks/task.ts";
 import { type ExternalLeaseWorld, type LeaseIndexFile, readLeaseIndex } from "./lease-index-file.ts";
 
 /**

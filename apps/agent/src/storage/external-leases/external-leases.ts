@@ -1,8 +1,7 @@
 import type { StorageDomainId, TaskId } from "@yagura/std/ids.ts";
-import { KeyedQueue } from "@yagura/std/keyed-queue.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import type { SpmOrder, StorageExternalLeases } from "../storage.ts";
-import type { RunningTask } from "../tasks/tasks.ts";
+import type { RunningTask } from "../tasks/task.ts";
 import { startSpmTask, type VolumesWorld } from "../volumes/spm-task.ts";
 import type { VolumeWorld } from "../volumes/volume-world.ts";
 import { createLease } from "./create-lease.ts";
@@ -13,9 +12,6 @@ import { rebuildLeases } from "./rebuild-leases.ts";
 /** What can be done with the leases of guests. */
 export function openExternalLeases(world: VolumesWorld): StorageExternalLeases {
   const { known, volumeWorld } = world;
-  // An index is changed by one after the other: each change writes a block that holds the records of many.
-  const queue = new KeyedQueue<StorageDomainId>();
-
   function start(
     verb: string,
     order: SpmOrder,
@@ -26,9 +22,8 @@ export function openExternalLeases(world: VolumesWorld): StorageExternalLeases {
       verb,
       order,
       domainIds: [domainId],
-      images: [],
-      run: (task, guarded) =>
-        queue.run(domainId, async () => work(await guarded.known.get(domainId), guarded.volumeWorld, task)),
+      locks: [{ domainId, isLeaseIndex: true }],
+      run: async (task, guarded) => work(await guarded.known.get(domainId), guarded.volumeWorld, task),
     });
   }
 

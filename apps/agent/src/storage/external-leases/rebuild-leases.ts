@@ -2,7 +2,7 @@ import type { StoredLease } from "@yagura/sanlock";
 import { findLeaseRecord } from "@yagura/storage-format";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import type { RebuildLeasesIntent, Settled } from "../tasks/intent.ts";
-import type { RunningTask } from "../tasks/tasks.ts";
+import type { RunningTask } from "../tasks/task.ts";
 import { writeStoredLease } from "./create-lease.ts";
 import { decideLeaseRepair } from "./decide-lease-repair.ts";
 import { type ExternalLeaseWorld, type LeaseIndexFile, readLeaseIndex } from "./lease-index-file.ts";

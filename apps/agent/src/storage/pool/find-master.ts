@@ -1,4 +1,5 @@
 import { withDeadline } from "@yagura/std/deadline.ts";
+import { describeError } from "@yagura/std/describe-error.ts";
 import type { StorageDomainId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
 import type { DomainMetadata } from "@yagura/storage-format";
@@ -77,9 +78,17 @@ export async function demoteOthers(
 ): Promise<void> {
   const others = [...(domains?.keys() ?? [])].filter((domainId) => domainId !== masterDomainId);
   for (const { domainId, version } of await listMasters(known, poolId, others)) {
-    const domain = await known.get(domainId);
-    await domain.writeMetadata(asRegular(await domain.readMetadata()));
-    log.info("a domain that was master before is not any more", { poolId, domainId, masterVersion: version });
+    const what = { poolId, domainId, masterVersion: version };
+    try {
+      await withDeadline(`demoting domain ${domainId}`, READ_MS, async () => {
+        const domain = await known.get(domainId);
+        await domain.writeMetadata(asRegular(await domain.readMetadata()));
+      });
+      log.info("a domain that was master before is not any more", what);
+    } catch (error) {
+      // The higher version is the master all the same; whoever takes over next tries again.
+      log.warn("a domain that was master before still says so", { ...what, error: describeError(error) });
+    }
   }
 }
 

@@ -20,8 +20,9 @@ import { checkMaster } from "./find-master.ts";
 import { forgetLinks, leaveUnused, type PoolDomainsWorld, setDomain, useDomains } from "./pool-domains.ts";
 import { reconstructMaster } from "./reconstruct-master.ts";
 import { Spm } from "./spm.ts";
-import { journalOf, readSpmStatus, type SpmRoleWorld, startSpm, stopSpm } from "./spm-role.ts";
+import { readSpmStatus, type SpmRoleWorld, startSpm, stopSpm } from "./spm-role.ts";
 import { switchMaster } from "./switch-master.ts";
+import { journalOf } from "./take-over.ts";
 
 interface PoolsWorld extends SpmRoleWorld, CreatePoolWorld, PoolDomainsWorld {}
 

@@ -2,26 +2,21 @@ import { describeError } from "@yagura/std/describe-error.ts";
 import type { TaskId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
 import type { KnownDomains } from "../domains/known-domains.ts";
-import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
 import type { EndProcess } from "../leases/process-leases.ts";
 import type { SpmCandidate, SpmStatus } from "../storage.ts";
-import { openTaskStore, type TaskStore } from "../tasks/task-store.ts";
 import type { Tasks } from "../tasks/tasks.ts";
-import { removeAllDoomed } from "../volumes/delete-image.ts";
-import type { VolumeWorld } from "../volumes/volume-world.ts";
 import type { ConnectedPool } from "./connected-pool.ts";
-import { checkMaster, demoteOthers } from "./find-master.ts";
 import { inTime } from "./in-time.ts";
 import type { SpmLock } from "./spm-lock.ts";
 import type { SpmTerm } from "./spm-term.ts";
+import { takeOver } from "./take-over.ts";
 
 export interface SpmRoleWorld {
   readonly files: StorageFiles;
   readonly known: KnownDomains;
   readonly tasks: Tasks;
-  readonly volumeWorld: VolumeWorld;
   readonly lock: SpmLock;
   readonly endProcess: EndProcess;
   /** Resolves when no process that was killed while it wrote is left. */
@@ -29,9 +24,13 @@ export interface SpmRoleWorld {
   readonly log: Log;
 }
 
-/** Tasks that are nearly done are let finish; the others are undone, and the Manager asks the next SPM again. */
+/**
+ * Tasks that are nearly done are let finish; the others are undone, and the Manager asks the next SPM again. What takes longer
+ * than this, as wiping does, is left to the next SPM: the journal has it.
+ */
 const FINISH_MS = 2_000;
-const SETTLE_MS = 60_000;
+const SETTLE_MS = 10_000;
+const END_MS = 30_000;
 
 /** Returns the id of the task that becomes SPM. */
 export async function startSpm(
@@ -44,7 +43,7 @@ export async function startSpm(
   return world.tasks.start({
     verb: "spmStart",
     poolId,
-    images: [],
+    locks: [],
     run: ({ signal, say }) =>
       pool.spm.start({
         master,
@@ -67,11 +66,12 @@ export async function stopSpm(world: SpmRoleWorld, { connection, spm }: Connecte
   await spm.stop(async () => {
     try {
       await inTime("finishing", FINISH_MS, tasks.whenDone(poolId)).catch(() => undefined);
-      await inTime(
-        "settling the tasks of the SPM",
-        SETTLE_MS,
-        tasks.stopAll("the SPM role moves to another host", poolId),
-      );
+      const ended = tasks.stopAll("the SPM role moves to another host", poolId);
+      await inTime("settling the tasks of the SPM", SETTLE_MS, ended).catch((error: unknown) => {
+        log.warn("tasks are left to the next SPM", { poolId, error: describeError(error) });
+        spm.term?.end("this host gives the SPM role back");
+      });
+      await inTime("ending the tasks of the SPM", END_MS, ended);
     } catch (cause) {
       endProcess(`the tasks of pool ${poolId} could not be ended: ${describeError(cause)}`);
       throw new StorageError("SpmStopError", `the tasks of pool ${poolId} could not be ended`, { cause });
@@ -93,27 +93,6 @@ export async function readSpmStatus(world: SpmRoleWorld, { connection, spm }: Co
     throw new StorageError("StorageDomainMasterError", `cannot read who is the SPM of pool ${connection.poolId}`, {
       cause,
     });
-  }
-}
-
-/** The journal of a pool's tasks, written within a term. */
-export function journalOf(master: StorageDomain, files: StorageFiles, log: Log): TaskStore {
-  return openTaskStore(master.paths.masterTasks, files, log);
-}
-
-async function takeOver(world: SpmRoleWorld, pool: ConnectedPool, master: StorageDomain, term: SpmTerm): Promise<void> {
-  const { tasks, known, volumeWorld, log } = world;
-  const files = term.guard(world.files);
-  const finder = known.through(files);
-  // It may have moved since this host was connected.
-  await checkMaster(finder, pool.connection);
-  await demoteOthers(finder, pool.connection, log);
-  await files.makeDirectory(master.paths.masterTasks);
-  await files.makeDirectory(master.paths.masterVms);
-  await tasks.recover(journalOf(master, files, log));
-  for (const [domainId, status] of pool.domains) {
-    const domain = status === "active" ? await finder.find(domainId) : undefined;
-    if (domain !== undefined) await removeAllDoomed(domain, { ...volumeWorld, files });
   }
 }
 

@@ -5,8 +5,9 @@ import { StorageError } from "../errors.ts";
 import type { MasterSwitch } from "../storage.ts";
 import { type ConnectedPool, requireActive, requireSpm } from "./connected-pool.ts";
 import { asMaster, asRegular, clearMasterFiles, copyJournal } from "./master-files.ts";
-import { journalOf, type SpmRoleWorld } from "./spm-role.ts";
+import type { SpmRoleWorld } from "./spm-role.ts";
 import type { SpmTerm } from "./spm-term.ts";
+import { journalOf, settleLeftovers } from "./take-over.ts";
 
 interface Move {
   readonly from: StorageDomain;
@@ -34,7 +35,7 @@ export function switchMaster(
   return tasks.start({
     verb: "switchMaster",
     poolId,
-    images: [],
+    locks: [],
     async run({ signal, say }) {
       requireSpm(pool, epoch);
       checkSwitch(pool, { fromDomainId, toDomainId, masterVersion });
@@ -47,7 +48,7 @@ export function switchMaster(
       });
       const term = requireSpm(pool);
       tasks.forgetPool(poolId);
-      await tasks.recover(journalOf(move.to, term.guard(world.files), log));
+      await settleLeftovers(world, poolId, journalOf(move.to, term.guard(world.files), log));
       log.info("the master of the pool moved", { poolId, from: fromDomainId, to: toDomainId, masterVersion });
     },
   });

@@ -6,16 +6,27 @@ export interface ImageKey {
   readonly imageId: ImageId;
 }
 
-/** One operation at a time for each image. Whoever needs several images gets them in one order, so nobody waits in a circle. */
+/** The index of a domain's external leases: each change writes a block that holds the records of many. */
+export interface LeaseIndexKey {
+  readonly domainId: StorageDomainId;
+  readonly isLeaseIndex: true;
+}
+
+export type LockKey = ImageKey | LeaseIndexKey;
+
+/** One operation at a time for each image. Whoever needs several gets them in one order, so nobody waits in a circle. */
 export class ImageLocks {
   readonly #queue = new KeyedQueue<string>();
 
-  run<T>(images: readonly ImageKey[], work: () => Promise<T>): Promise<T> {
-    const keys = [...new Set(images.map(({ domainId, imageId }) => `${domainId}/${imageId}`))].sort();
-    return this.#runWith(keys, work);
+  run<T>(keys: readonly LockKey[], work: () => Promise<T>): Promise<T> {
+    return this.#runWith([...new Set(keys.map(nameOf))].sort(), work);
   }
 
   #runWith<T>([first, ...rest]: readonly string[], work: () => Promise<T>): Promise<T> {
     return first === undefined ? work() : this.#queue.run(first, () => this.#runWith(rest, work));
   }
+}
+
+function nameOf(key: LockKey): string {
+  return `${key.domainId}/${"imageId" in key ? key.imageId : "leases"}`;
 }

@@ -1,6 +1,7 @@
 import { type ImageId, parseId, type StorageDomainId, type VolumeId } from "@yagura/std/ids.ts";
 import * as z from "zod";
 import type { ExternalLeaseId } from "../storage.ts";
+import type { LockKey } from "./image-locks.ts";
 
 const domainId = z.uuid().transform((text) => parseId<StorageDomainId>(text));
 const imageId = z.uuid().transform((text) => parseId<ImageId>(text));
@@ -65,3 +66,9 @@ export type RebuildLeasesIntent = Extract<Intent, { kind: "rebuild-leases" }>;
 
 /** What became of something that was begun and not finished. */
 export type Settled = "undone" | "completed";
+
+/** What nobody else may work on while it is settled. */
+export function locksOf(intent: Intent): readonly LockKey[] {
+  const { domainId } = intent;
+  return ["imageId" in intent ? { domainId, imageId: intent.imageId } : { domainId, isLeaseIndex: true }];
+}

@@ -14,6 +14,13 @@ import { settleVolumeCreation } from "../volumes/settle-creation.ts";
 import type { VolumeWorld } from "../volumes/volume-world.ts";
 import type { Intent, Settled } from "./intent.ts";
 
+export interface Settling {
+  /** When it is aborted, what was begun stays begun: the journal has it, and the next SPM settles it. */
+  readonly signal: AbortSignal;
+  /** Whether another host may have died doing it just now: it may be known dead on one domain, and not yet on another. */
+  readonly isTakingOver: boolean;
+}
+
 /**
  * What was begun and not finished, by this process or one before it, is undone when it made something, and finished when
  * it removed something. Looks at what is there; may run any number of times.
@@ -22,10 +29,10 @@ export async function settleIntent(
   intent: Intent,
   known: DomainFinder,
   given: VolumeWorld,
-  { isTakingOver = false }: { readonly isTakingOver?: boolean } = {},
+  settling: Settling,
 ): Promise<Settled> {
   const domain = await known.get(intent.domainId);
-  const settled = await settle(intent, domain, given, { isTakingOver });
+  const settled = await settle(intent, domain, given, settling);
   if ("imageId" in intent) await removeUnfinishedRecords(domain, intent.imageId, given);
   return settled;
 }
@@ -34,9 +41,8 @@ async function settle(
   intent: Intent,
   domain: StorageDomain,
   given: VolumeWorld,
-  { isTakingOver }: { readonly isTakingOver: boolean },
+  { isTakingOver, signal }: Settling,
 ): Promise<Settled> {
-  const signal = new AbortController().signal;
   const world = isTakingOver ? { ...given, leases: patientLeases(given.leases, given.clock, signal) } : given;
   switch (intent.kind) {
     case "create-volume":

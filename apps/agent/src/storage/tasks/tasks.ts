@@ -1,110 +1,82 @@
-import { assert } from "@yagura/std/assert.ts";
-import { describeError } from "@yagura/std/describe-error.ts";
 import { newId, type TaskId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
-import { AgentError } from "../../errors.ts";
 import { StorageError } from "../errors.ts";
 import type { PoolId, StorageTasks, TaskInfo, TaskStatus } from "../storage.ts";
-import type { ImageKey, ImageLocks } from "./image-locks.ts";
-import type { Intent, Settled } from "./intent.ts";
-import type { TaskRecord, TaskStore } from "./task-store.ts";
+import { driveTask, failTask, type Settle, settleTask } from "./drive-task.ts";
+import type { ImageLocks, LockKey } from "./image-locks.ts";
+import { type Intent, locksOf } from "./intent.ts";
+import { failureOf, type NewTask, success, Task, type TaskOptions } from "./task.ts";
+import type { TaskStore } from "./task-store.ts";
+import { WorkPlaces } from "./work-places.ts";
 
 /** As in vdsm: so many at once, so many remembered. */
 const RUNNING_MAX = 10;
 const TASKS_MAX = 500;
 /** Clients of streams rarely ask what became of them; older ones are forgotten. */
 const STREAMS_MAX = 100;
-const GENERAL_ERROR = 100;
 
-/** Brings what was begun to an end; rejects when it cannot, or when this host has no right to it any more. */
-export type Settle = (intent: Intent, poolId: PoolId | undefined) => Promise<Settled>;
-
-/** What the work of a task is given. */
-export interface RunningTask {
-  readonly signal: AbortSignal;
-  /**
-   * Writes down what is about to be done. From then on a failure, or the end of this process, leads to `settle`.
-   * Called at most once, after everything was checked and before anything is changed.
-   */
-  intend(intent: Intent): Promise<void>;
-  /** What people see in the status while it runs. */
-  say(message: string): void;
-}
-
-export interface NewTask {
-  readonly verb: string;
-  readonly poolId: PoolId;
-  /** Nobody else works on these meanwhile. */
-  readonly images: readonly ImageKey[];
-  /** Absent: the task changes nothing that would have to be undone. */
-  readonly store?: TaskStore;
-  run(task: RunningTask): Promise<void>;
-}
-
-interface Task {
-  readonly taskId: TaskId;
-  readonly verb: string;
-  /** Absent for streams, which belong to no pool. */
-  readonly poolId: PoolId | undefined;
-  readonly store: TaskStore | undefined;
-  readonly controller: AbortController;
-  done: Promise<void>;
-  intent: Intent | undefined;
-  status: TaskStatus;
+/** What the SPM before left unfinished. */
+export interface Recovery {
+  readonly intents: readonly Intent[];
+  /** Resolves when all of it has been settled, or was found impossible to settle. */
+  readonly settled: Promise<void>;
 }
 
 /** All tasks of this host. Finished ones stay until they are cleared, those with an intent also on the master domain. */
 export class Tasks implements StorageTasks {
   readonly #tasks = new Map<TaskId, Task>();
+  readonly #places = new WorkPlaces(RUNNING_MAX);
   readonly #locks: ImageLocks;
-  readonly #settle: Settle;
-  readonly #log: Log;
-  #running = 0;
-  #waiting: (() => void)[] = [];
+  readonly #world: { readonly settle: Settle; readonly log: Log };
 
-  constructor(options: { locks: ImageLocks; settle: Settle; log: Log }) {
-    this.#locks = options.locks;
-    this.#settle = options.settle;
-    this.#log = options.log;
+  constructor({ locks, ...world }: { locks: ImageLocks; settle: Settle; log: Log }) {
+    this.#locks = locks;
+    this.#world = world;
   }
 
   /** Returns at once; the work begins when its images and a place are free. */
-  start({ verb, poolId, images, store, run }: NewTask): TaskId {
+  start({ verb, poolId, locks, store, run }: NewTask): TaskId {
     if (this.#tasks.size >= TASKS_MAX) {
       throw new StorageError("TooManyTasks", `${TASKS_MAX} tasks are known already; clear finished ones`);
     }
     const task = this.#add({ taskId: newId<TaskId>(), verb, poolId, store });
-    task.done = this.#locks.run(images, () => this.#inPlace(() => this.#drive(task, run)));
+    this.#inTurn(task, locks, {
+      work: () => driveTask(task, run, this.#world),
+      giveUp: () => failTask(task, task.signal.reason, this.#world),
+    });
     return task.taskId;
   }
 
-  /** A new SPM takes over what the one before left: settles what was begun, and remembers what was finished. */
-  async recover(store: TaskStore): Promise<void> {
+  /**
+   * A new SPM takes over what the one before left: begins to settle what was begun, and remembers what was finished. When
+   * this returns, the images concerned are locked: nobody here touches them before they are settled.
+   */
+  async recover(store: TaskStore): Promise<Recovery> {
     await store.tidy();
-    for (const record of await store.list()) {
-      // One that could not be settled before is tried again; any other that we know needs nothing.
-      const known = this.#tasks.get(record.taskId);
-      if (known !== undefined && known.status.result !== "cleanFailure") continue;
-      const task = this.#add({ ...record, store });
-      task.intent = record.intent;
-      if (record.state === "finished") {
-        const { taskId, result, code, message } = record;
-        task.status = { taskId, state: "finished", code, message, ...(result !== undefined && { result }) };
-      } else {
-        const interrupted = new StorageError("TaskAborted", `the agent ended while ${record.verb} was running`);
-        await this.#settleFailure(task, record.intent, interrupted);
-      }
+    const recovered: Task[] = [];
+    for (const { taskId, verb, poolId, intent, ...end } of await store.list()) {
+      // What is on the disk is as true of a finished one as what we know, and from now on its record is in this journal.
+      const known = this.#tasks.get(taskId);
+      if (known !== undefined && !known.isFinished) continue;
+      const task = this.#add({ taskId, verb, poolId, intent, store });
+      if (end.state === "finished") task.finish(end);
+      else recovered.push(this.#settleInTurn(task, intent));
     }
+    const intents = recovered.flatMap(({ intent }) => (intent === undefined ? [] : [intent]));
+    return { intents, settled: Promise.all(recovered.map(({ done }) => done)).then(() => undefined) };
   }
 
   /** A task without an end: its work goes on elsewhere. Used by streams. */
   begin(verb: string): { readonly taskId: TaskId; finish(error?: unknown): void } {
     const streams = [...this.#tasks.values()].filter((known) => known.poolId === undefined);
-    for (const old of streams.filter(({ status }) => status.state === "finished").slice(0, -STREAMS_MAX)) {
+    for (const old of streams.filter(({ isFinished }) => isFinished).slice(0, -STREAMS_MAX)) {
       this.#tasks.delete(old.taskId);
     }
-    const task = this.#add({ taskId: newId<TaskId>(), verb, poolId: undefined, store: undefined });
-    return { taskId: task.taskId, finish: (error) => this.#finish(task, error) };
+    const task = this.#add({ taskId: newId<TaskId>(), verb });
+    return {
+      taskId: task.taskId,
+      finish: (error) => (error === undefined ? task.finish(success) : failTask(task, error, this.#world)),
+    };
   }
 
   getStatus(taskId: TaskId): TaskStatus {
@@ -118,7 +90,7 @@ export class Tasks implements StorageTasks {
 
   async clear(taskId: TaskId): Promise<void> {
     const task = this.#get(taskId);
-    if (task.status.state !== "finished") throw new StorageError("TaskNotFinished", `task ${taskId} is still running`);
+    if (!task.isFinished) throw new StorageError("TaskNotFinished", `task ${taskId} is still running`);
     // What is still to be settled stays on the disk for the next SPM.
     if (task.intent !== undefined && task.status.result !== "cleanFailure") await task.store?.forget(taskId);
     this.#tasks.delete(taskId);
@@ -126,12 +98,12 @@ export class Tasks implements StorageTasks {
 
   async stop(taskId: TaskId): Promise<void> {
     const task = this.#get(taskId);
-    this.#abort(task, `task ${taskId} was stopped`);
+    task.abort(`task ${taskId} was stopped`);
     await task.done;
   }
 
   async revert(taskId: TaskId): Promise<void> {
-    if (this.#get(taskId).status.state === "finished") {
+    if (this.#get(taskId).isFinished) {
       throw new StorageError("TaskStateError", `task ${taskId} is finished and cannot be undone`);
     }
     await this.stop(taskId);
@@ -146,37 +118,35 @@ export class Tasks implements StorageTasks {
   }
 
   hasRunning(poolId: PoolId): boolean {
-    return [...this.#tasks.values()].some((task) => task.poolId === poolId && task.status.state !== "finished");
+    return this.#listOf(poolId).some(({ isFinished }) => !isFinished);
   }
 
   /** Resolves when all that runs for a pool now has ended. */
   async whenDone(poolId: PoolId): Promise<void> {
-    await Promise.all([...this.#tasks.values()].flatMap((task) => (task.poolId === poolId ? [task.done] : [])));
+    await Promise.all(this.#listOf(poolId).map(({ done }) => done));
   }
 
   /** Ends what runs for a pool, or everything, and waits until it is settled. */
   async stopAll(why: string, poolId?: PoolId): Promise<void> {
-    const concerned = [...this.#tasks.values()].filter((task) => poolId === undefined || task.poolId === poolId);
-    for (const task of concerned) this.#abort(task, why);
+    const concerned = this.#listOf(poolId);
+    for (const task of concerned) task.abort(why);
     await Promise.all(concerned.map(({ done }) => done));
   }
 
   /** Forgets finished tasks of a pool in memory: they belong to whoever is SPM. */
   forgetPool(poolId: PoolId): void {
-    for (const task of this.#tasks.values()) {
-      if (task.poolId === poolId && task.store !== undefined && task.status.state === "finished") {
-        this.#tasks.delete(task.taskId);
-      }
+    for (const { taskId, store, isFinished } of this.#listOf(poolId)) {
+      if (store !== undefined && isFinished) this.#tasks.delete(taskId);
     }
   }
 
-  #add(options: { taskId: TaskId; verb: string; poolId: PoolId | undefined; store: TaskStore | undefined }): Task {
-    const { taskId, verb, poolId, store } = options;
-    const status: TaskStatus = { taskId, state: "running", code: 0, message: "" };
-    const controller = new AbortController();
-    const done = Promise.resolve();
-    const task: Task = { taskId, verb, poolId, store, controller, done, intent: undefined, status };
-    this.#tasks.set(taskId, task);
+  #listOf(poolId: PoolId | undefined): Task[] {
+    return [...this.#tasks.values()].filter((task) => poolId === undefined || task.poolId === poolId);
+  }
+
+  #add(options: TaskOptions): Task {
+    const task = new Task(options);
+    this.#tasks.set(task.taskId, task);
     return task;
   }
 
@@ -186,96 +156,32 @@ export class Tasks implements StorageTasks {
     return task;
   }
 
-  /** Never rejects: whatever happens ends up in the task's status. */
-  async #drive(task: Task, run: NewTask["run"]): Promise<void> {
-    try {
-      task.controller.signal.throwIfAborted();
-      await run({
-        signal: task.controller.signal,
-        say: (message) => {
-          if (task.status.state !== "finished") task.status = { ...task.status, message };
-        },
-        intend: async (intent) => {
-          await task.store?.write(recordOf(task, intent, { state: "running", code: 0, message: "" }));
-          task.intent = intent;
-        },
-      });
-      // Until this is written the task would be settled after a crash; so it is not finished before.
-      if (task.intent !== undefined) {
-        await task.store?.write(
-          recordOf(task, task.intent, { state: "finished", result: "success", code: 0, message: "" }),
-        );
-      }
-      this.#finish(task);
-    } catch (error) {
-      if (task.intent === undefined) this.#finish(task, error);
-      else await this.#settleFailure(task, task.intent, error);
-    }
+  #settleInTurn(task: Task, intent: Intent): Task {
+    const error = new StorageError("TaskAborted", `the agent ended while ${task.verb} was running`);
+    const settling = { isTakingOver: true, signal: task.signal };
+    task.say("settling what was left unfinished");
+    this.#inTurn(task, locksOf(intent), {
+      work: () => settleTask(task, intent, { error, settling }, this.#world),
+      // Its record stays: the next SPM settles it.
+      giveUp: () => task.finish(failureOf(error, "cleanFailure")),
+    });
+    return task;
   }
 
-  async #settleFailure(task: Task, intent: Intent, error: unknown): Promise<void> {
-    try {
-      const settled = await this.#settle(intent, task.poolId);
-      const failure = { state: "finished", result: "cleanSuccess", ...describe(error) } as const;
-      const end =
-        settled === "completed" ? ({ state: "finished", result: "success", code: 0, message: "" } as const) : failure;
-      await task.store?.write(recordOf(task, intent, end));
-      task.status = { taskId: task.taskId, ...end };
-      this.#log.warn(`a task that did not go through was ${settled}`, {
-        taskId: task.taskId,
-        verb: task.verb,
-        error: describeError(error),
-      });
-    } catch (cause) {
-      // The record on the disk still says "running": the next SPM tries again.
-      task.status = { taskId: task.taskId, state: "finished", result: "cleanFailure", ...describe(error) };
-      this.#log.error("a task failed and could not be settled", {
-        taskId: task.taskId,
-        verb: task.verb,
-        error: describeError(error),
-        settling: describeError(cause),
-      });
-    }
-  }
-
-  #finish(task: Task, error?: unknown): void {
-    const { taskId, verb } = task;
-    if (error === undefined) {
-      task.status = { taskId, state: "finished", result: "success", code: 0, message: "" };
-      return;
-    }
-    task.status = { taskId, state: "finished", result: "cleanSuccess", ...describe(error) };
-    this.#log.warn("a task failed", { taskId, verb, error: describeError(error) });
-  }
-
-  #abort(task: Task, why: string): void {
-    if (task.status.state !== "running") return;
-    task.status = { ...task.status, state: "aborting" };
-    task.controller.abort(new StorageError("TaskAborted", why));
-  }
-
-  async #inPlace(work: () => Promise<void>): Promise<void> {
-    while (this.#running >= RUNNING_MAX) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#running++;
-    try {
+  /** A task that is aborted while it waits has ended at once: what it waits for may take hours. */
+  #inTurn(task: Task, locks: readonly LockKey[], { work, giveUp }: { work(): Promise<void>; giveUp(): void }): void {
+    const { promise: givenUp, resolve } = Promise.withResolvers<void>();
+    const onAbort = (): void => {
+      giveUp();
+      resolve();
+    };
+    task.signal.addEventListener("abort", onAbort, { once: true });
+    const begin = async (): Promise<void> => {
+      if (task.isFinished) return;
+      task.signal.removeEventListener("abort", onAbort);
       await work();
-    } finally {
-      this.#running--;
-      this.#waiting.shift()?.();
-    }
+    };
+    const turn = this.#locks.run(locks, () => this.#places.run(begin));
+    task.done = Promise.race([turn, givenUp]);
   }
-}
-
-function recordOf(
-  task: Task,
-  intent: Intent,
-  end: Pick<TaskRecord, "state" | "result" | "code" | "message">,
-): TaskRecord {
-  const { taskId, verb, poolId } = task;
-  assert(poolId !== undefined, "a task with an intent belongs to a pool");
-  return { format: 1, taskId, poolId, verb, intent, ...end };
-}
-
-function describe(error: unknown): { code: number; message: string } {
-  return { code: error instanceof AgentError ? error.code : GENERAL_ERROR, message: describeError(error) };
 }

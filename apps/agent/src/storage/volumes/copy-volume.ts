@@ -2,7 +2,7 @@ import type { VolumeMetadata } from "@yagura/storage-format";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { VolumeCopy } from "../storage.ts";
-import type { RunningTask } from "../tasks/tasks.ts";
+import type { RunningTask } from "../tasks/task.ts";
 import { beginVolume } from "./create-volume.ts";
 import { readLegalChain } from "./prepare-image.ts";
 import { copyContent, createContent } from "./volume-content.ts";

@@ -3,7 +3,7 @@ import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
 import type { NewVolume } from "../storage.ts";
-import type { RunningTask } from "../tasks/tasks.ts";
+import type { RunningTask } from "../tasks/task.ts";
 import { type NewVolumePlan, planNewVolume } from "./plan-new-volume.ts";
 import { createContent } from "./volume-content.ts";
 import { changeRecord } from "./volume-record.ts";

@@ -1,10 +1,10 @@
-import type { VolumeId } from "@yagura/std/ids.ts";
+import type { ImageId, VolumeId } from "@yagura/std/ids.ts";
 import { doomedPrefix } from "@yagura/storage-format";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { DeletedImage } from "../storage.ts";
 import type { DeleteImageIntent, Settled } from "../tasks/intent.ts";
-import type { RunningTask } from "../tasks/tasks.ts";
+import type { RunningTask } from "../tasks/task.ts";
 import { wipeContent } from "./volume-content.ts";
 import { holdForRemoval } from "./volume-record.ts";
 import { readVolumes, requireUnused, type VolumeWorld } from "./volume-world.ts";
@@ -66,11 +66,18 @@ export async function settleImageDeletion(
   return "completed";
 }
 
-/** Frees what deletions of others left behind: theirs is no journal that we could read. */
-export async function removeAllDoomed({ paths }: StorageDomain, { files }: VolumeWorld): Promise<void> {
-  for (const name of await files.list(paths.images)) {
-    if (name.startsWith(doomedPrefix)) await files.remove(`${paths.images}/${name}`);
-  }
+/**
+ * What deletions of others left behind: theirs is no journal that we could read.
+ * @param kept images whose deletion our journal knows: they may have to be wiped first
+ */
+export async function listDoomed(
+  { paths }: StorageDomain,
+  { files }: Pick<VolumeWorld, "files">,
+  kept: readonly ImageId[],
+): Promise<readonly string[]> {
+  const keptPaths = new Set(kept.map((imageId) => paths.doomedImage(imageId)));
+  const doomed = (await files.list(paths.images)).filter((name) => name.startsWith(doomedPrefix));
+  return doomed.map((name) => `${paths.images}/${name}`).filter((path) => !keptPaths.has(path));
 }
 
 async function removeDoomed(

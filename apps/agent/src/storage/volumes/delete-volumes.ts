@@ -4,7 +4,7 @@ import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { DeletedVolumes, VolumeKey } from "../storage.ts";
 import type { DeleteVolumesIntent, Settled } from "../tasks/intent.ts";
-import type { RunningTask } from "../tasks/tasks.ts";
+import type { RunningTask } from "../tasks/task.ts";
 import { promoteParent, removeMetadata, tidyImage } from "./tidy-image.ts";
 import { planDeletion, type Volumes } from "./volume-chain.ts";
 import { wipeContent } from "./volume-content.ts";

@@ -10,7 +10,7 @@ import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { VolumeExtension, VolumeKey } from "../storage.ts";
 import type { ExtendVolumeIntent, Settled } from "../tasks/intent.ts";
-import type { RunningTask } from "../tasks/tasks.ts";
+import type { RunningTask } from "../tasks/task.ts";
 import { readTraits } from "./domain-traits.ts";
 import { planExtension } from "./plan-extension.ts";
 import { childrenOf } from "./volume-chain.ts";

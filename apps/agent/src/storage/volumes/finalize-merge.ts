@@ -8,7 +8,7 @@ import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { Subchain } from "../storage.ts";
 import type { FinalizeMergeIntent, Settled } from "../tasks/intent.ts";
-import type { RunningTask } from "../tasks/tasks.ts";
+import type { RunningTask } from "../tasks/task.ts";
 import { readMergeable } from "./mergeable.ts";
 import { childrenOf } from "./volume-chain.ts";
 import { imageFile } from "./volume-content.ts";

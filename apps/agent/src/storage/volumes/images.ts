@@ -17,7 +17,7 @@ export function openImages(world: VolumesWorld): StorageImages {
         verb: "deleteImage",
         order,
         domainIds: [image.domainId],
-        images: [image],
+        locks: [image],
         run: async (task, { known, volumeWorld }) =>
           deleteImage(await known.get(image.domainId), image, volumeWorld, task),
       });

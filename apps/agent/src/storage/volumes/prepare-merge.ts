@@ -1,6 +1,6 @@
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import type { Subchain } from "../storage.ts";
-import type { RunningTask } from "../tasks/tasks.ts";
+import type { RunningTask } from "../tasks/task.ts";
 import { growFile } from "./extend-volume.ts";
 import { readMergeable } from "./mergeable.ts";
 import { requireGeneration } from "./volume-record.ts";

@@ -4,8 +4,9 @@ import { requireActive, requireSpm } from "../pool/connected-pool.ts";
 import type { Pools } from "../pool/pools.ts";
 import type { SpmTerm } from "../pool/spm-term.ts";
 import type { PoolId, SpmOrder } from "../storage.ts";
-import type { ImageKey, ImageLocks } from "../tasks/image-locks.ts";
-import type { RunningTask, Tasks } from "../tasks/tasks.ts";
+import type { ImageLocks, LockKey } from "../tasks/image-locks.ts";
+import type { RunningTask } from "../tasks/task.ts";
+import type { Tasks } from "../tasks/tasks.ts";
 import type { VolumeWorld } from "./volume-world.ts";
 
 export interface VolumesWorld {
@@ -26,14 +27,15 @@ export interface SpmTask {
   readonly verb: string;
   readonly order: SpmOrder;
   readonly domainIds: readonly StorageDomainId[];
-  readonly images: readonly ImageKey[];
+  /** Nobody else works on these meanwhile. */
+  readonly locks: readonly LockKey[];
   run(task: RunningTask, guarded: GuardedWorld): Promise<void>;
 }
 
 /** Starts a task of the SPM. Whatever it does, when its turn comes and until it ends, is of the term in which it was asked for. */
 export async function startSpmTask(
   world: VolumesWorld,
-  { verb, order, domainIds, images, run }: SpmTask,
+  { verb, order, domainIds, locks, run }: SpmTask,
 ): Promise<TaskId> {
   const term = requireWriter(world, order, domainIds);
   const poolId = poolOf(order);
@@ -41,7 +43,7 @@ export async function startSpmTask(
   return world.tasks.start({
     verb,
     poolId,
-    images,
+    locks,
     store,
     async run(task) {
       term.check();

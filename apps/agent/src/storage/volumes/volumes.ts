@@ -46,7 +46,7 @@ export function openVolumes(world: VolumesWorld): StorageVolumes {
         verb: "createVolume",
         order,
         domainIds: [domainId],
-        images: [{ domainId, imageId }, ...(parent === undefined ? [] : [{ domainId, imageId: parent.imageId }])],
+        locks: [{ domainId, imageId }, ...(parent === undefined ? [] : [{ domainId, imageId: parent.imageId }])],
         run: async (task, { known, volumeWorld }) =>
           createVolume(await known.get(volume.domainId), volume, volumeWorld, task),
       });
@@ -61,7 +61,7 @@ export function openVolumes(world: VolumesWorld): StorageVolumes {
         verb: "copyImage",
         order,
         domainIds,
-        images: [copy.target],
+        locks: [copy.target],
         run: async (task, { known, volumeWorld }) =>
           copyVolume(await readDomains(known, copy), copy, volumeWorld, task),
       });
@@ -73,7 +73,7 @@ export function openVolumes(world: VolumesWorld): StorageVolumes {
         verb: "deleteVolume",
         order,
         domainIds: [deleted.domainId],
-        images: [deleted],
+        locks: [deleted],
         run: async (task, { known, volumeWorld }) =>
           deleteVolumes(await known.get(deleted.domainId), deleted, volumeWorld, task),
       });
@@ -88,7 +88,7 @@ export function openVolumes(world: VolumesWorld): StorageVolumes {
         verb: "extendVolumeSize",
         order,
         domainIds: [domainId],
-        images: [extension],
+        locks: [extension],
         run: async (task, { known, volumeWorld }) =>
           extendVolume(await known.get(extension.domainId), extension, volumeWorld, task),
       });
@@ -102,7 +102,7 @@ export function openVolumes(world: VolumesWorld): StorageVolumes {
         verb: "prepareMerge",
         order,
         domainIds: [domainId],
-        images: [subchain],
+        locks: [subchain],
         run: async (task, { known, volumeWorld }) =>
           prepareMerge(await known.get(subchain.domainId), subchain, volumeWorld, task),
       });
@@ -116,7 +116,7 @@ export function openVolumes(world: VolumesWorld): StorageVolumes {
         verb: "finalizeMerge",
         order,
         domainIds: [domainId],
-        images: [subchain],
+        locks: [subchain],
         run: async (task, { known, volumeWorld }) =>
           finalizeMerge(await known.get(subchain.domainId), subchain, volumeWorld, task),
       });
