@@ -47,9 +47,15 @@ const WRITERS_MS = 30_000;
 /** The daemon takes no more in one request. */
 const LEASES_AT_ONCE_MAX = 8;
 
+export interface OwnVolumeLeases extends VolumeLeases {
+  /** Resolves when nothing works under a lease any more, streams included. */
+  whenIdle(): Promise<void>;
+}
+
 /** Leases of the volumes on shared domains; of those on local ones, none. */
-export function openVolumeLeases(world: LeasesWorld): VolumeLeases {
+export function openVolumeLeases(world: LeasesWorld): OwnVolumeLeases {
   const { sanlock, leases, files, awaitHostId } = world;
+  const underWay = new Set<Promise<unknown>>();
 
   async function release(held: readonly LeasePlace[]): Promise<void> {
     try {
@@ -68,33 +74,52 @@ export function openVolumeLeases(world: LeasesWorld): VolumeLeases {
       const found = await findDomainLeases(domain);
       if (found === undefined) return;
       const lease = found.volume(imageId, volumeId);
-      if ((await files.find(lease.path)) === undefined) {
-        await files.createSparse(lease.path, found.geometry.alignmentBytes);
+      const isThere = (await files.find(lease.path)) !== undefined;
+      // Made beside: what lies in its place without being a lease can be held by nobody, and so never be removed.
+      const path = isThere ? lease.path : `${lease.path}.new`;
+      if (!isThere) {
+        await files.remove(path);
+        await files.createSparse(path, found.geometry.alignmentBytes);
       }
       try {
-        await sanlock.writeLease(lease, found.geometry);
+        await sanlock.writeLease({ ...lease, path }, found.geometry);
       } catch (cause) {
         throw new StorageError("ClusterLockInitError", `cannot write the lease of volume ${volumeId}`, { cause });
       }
+      if (!isThere) await files.rename(path, lease.path);
     },
 
-    async hold(volumes, work) {
-      const wanted = await listWanted(volumes);
-      for (const one of new Set(wanted.map(({ of }) => of))) await awaitHostId(one);
-      const places = wanted.map(({ lease }) => lease);
-      const held: LeasePlace[] = [];
-      try {
-        for (let at = 0; at < places.length; at += LEASES_AT_ONCE_MAX) {
-          const some = places.slice(at, at + LEASES_AT_ONCE_MAX);
-          await acquire(leases, some);
-          held.push(...some);
-        }
-        return await work();
-      } finally {
-        if (held.length > 0) await release(held);
-      }
+    hold(volumes, work) {
+      const held = hold(volumes, work);
+      const ended: Promise<unknown> = held.then(
+        () => underWay.delete(ended),
+        () => underWay.delete(ended),
+      );
+      underWay.add(ended);
+      return held;
+    },
+
+    async whenIdle() {
+      while (underWay.size > 0) await Promise.all(underWay);
     },
   };
+
+  async function hold<Result>(volumes: readonly LeasedVolume[], work: () => Promise<Result>): Promise<Result> {
+    const wanted = await listWanted(volumes);
+    for (const one of new Set(wanted.map(({ of }) => of))) await awaitHostId(one);
+    const places = wanted.map(({ lease }) => lease);
+    const held: LeasePlace[] = [];
+    try {
+      for (let at = 0; at < places.length; at += LEASES_AT_ONCE_MAX) {
+        const some = places.slice(at, at + LEASES_AT_ONCE_MAX);
+        await acquire(leases, some);
+        held.push(...some);
+      }
+      return await work();
+    } finally {
+      if (held.length > 0) await release(held);
+    }
+  }
 }
 
 interface Wanted {

@@ -17,7 +17,7 @@ export interface Leasing {
   readonly hostIds: HostIds;
   readonly volumeLeases: VolumeLeases;
   readonly lock: SpmLock;
-  /** Gives leases back; the memberships in lockspaces stay. */
+  /** Waits for what works under a volume's lease, and gives leases back; the memberships in lockspaces stay. */
   close(): Promise<void>;
 }
 
@@ -35,20 +35,23 @@ export function openLeasing(options: LeasingOptions): Leasing {
   const { files, clock, log, endProcess, sanlock = createSanlock(), acquireLock = acquireLocalLock } = options;
   const leases = new ProcessLeases({ sanlock, endProcess, log });
   const hostIds = new HostIds({ sanlock, clock, log });
+  const volumeLeases = openVolumeLeases({
+    sanlock,
+    leases,
+    files,
+    endProcess,
+    whenWritersDead: options.whenWritersDead,
+    awaitHostId: (domain) => hostIds.wait(domain.domainId),
+  });
   return {
     sanlock,
     hostIds,
-    volumeLeases: openVolumeLeases({
-      sanlock,
-      leases,
-      files,
-      endProcess,
-      whenWritersDead: options.whenWritersDead,
-      awaitHostId: (domain) => hostIds.wait(domain.domainId),
-    }),
+    volumeLeases,
     lock: chooseSpmLock({ local: localSpmLock(acquireLock), shared: sdmLock({ sanlock, leases, hostIds, clock }) }),
     async close() {
+      // Whoever waits for a host id waits in vain from here on.
       await hostIds.close();
+      await volumeLeases.whenIdle();
       try {
         await leases.close();
       } catch (error) {
