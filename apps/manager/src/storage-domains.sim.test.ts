@@ -5,12 +5,15 @@ import { blankUuid, parseId } from "@yagura/std/ids.ts";
 import { GiB } from "@yagura/std/units.ts";
 import { type ThreeHosts, threeHosts } from "./background/spm/three-hosts.fixture.ts";
 import { listDisks } from "./db/queries/disks.ts";
+import { listEvents } from "./db/queries/events.ts";
+import { listLocks } from "./db/queries/locks.ts";
 import { findStorageDomain, getStorageDomain, listStorageDomains } from "./db/queries/storage-domains.ts";
 import { listTemplates } from "./db/queries/templates.ts";
 import { blankTemplateId } from "./domain/template/template.ts";
 import { done, until } from "./manager.fixture.ts";
 import { attachDisk } from "./operations/disk-attachments/attach-disk.ts";
 import { detachDisk } from "./operations/disk-attachments/detach-disk.ts";
+import { createDisk } from "./operations/disks/create-disk.ts";
 import { findUnregisteredDisks } from "./operations/disks/find-unregistered-disks.ts";
 import { registerDisk } from "./operations/disks/register-disk.ts";
 import { attachStorageDomain } from "./operations/storage-domains/attach-storage-domain.ts";
@@ -22,6 +25,7 @@ import {
 import { createStorageDomain } from "./operations/storage-domains/create-storage-domain.ts";
 import { destroyStorageDomain } from "./operations/storage-domains/destroy-storage-domain.ts";
 import { importStorageDomain } from "./operations/storage-domains/import-storage-domain.ts";
+import { removeStorageDomain } from "./operations/storage-domains/remove-storage-domain.ts";
 import { createVm } from "./operations/vms/create-vm.ts";
 import { startVm } from "./operations/vms/start-vm.ts";
 
@@ -342,5 +346,57 @@ describe("a domain that is there already", () => {
     await importStorageDomain(system, nas("/export/old"));
     await done(attachStorageDomain(system, ids));
     assert.equal((await findUnregisteredDisks(system, domainId)).length, 3);
+  });
+});
+
+describe("when a host dies at a storage domain that is in no data center", () => {
+  test("another one wipes it", async () => {
+    await using world = await threeHosts();
+    await world.untilSpm("one");
+    const { system } = world.world;
+    const [one, three] = [world.host("one"), world.host("three")];
+    const place = { name: "spare", ...nas("/export/spare"), hostId: world.idOf("three") };
+    const { domain } = await done(createStorageDomain(system, place));
+    await three.powerOff();
+    await done(removeStorageDomain(system, { domainId: domain.id, formats: true, hostId: world.idOf("three") }));
+    assert.equal(world.storage.domains.has(domain.id), false);
+    assert.equal(await findStorageDomain(system.db, domain.id), undefined);
+    assert.ok(![...one.world.connections.values()].includes("nas.example:/export/spare"));
+  });
+});
+
+describe("a domain that is lost for good", () => {
+  test("is destroyed with the disk whose creation can neither be done nor undone on it, and nothing stays locked", async () => {
+    await using world = await threeHosts();
+    await world.untilSpm("one");
+    const { system } = world.world;
+    const secondId = await world.addDomain("second");
+    world.host("one").world.tasks.standStill();
+    const started = await createDisk(system, {
+      name: "d",
+      storageDomainId: secondId,
+      capacityBytes: GiB,
+      format: "cow",
+      isSparse: true,
+    });
+    await until("the volume to be asked for", async () =>
+      world.host("one").calls.some(({ verb }) => verb === "Volume.create"),
+    );
+    for (const { hostId } of world.hosts) world.storage.cut(hostId, secondId);
+    await world.host("one").powerOff();
+    assert.equal((await started.ended)?.outcome, "stuck");
+    assert.ok(
+      (await listEvents(system.db, {}, 100)).some(({ code }) => code === 1_000_001),
+      "somebody is told",
+    );
+    await until("the loss to be seen", async () =>
+      ["inactive", "unknown"].includes((await getStorageDomain(system.db, secondId)).status),
+    );
+    await destroyStorageDomain(system, secondId);
+    await until(
+      "the disk's lock to be free",
+      async () => (await listLocks(system.db, [`disk:${started.disk.id}`])).length === 0,
+    );
+    assert.deepEqual(await listDisks(system.db), []);
   });
 });

@@ -20,7 +20,7 @@ export const eventCatalogue = {
   sagaStuck: kind(
     1_000_001,
     "alert",
-    "The work {saga} could neither be done nor undone; what it uses stays locked. Its undo is tried again when the Manager starts. {reason}",
+    "The work {saga} could neither be done nor undone; what it uses stays locked. Its undo is tried again every few minutes. {reason}",
   ),
 
   hostFailed: kind(12, "error", "Host {host} stopped answering. {reason}"),

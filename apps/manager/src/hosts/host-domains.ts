@@ -35,11 +35,18 @@ export async function ensureDomainOnStorage(
   );
 }
 
+/** Also when it is not found: a host that died while it wiped it has left a rest, which goes with it. */
 export async function ensureNoDomainOnStorage({ calls, signal }: Talk, domainId: StorageDomainId): Promise<void> {
-  if ((await findDomainInfo({ calls, signal }, domainId)) === undefined) return;
-  await explained("The host cannot wipe the Storage Domain", () =>
-    calls.StorageDomain.format({ storagedomainID: domainId, autoDetach: false }, { signal, timeoutMs: STORAGE_MS_MAX }),
-  );
+  await explained("The host cannot wipe the Storage Domain", async () => {
+    try {
+      await calls.StorageDomain.format(
+        { storagedomainID: domainId, autoDetach: false },
+        { signal, timeoutMs: STORAGE_MS_MAX },
+      );
+    } catch (error) {
+      if (!isFault(error, "StorageDomainDoesNotExist")) throw error;
+    }
+  });
 }
 
 /** What the storage says of a domain; `undefined`: this host finds no such one. */

@@ -1,7 +1,7 @@
 import type { DataCenterId, JobId } from "@yagura/std/ids.ts";
 import type { Tx } from "../db/database.ts";
 import { deleteDisk, findDisk, updateDisk } from "../db/queries/disks.ts";
-import { getStorageDomain } from "../db/queries/storage-domains.ts";
+import { findStorageDomain } from "../db/queries/storage-domains.ts";
 import { updateVolume } from "../db/queries/volumes.ts";
 import { transaction } from "../db/transaction.ts";
 import type { Disk } from "../domain/disk/disk.ts";
@@ -69,7 +69,9 @@ export const copyDisk = saga<CopyDisk, SagaDeps>(
     },
   },
   async (tx, { params, deps, correlationId, outcome }) => {
-    const { id, name } = await getStorageDomain(tx, params.plan.disk.storageDomainId);
+    const id = params.plan.disk.storageDomainId;
+    // It may have been destroyed meanwhile.
+    const { name = id } = (await findStorageDomain(tx, id)) ?? {};
     const about = {
       correlationId,
       ...(params.user !== undefined && { user: params.user }),

@@ -7,7 +7,8 @@ import { transaction } from "../db/transaction.ts";
 import type { Disk, DiskAttachment, Volume } from "../domain/disk/disk.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
-import { ensureNoImage, ensureVolume, readVolumeSizes } from "../hosts/host-volumes.ts";
+import { ensureVolume, readVolumeSizes } from "../hosts/host-volumes.ts";
+import { deleteImage } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
 import { talkToStorageManager } from "./talk.ts";
@@ -72,15 +73,9 @@ export async function ensureNoPlannedVolumes(
   dataCenterId: DataCenterId,
   plans: readonly DiskPlan[],
 ): Promise<void> {
-  if (plans.length === 0) return;
-  const talk = await talkToStorageManager(input, dataCenterId);
   for (const { disk } of plans) {
-    await ensureNoImage(talk, {
-      dataCenterId,
-      domainId: disk.storageDomainId,
-      diskId: disk.id,
-      wipe: disk.wipeAfterDelete,
-    });
+    const { id: diskId, storageDomainId: domainId, wipeAfterDelete: wipe } = disk;
+    await deleteImage(input, { dataCenterId, domainId, diskId, wipe });
   }
 }
 

@@ -1,3 +1,4 @@
+import { describeError } from "@yagura/std/describe-error.ts";
 import type { HostId } from "@yagura/std/ids.ts";
 import type { Tx } from "../db/database.ts";
 import { deleteStorageConnection, ensureStorageConnection } from "../db/queries/storage-connections.ts";
@@ -13,10 +14,10 @@ import type { StorageDomain } from "../domain/storage-domain/storage-domain.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
 import { ensureDomainOnStorage, ensureNoDomainOnStorage, readDomainSpace } from "../hosts/host-domains.ts";
-import { disconnectStorageServer, ensureStorageServer } from "../hosts/host-storage-servers.ts";
+import { CannotConnectStorage } from "../hosts/host-storage-servers.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
-import { talkTo } from "./talk.ts";
+import { leaveStorage, talkToStorage } from "./talk-to-storage.ts";
 
 export interface CreateStorageDomain {
   readonly domain: StorageDomain;
@@ -29,6 +30,10 @@ export interface CreateStorageDomain {
 export async function recordDomain(tx: Tx, { domain }: Pick<CreateStorageDomain, "domain">): Promise<void> {
   await ensureStorageConnection(tx, domain.connection);
   await ensureStorageDomain(tx, domain);
+}
+
+function placeOf({ domain, hostId }: CreateStorageDomain) {
+  return { connection: domain.connection, hostId };
 }
 
 /** Makes a new, empty storage domain that belongs to no data center yet. */
@@ -45,19 +50,26 @@ export const createStorageDomain = saga<CreateStorageDomain, SagaDeps>(
         }),
     },
     "connect the storage": {
-      run: (input) =>
-        ensureStorageServer(talkTo(input, input.params.hostId), input.params.domain.connection, undefined),
-      undo: (input) =>
-        disconnectStorageServer(talkTo(input, input.params.hostId), input.params.domain.connection, undefined),
+      run: async (input) => void (await talkToStorage(input, placeOf(input.params))),
+      undo: (input) => leaveStorage(input, placeOf(input.params)),
     },
     "create the domain": {
-      run: (input) => ensureDomainOnStorage(talkTo(input, input.params.hostId), input.params.domain),
-      undo: (input) => ensureNoDomainOnStorage(talkTo(input, input.params.hostId), input.params.domain.id),
+      run: async (input) =>
+        ensureDomainOnStorage(await talkToStorage(input, placeOf(input.params)), input.params.domain),
+      async undo(input) {
+        try {
+          await ensureNoDomainOnStorage(await talkToStorage(input, placeOf(input.params)), input.params.domain.id);
+        } catch (error) {
+          // The storage went away in the middle. What may be on it is an empty domain, which whoever brings it back sees.
+          if (!(error instanceof CannotConnectStorage)) throw error;
+          input.log.warn("storage cannot be cleaned up: it is away", { error: describeError(error) });
+        }
+      },
     },
     "mark the domain as unattached": {
       async run(input) {
-        const { domain, hostId } = input.params;
-        const space = await readDomainSpace(talkTo(input, hostId), domain.id);
+        const { domain } = input.params;
+        const space = await readDomainSpace(await talkToStorage(input, placeOf(input.params)), domain.id);
         await transaction(input.deps.db, async (tx) => {
           if ((await findStorageDomain(tx, domain.id))?.status !== "locked") return;
           await updateStorageDomain(tx, domain.id, { status: "unattached", ...space });

@@ -17,6 +17,7 @@ import {
   type VolumeOnStorage,
   type VolumeSizes,
 } from "../hosts/host-volumes.ts";
+import { isDomainGone } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
 import { type StepInput, saga } from "./engine/saga.ts";
 import { talkToSomeHost } from "./pool-hosts.ts";
@@ -43,6 +44,7 @@ export const extendDisk = saga<ExtendDisk, SagaDeps>(
     "make the volume larger": {
       run: extend,
       async undo(input) {
+        if (await isDomainGone(input, placeOf(input))) return;
         const talk = await talkToSomeHost(input, input.params.dataCenterId);
         await writeSizes(input, await readVolumeSizes(talk, placeOf(input)));
       },

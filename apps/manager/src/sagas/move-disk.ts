@@ -1,7 +1,7 @@
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { DataCenterId, JobId, StorageDomainId } from "@yagura/std/ids.ts";
 import { findDisk, getDisk, moveDisk as recordMove, updateDisk } from "../db/queries/disks.ts";
-import { getStorageDomain } from "../db/queries/storage-domains.ts";
+import { findStorageDomain, getStorageDomain } from "../db/queries/storage-domains.ts";
 import { updateVolume } from "../db/queries/volumes.ts";
 import { transaction } from "../db/transaction.ts";
 import type { Disk, Volume } from "../domain/disk/disk.ts";
@@ -9,8 +9,9 @@ import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
 import { isTransient } from "../hosts/agent-errors.ts";
 import { startCopy } from "../hosts/host-jobs.ts";
-import { ensureNoImage, ensureVolume, findVolumeState, type VolumeOnStorage } from "../hosts/host-volumes.ts";
+import { ensureVolume, findVolumeState, type VolumeOnStorage } from "../hosts/host-volumes.ts";
 import { volumeDescription } from "./create-disk.ts";
+import { deleteImage, isDomainGone } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
 import { type StepInput, saga } from "./engine/saga.ts";
 import { talkToSomeHost } from "./pool-hosts.ts";
@@ -47,7 +48,7 @@ export const moveDisk = saga<MoveDisk, SagaDeps>(
       async undo(input) {
         const { disk, toDomainId } = input.params;
         if ((await findDisk(input.deps.db, disk.id))?.storageDomainId === toDomainId) return;
-        await deleteImage(input, toDomainId);
+        await deleteFrom(input, toDomainId);
       },
     },
     "copy the data": {
@@ -74,11 +75,12 @@ export const moveDisk = saga<MoveDisk, SagaDeps>(
     },
   },
   async (tx, { params, deps, correlationId, outcome }) => {
-    const { id, name } = await getStorageDomain(tx, params.toDomainId);
+    // It may have been destroyed meanwhile.
+    const { name = params.toDomainId } = (await findStorageDomain(tx, params.toDomainId)) ?? {};
     const about = {
       correlationId,
       ...(params.user !== undefined && { user: params.user }),
-      storageDomain: { id, name },
+      storageDomain: { id: params.toDomainId, name },
     };
     const details = { disk: params.disk.name };
     await announce(
@@ -153,7 +155,7 @@ async function recordNewPlace(input: Input): Promise<void> {
 async function deleteOldImage(input: Input): Promise<void> {
   const { disk } = input.params;
   try {
-    await deleteImage(input, disk.storageDomainId);
+    await deleteFrom(input, disk.storageDomainId);
   } catch (error) {
     input.signal.throwIfAborted();
     if (isTransient(error)) throw error;
@@ -169,13 +171,13 @@ async function deleteOldImage(input: Input): Promise<void> {
   }
 }
 
-async function deleteImage(input: Input, domainId: StorageDomainId): Promise<void> {
+function deleteFrom(input: Input, domainId: StorageDomainId): Promise<void> {
   const { disk, dataCenterId } = input.params;
-  const talk = await talkToStorageManager(input, dataCenterId);
-  await ensureNoImage(talk, { dataCenterId, domainId, diskId: disk.id, wipe: disk.wipeAfterDelete });
+  return deleteImage(input, { dataCenterId, domainId, diskId: disk.id, wipe: disk.wipeAfterDelete });
 }
 
 async function isWhole(input: Input, domainId: StorageDomainId): Promise<boolean> {
+  if (await isDomainGone(input, { dataCenterId: input.params.dataCenterId, domainId })) return false;
   const talk = await talkToSomeHost(input, input.params.dataCenterId);
   for (const volume of input.params.volumes) {
     const state = await findVolumeState(talk, placeOf(input, volume, domainId));

@@ -4,10 +4,9 @@ import { transaction } from "../db/transaction.ts";
 import type { Disk } from "../domain/disk/disk.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
-import { ensureNoImage } from "../hosts/host-volumes.ts";
+import { deleteImage } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
-import { talkToStorageManager } from "./talk.ts";
 
 export interface RemoveDisk {
   readonly disk: Disk;
@@ -26,7 +25,7 @@ export const removeDisk = saga<RemoveDisk, SagaDeps>(
     "delete the image": {
       async run(input) {
         const { disk, dataCenterId } = input.params;
-        await ensureNoImage(await talkToStorageManager(input, dataCenterId), {
+        await deleteImage(input, {
           dataCenterId,
           domainId: disk.storageDomainId,
           diskId: disk.id,

@@ -7,10 +7,10 @@ import type { StorageDomain } from "../domain/storage-domain/storage-domain.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
 import { ensureNoDomainOnStorage } from "../hosts/host-domains.ts";
-import { disconnectStorageServer, ensureStorageServer } from "../hosts/host-storage-servers.ts";
+import { disconnectStorageServer } from "../hosts/host-storage-servers.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
-import { talkTo } from "./talk.ts";
+import { talkToStorage } from "./talk-to-storage.ts";
 
 export interface RemoveStorageDomain {
   readonly domain: StorageDomain;
@@ -32,8 +32,7 @@ export const removeStorageDomain = saga<RemoveStorageDomain, SagaDeps>("remove-s
     async run(input) {
       const { domain, hostId, formats } = input.params;
       if (!formats) return;
-      const talk = talkTo(input, hostId);
-      await ensureStorageServer(talk, domain.connection, undefined);
+      const talk = await talkToStorage(input, { connection: domain.connection, hostId });
       await ensureNoDomainOnStorage(talk, domain.id);
       // Nothing is there any more that the host could need.
       await disconnectStorageServer(talk, domain.connection, undefined);

@@ -7,10 +7,9 @@ import type { Disk } from "../domain/disk/disk.ts";
 import type { Template } from "../domain/template/template.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
-import { ensureNoImage } from "../hosts/host-volumes.ts";
+import { deleteImage } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
-import { talkToStorageManager } from "./talk.ts";
 
 export interface RemoveTemplate {
   readonly template: Template;
@@ -41,7 +40,7 @@ export const removeTemplate = saga<RemoveTemplate, SagaDeps>("remove-template", 
       const { disks, dataCenterId } = input.params;
       if (dataCenterId === undefined) return;
       for (const disk of disks) {
-        await ensureNoImage(await talkToStorageManager(input, dataCenterId), {
+        await deleteImage(input, {
           dataCenterId,
           domainId: disk.storageDomainId,
           diskId: disk.id,

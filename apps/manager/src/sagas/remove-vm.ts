@@ -8,10 +8,9 @@ import type { Disk } from "../domain/disk/disk.ts";
 import type { Vm } from "../domain/vm/vm.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
-import { ensureNoImage } from "../hosts/host-volumes.ts";
+import { deleteImage } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
-import { talkToStorageManager } from "./talk.ts";
 
 export interface RemoveVm {
   readonly vm: Vm;
@@ -48,7 +47,7 @@ export const removeVm = saga<RemoveVm, SagaDeps>(
       async run(input) {
         const { disks, dataCenterId } = input.params;
         for (const disk of disks) {
-          await ensureNoImage(await talkToStorageManager(input, dataCenterId), {
+          await deleteImage(input, {
             dataCenterId,
             domainId: disk.storageDomainId,
             diskId: disk.id,

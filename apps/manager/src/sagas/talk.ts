@@ -22,6 +22,15 @@ export class NoStorageManager extends Error {
   }
 }
 
+/** The data center has no storage any more, and so never a manager of it: nothing is to be waited for. */
+export class NoStorage extends Error {
+  override readonly name = "NoStorage";
+
+  constructor(dataCenterName: string) {
+    super(`data center ${dataCenterName} has no storage`);
+  }
+}
+
 interface Within {
   readonly deps: SagaDeps;
   readonly signal: AbortSignal;
@@ -43,17 +52,18 @@ const LOOK_MS = 200;
  * While there is none, or a failover is under way, it waits for one. Ask anew in every try of a step and do not keep the
  * answer: a step whose SPM went away ends with a transient error (`isTransient`), is tried again, asks here who is SPM
  * now, and looks what of its work is done.
- * @throws NoStorageManager, HostUnreachable: both transient.
+ * @throws NoStorageManager, HostUnreachable: both transient; NoStorage
  */
 export async function talkToStorageManager(within: Within, dataCenterId: DataCenterId): Promise<SpmTalk> {
   const { db, clock, wake } = within.deps;
-  let { name, spmHostId, spmEpoch } = await getDataCenter(db, dataCenterId);
+  let { name, spmHostId, spmEpoch, status } = await getDataCenter(db, dataCenterId);
+  if (status === "uninitialized" && spmHostId === undefined) throw new NoStorage(name);
   if (spmHostId === undefined) {
     wake("connect-storage");
     await poll(
       "a host to become the storage pool manager",
       async () => {
-        ({ name, spmHostId, spmEpoch } = await getDataCenter(db, dataCenterId));
+        ({ name, spmHostId, spmEpoch, status } = await getDataCenter(db, dataCenterId));
         return spmHostId !== undefined;
       },
       { timeoutMs: PATIENCE_MS, everyMs: LOOK_MS, clock, signal: within.signal },

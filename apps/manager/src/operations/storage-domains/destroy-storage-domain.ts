@@ -60,4 +60,7 @@ export async function destroyStorageDomain(context: OpContext, domainId: Storage
     await announce(tx, clock, { name: "storageDomainDestroyed", ...byActor(context), storageDomain: subject(domain) });
   });
   context.wake("connect-storage");
+  // What could neither be done nor undone on it ends now.
+  context.sagas.hurryStuck();
+  context.wake("recover-sagas");
 }

@@ -83,6 +83,36 @@ test("a saga that cannot be undone keeps its locks, tells somebody once, and is 
   assert.deepEqual(await listSagas(db, ["running", "undoing", "stuck"]), []);
 });
 
+test("a saga that is stuck is tried again by the same Manager after some minutes, and not before", async () => {
+  let isBroken = true;
+  let tries = 0;
+  const definition = saga<object, object>("try", {
+    "do it": {
+      run: () => Promise.reject(new Error("it cannot be done")),
+      async undo() {
+        tries++;
+        if (isBroken) throw new Error("it is broken");
+      },
+    },
+  });
+  await using world = await sagasWorld(definition as SagaDefinition<never, object>);
+  const sagas = world.open();
+  await sagas.start(definition, {}, request);
+  await world.settle(sagas);
+  const before = tries;
+  assert.equal(await sagas.recover(), 0, "a moment later nothing has changed");
+  await world.clock.advance(5 * 60_000);
+  assert.equal(await sagas.recover(), 1);
+  await world.settle(sagas);
+  assert.deepEqual([tries, world.stuck.length, await sagas.recover()], [2 * before, 1, 0]);
+  isBroken = false;
+  await world.clock.advance(5 * 60_000);
+  await sagas.recover();
+  await world.settle(sagas);
+  assert.deepEqual(await listLocks(world.db, ["vm:demo"]), []);
+  await sagas.close();
+});
+
 test("a saga is ended once, also when it is found again just after its end", async () => {
   const ends: string[] = [];
   const definition = saga<object, object>(

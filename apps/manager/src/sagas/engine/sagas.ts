@@ -49,6 +49,9 @@ export interface SagasOptions<Deps> {
   readonly registry: ReadonlyMap<string, SagaDefinition<never, Deps>>;
 }
 
+/** So long after a try the undo of one that is stuck is tried again. */
+const STUCK_RETRY_MS = 5 * 60_000;
+
 /** The sagas of this Manager: starts them, drives them, and after a restart goes on where they were. */
 export class Sagas<Deps> {
   readonly #options: SagasOptions<Deps>;
@@ -58,7 +61,8 @@ export class Sagas<Deps> {
   readonly #starting = new Set<SagaId>();
   /** Left by another version; told once. */
   readonly #unknown = new Set<SagaId>();
-  #isRecovered = false;
+  /** When one that is stuck was tried last, in monotonic milliseconds. */
+  readonly #stuckSinceMs = new Map<SagaId, number>();
 
   constructor(options: SagasOptions<Deps>) {
     this.#options = options;
@@ -133,14 +137,13 @@ export class Sagas<Deps> {
   }
 
   /**
-   * Goes on with every saga that has not ended; the first time also with those that are stuck: whoever has mended the cause
-   * starts the Manager again. Returns their number; does not wait for them.
+   * Goes on with every saga that has not ended; with those that are stuck at the start, and then after a while each: somebody
+   * may have mended the cause. Returns their number; does not wait for them.
    */
   async recover(): Promise<number> {
     const { db, registry, log } = this.#options;
-    const statuses = this.#isRecovered ? (["running", "undoing"] as const) : (["running", "undoing", "stuck"] as const);
-    const found = (await listSagas(db, statuses)).filter(({ id }) => !this.#driven.has(id) && !this.#starting.has(id));
-    this.#isRecovered = true;
+    const unended = await listSagas(db, ["running", "undoing", "stuck"]);
+    const found = unended.filter(({ id }) => !this.#driven.has(id) && !this.#starting.has(id) && this.#isDue(id));
     let count = 0;
     for (const record of found) {
       const definition = registry.get(record.name) as SagaDefinition<unknown, Deps> | undefined;
@@ -155,6 +158,11 @@ export class Sagas<Deps> {
     return count;
   }
 
+  /** What has just been done may be what those that are stuck wait for: the next `recover` tries them. */
+  hurryStuck(): void {
+    this.#stuckSinceMs.clear();
+  }
+
   /** How many are under way. */
   get count(): number {
     return this.#driven.size;
@@ -164,6 +172,11 @@ export class Sagas<Deps> {
   async close(): Promise<void> {
     this.#stop.abort(new Error("the Manager is stopping"));
     await Promise.all(this.#driven.values());
+  }
+
+  #isDue(sagaId: SagaId): boolean {
+    const triedAtMs = this.#stuckSinceMs.get(sagaId);
+    return triedAtMs === undefined || this.#options.clock.monotonicMs() - triedAtMs >= STUCK_RETRY_MS;
   }
 
   #drive(record: SagaRecord, definition: SagaDefinition<unknown, Deps>): Promise<SagaOutcome | undefined> {
@@ -193,7 +206,10 @@ export class Sagas<Deps> {
       isTransient,
     });
     await this.#end(record, definition, outcome);
-    if (outcome.outcome === "stuck") log.error("a saga is stuck; its locks stay", { error: outcome.error });
+    if (outcome.outcome === "stuck") {
+      this.#stuckSinceMs.set(record.id, clock.monotonicMs());
+      log.error("a saga is stuck; its locks stay", { error: outcome.error });
+    } else this.#stuckSinceMs.delete(record.id);
     return outcome;
   }
 
