@@ -51,6 +51,7 @@ interface Failover {
 async function measureAll(three: ThreeHosts, domainId: string) {
   const handovers: number[] = [];
   for (let count = 0; count < HANDOVERS; count++) handovers.push(await measureHandover(three, domainId));
+  process.stderr.write(`handovers: ${handovers.map((seconds) => seconds.toFixed(2)).join(", ")} s\n`);
   const failovers: Failover[] = [];
   for (let count = 0; count < FAILOVERS; count++) failovers.push(await measureFailover(three, domainId));
   return { handovers, failovers };
@@ -128,7 +129,9 @@ async function preparePeer(host: StorageHost, domainId: string): Promise<{ lease
   const [, hostId = "", ids = ""] = new RegExp(`^s ${domainId}:(\\d+):((?:\\\\:|[^:])+):0`, "m").exec(stdout) ?? [];
   if (ids === "") throw new Error(`${host.title} is in no lockspace of ${domainId}:\n${stdout}`);
   const path = join(ids, "../../../peer");
-  await host.machine.run("truncate", ["--size", "1M", path.replaceAll("\\:", ":")]);
+  const plainPath = path.replaceAll("\\:", ":");
+  await host.machine.run("truncate", ["--size", "1M", plainPath]);
+  await host.machine.run("chown", ["36:36", plainPath]);
   const lease = { lockspace: { name: domainId, path: ids, ioTimeoutSeconds }, name: "PEER", path, offset: 0 };
   await initResource(host.machine, lease);
   if (!(await takeResource(host.machine, lease))) throw new Error("the lease of the peer cannot be had");
