@@ -237,7 +237,7 @@ function explain(error: unknown): unknown {
   if (error instanceof SanlockError && cannotOpen.has(error.codeName)) {
     return new StorageError(
       "AcquireHostIdFailure",
-      "the sanlock daemon may not open the domain's ids file; its user must be in the group with the id 36",
+      "the sanlock daemon may not open the domain's ids file: its user must be in the group with the id 36 (usermod -aG), and the daemon restarted",
       { cause: error },
     );
   }
