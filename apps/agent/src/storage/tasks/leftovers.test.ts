@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
-import { type ImageId, newId, type TaskId } from "@yagura/std/ids.ts";
+import { type ImageId, newId, type StorageDomainId, type TaskId } from "@yagura/std/ids.ts";
 import { MiB } from "@yagura/std/units.ts";
 import {
   becomeSpm,
@@ -19,6 +19,8 @@ import {
   type StorageWorld,
   storageWorld,
 } from "../../../test/storage-world.ts";
+import { rootCallsInProcess } from "../../root/in-process.ts";
+import { openStorageFiles } from "../files/storage-files.ts";
 import type { NewVolume } from "../storage.ts";
 
 const journalPath = ({ storagePath }: StorageWorld, taskId: TaskId): string =>
@@ -150,4 +152,26 @@ test("what was finished before the role was lost can be cleared when it is back"
   await resumeSpm(storage, storagePath);
   await storage.tasks.clear(taskId);
   assert.equal(existsSync(journalPath(world, taskId)), false);
+});
+
+test("a domain that does not answer keeps no pool without an SPM", async () => {
+  const otherId = newId<StorageDomainId>();
+  let isSilent = false;
+  const files = openStorageFiles(rootCallsInProcess(false));
+  const list = (path: string): Promise<readonly string[]> =>
+    isSilent && path.includes(otherId) ? new Promise(() => undefined) : files.list(path);
+  await using world = await storageWorld({ files: { ...files, list } });
+  const { storage, storagePath, path } = world;
+  await becomeSpm(storage, storagePath);
+  const place = { type: "LOCALFS", path: `${path}/other` } as const;
+  await mkdir(place.path);
+  await storage.connections.connect([{ connectionId: "d", ...place }]);
+  await storage.domains.create({ ...place, domainId: otherId, class: "Data", name: "other", version: 5 });
+  await storage.domains.attach(otherId, poolId);
+  await storage.domains.activate(otherId, poolId);
+  await storage.pools.stopSpm(poolId);
+  isSilent = true;
+  await finished(storage, await storage.pools.startSpm(poolId));
+  // Nothing that is under way there keeps the role either.
+  await storage.pools.stopSpm(poolId);
 });
