@@ -5,10 +5,13 @@
  */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe, type TestContext, test } from "node:test";
+import { whyNoSanlock } from "@yagura/lab/sanlock/start-sanlock.ts";
+import type { AnyOperationName } from "../../test/crash/all-operations.ts";
 import { CrashLab, type Recording, type Wrong } from "../../test/crash/crash-run.ts";
 import type { FaultName } from "../../test/crash/faults.ts";
 import { type OperationName, operations } from "../../test/crash/operations.ts";
+import { sharedOperations } from "../../test/crash/shared-operations.ts";
 import { shuffle } from "../../test/crash/shuffle.ts";
 import { findUntried } from "../../test/crash/structure-methods.ts";
 
@@ -16,10 +19,10 @@ const missing = ["qemu-img", "qemu-io", "flock", "setpriv"].filter((name) => !ex
 const skip = missing.length === 0 ? false : `not installed: ${missing.join(", ")}`;
 const isAll = process.env["YAGURA_TEST_ALL"] === "1";
 const seed = Number(process.env["YAGURA_SEED"] ?? Date.now() % 1_000_000);
-const BUDGET_MS = 35_000;
+const BUDGET_MS = 20_000;
+const ALL_MS = 3_600_000;
 /** Of each operation before the next one's turn. */
 const POINTS_AT_ONCE = 3;
-const WORKERS = 2;
 
 test("every method that changes storage is among the operations that are killed", () => {
   assert.deepEqual(findUntried(), []);
@@ -32,26 +35,8 @@ describe("storage operations of which the process is killed", { skip }, () => {
   });
   after(() => lab[Symbol.asyncDispose]());
 
-  test("are done or undone, wherever it dies, and can be repeated", { timeout: 3_600_000 }, async (t) => {
-    const wrong: Wrong[] = [];
-    const tried = { operations: 0, points: 0 };
-    const endMs = performance.now() + BUDGET_MS;
-    const queue = shuffle(Object.keys(operations) as OperationName[], seed);
-    const worker = async (): Promise<void> => {
-      for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-        if (!isAll && performance.now() >= endMs) return;
-        const recording = await lab.record(name);
-        const points = shuffle(recording.points, seed).slice(0, isAll ? undefined : POINTS_AT_ONCE);
-        for (const point of points) wrong.push(...(await lab.crashAt(recording, point)));
-        wrong.push(...withoutLock(recording));
-        tried.operations++;
-        tried.points += points.length;
-      }
-    };
-    await Promise.all(Array.from({ length: WORKERS }, worker));
-    t.diagnostic(`${tried.points} points of ${tried.operations} operations under YAGURA_SEED=${seed}`);
-    assert.deepEqual(wrong.map(describeWrong), [], `YAGURA_SEED=${seed}`);
-    assert.ok(tried.points > 0);
+  test("are done or undone, wherever it dies, and can be repeated", { timeout: ALL_MS }, async (t) => {
+    await tryAll(lab, Object.keys(operations) as OperationName[], { workers: 2, t });
   });
 
   /** Each mistake with an operation that it spoils, and where a crash shows it best. */
@@ -75,6 +60,46 @@ describe("storage operations of which the process is killed", { skip }, () => {
     });
   }
 });
+
+const skipShared = skip || (await whyNoSanlock());
+/** The host would join and leave lockspaces, which takes 5 s each time. */
+const ofDomains: readonly string[] = ["domain", "pool", "master"];
+
+describe("operations on shared storage of which the process is killed", { skip: skipShared }, () => {
+  test("are done or undone, wherever it dies, and can be repeated", { timeout: ALL_MS }, async (t) => {
+    await using lab = await CrashLab.openShared();
+    const names = [...Object.keys(operations), ...Object.keys(sharedOperations)] as AnyOperationName[];
+    const ofVolumes = names.filter((name) => !ofDomains.some((word) => name.endsWith(word)) || name.includes("volume"));
+    await tryAll(lab, ofVolumes, { workers: 1, t });
+  });
+});
+
+/** Lets operations die at their points: at all of them, or at some for as long as there is time. */
+async function tryAll(
+  lab: CrashLab,
+  names: readonly AnyOperationName[],
+  { workers, t }: { readonly workers: number; readonly t: TestContext },
+): Promise<void> {
+  const wrong: Wrong[] = [];
+  const tried = { operations: 0, points: 0 };
+  const endMs = performance.now() + BUDGET_MS;
+  const queue = shuffle(names, seed);
+  const worker = async (): Promise<void> => {
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+      if (!isAll && performance.now() >= endMs) return;
+      const recording = await lab.record(name);
+      const points = shuffle(recording.points, seed).slice(0, isAll ? undefined : POINTS_AT_ONCE);
+      for (const point of points) wrong.push(...(await lab.crashAt(recording, point)));
+      wrong.push(...withoutLock(recording));
+      tried.operations++;
+      tried.points += points.length;
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, worker));
+  t.diagnostic(`${tried.points} points of ${tried.operations} operations under YAGURA_SEED=${seed}`);
+  assert.deepEqual(wrong.map(describeWrong), [], `YAGURA_SEED=${seed}`);
+  assert.ok(tried.points > 0);
+}
 
 /** Changes that were made while nobody had the right to be SPM. */
 function withoutLock({ operation, points }: Recording): Wrong[] {

@@ -51,7 +51,7 @@ async function describe(path: string): Promise<string> {
     return `${rights} ${text.replaceAll("\n", " ")}`;
   }
   if (findId(name) !== undefined && (await stat(path)).isFile()) return `${rights} ${await describeDisk(path)}`;
-  if (name === "xleases") return `${rights} ${size} bytes ${await describeIndex(path)}`;
+  if (name === "xleases") return `${rights} ${await describeIndex(path)}`;
   return ofHosts.test(name) ? `${rights} ${size} bytes` : rights;
 }
 

@@ -66,10 +66,12 @@ async function work({ place, operation, onlyPrepares, dieAt, fault }: WorkerJob)
   const names = new PointNames(place, knownIds);
   const reach = (effect: Effect): void => {
     const point = names.name(effect);
-    // To take the lock is no change.
+    // To take the lock is no change; a link lies where its second path says.
+    const changed =
+      effect.deed === "symlink" ? point.label.split(" ").at(-1) : point.label.split(" ").slice(1).join(" ");
     const isOnStorage =
       !/^\w+ (flock|sanlock) /.test(point.label) &&
-      Object.keys(paths.storage).some((name) => point.label.includes(` /${name}/`));
+      Object.keys(paths.storage).some((name) => ` ${changed}`.includes(` /${name}/`));
     tell({ point: { ...point, isOnStorage, isLocked: isSpmLocked(paths) } });
     if (dieAt === undefined || !isSamePoint(point, dieAt)) return;
     effect.doHalf?.();

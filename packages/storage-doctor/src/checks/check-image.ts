@@ -27,6 +27,8 @@ export function checkImage(image: ImageSnapshot, snapshot: DomainSnapshot): Find
 
 /** Whether the record that a `.new` should have replaced can be read: else the `.new` may be the only one. */
 function hasRecord(name: string, { known }: Chain): boolean {
+  // Of a lease nothing is lost.
+  if (name.endsWith(".lease.new")) return true;
   const volumeId = volumeOf(name);
   return volumeId !== undefined && known.has(volumeId);
 }
@@ -37,7 +39,7 @@ function whose(name: string, { imageId }: ImageSnapshot): Pick<Finding, "imageId
 }
 
 function volumeOf(name: string): VolumeId | undefined {
-  return findId<VolumeId>(name.replace(/\.meta\.new$/, ""));
+  return findId<VolumeId>(name.replace(/\.(meta|lease)\.new$/, ""));
 }
 
 function checkWhetherEmpty({ imageId, volumes, others }: ImageSnapshot, chain: Chain, directory: string): Finding[] {

@@ -4,10 +4,10 @@ import { StorageError } from "../errors.ts";
 import { holdForRemoval } from "./volume-record.ts";
 import type { VolumeWorld } from "./volume-world.ts";
 
-const UNFINISHED = ".meta.new";
+const unfinished = /\.(meta|lease)\.new$/;
 
 /**
- * A record that was being replaced when its writer died is whole; what was written beside it goes. Not while a job of
+ * A record that was being replaced when its writer died is whole; what was written beside it goes, as does a lease. Not while a job of
  * another host, which may be writing just that, holds the volume.
  */
 export async function removeUnfinishedRecords(
@@ -18,7 +18,7 @@ export async function removeUnfinishedRecords(
   const { files } = world;
   const directory = domain.paths.image(imageId);
   for (const name of await files.list(directory)) {
-    const volumeId = name.endsWith(UNFINISHED) ? findId<VolumeId>(name.slice(0, -UNFINISHED.length)) : undefined;
+    const volumeId = unfinished.test(name) ? findId<VolumeId>(name.replace(unfinished, "")) : undefined;
     if (volumeId === undefined) continue;
     const key = { domainId: domain.domainId, imageId, volumeId };
     await holdForRemoval(domain, [key], world, () => files.remove(`${directory}/${name}`)).catch((error: unknown) => {

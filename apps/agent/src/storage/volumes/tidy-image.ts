@@ -13,6 +13,7 @@ export async function removeMetadata(
 ): Promise<void> {
   const path = paths.volumeMetadata(imageId, volumeId);
   await files.remove(paths.volumeLease(imageId, volumeId));
+  await files.remove(`${paths.volumeLease(imageId, volumeId)}.new`);
   await files.remove(`${path}.new`);
   // Last: a volume is there as long as its metadata is, and a repetition knows by it that something is left to do.
   await files.remove(path);
