@@ -15,8 +15,8 @@ const poolId = newId<PoolId>();
 interface World {
   readonly spm: Spm;
   readonly log: string[];
-  /** Takes the lock away. */
-  lose(): void;
+  /** Takes the lock away: the last one, or that of an epoch. */
+  lose(epoch?: number): void;
   candidacy(differs?: Partial<Candidacy>): Candidacy;
 }
 
@@ -28,14 +28,14 @@ function world(
 ): World {
   const log: string[] = [];
   let epoch = 4;
-  let lost = Promise.withResolvers<void>();
+  const lost = new Map<number, () => void>();
   const lock: SpmLock = {
     async acquire(): Promise<HeldSpmLock> {
       epoch += 1;
       log.push(`acquire ${epoch}`);
       const { promise: ended, resolve } = Promise.withResolvers<void>();
-      lost = { promise: ended, resolve, reject: () => undefined };
       const own = epoch;
+      lost.set(own, resolve);
       return {
         epoch: own,
         ended,
@@ -60,7 +60,7 @@ function world(
   return {
     spm,
     log,
-    lose: () => lost.resolve(),
+    lose: (own = epoch) => lost.get(own)?.(),
     candidacy: (other) => ({
       master: { domainId: newId<StorageDomainId>() } as StorageDomain,
       hostNumber: 1,
@@ -250,4 +250,17 @@ describe("moving to another master", () => {
     await spm.move(candidacy({ hostNumber: 2 }), async () => undefined);
     assert.equal(spm.guard().epoch, 10);
   });
+});
+
+test("a lock that is lost while the master moves leaves no lease with a host that is not the SPM", async () => {
+  const { spm, log, lose, candidacy } = world();
+  await spm.start(candidacy());
+  const moved = spm.move(candidacy(), async () => {
+    lose(5);
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+  await assert.rejects(moved, notSpm);
+  assert.deepEqual([spm.state, log], ["Free", ["acquire 5", "take over", "acquire 6", "lost", "release 6"]]);
+  await spm.start(candidacy());
+  assert.equal(spm.guard().epoch, 7);
 });

@@ -131,6 +131,8 @@ export class Spm {
       const next = new SpmTerm(poolId, held.epoch);
       try {
         await move({ before, next });
+        // Lost meanwhile: the role is gone, and must not be half here.
+        before.check();
       } catch (cause) {
         next.end("the master did not move");
         await this.#release(next, held, "the lease of a domain that did not become master could not be given back");
