@@ -161,3 +161,17 @@ test("disk copy prints the id of the copy, and disk move follows the job with it
   assert.equal(moved.code, 0, moved.stderr);
   assert.match(moved.stderr, /locked; Moving Disk web, 42 %/);
 });
+
+test("storage list says how each domain is in its data center, and which that is", async () => {
+  await using world = await storageWorld();
+  const outside = { id: "s", name: "data", external_status: "ok", data_centers: [{ id: "dc" }] } as const;
+  const spare = { id: "t", name: "spare", status: "unattached" } as const;
+  world.manager.on("GET /storagedomains", { list: ["storage_domain", [outside, spare]] });
+  world.manager.on("GET /datacenters/dc/storagedomains", {
+    list: ["storage_domain", [{ id: "s", name: "data", status: "preparing_for_maintenance" }]],
+  });
+  const { code, stdout, stderr } = await world.run("storage", "list");
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^data +preparing for maintenance +Default /m);
+  assert.match(stdout, /^spare +unattached +/m);
+});

@@ -1,7 +1,8 @@
 import type { StorageDomain } from "@yagura/rest-client";
 import { formatBytes } from "@yagura/std/units.ts";
 import type { Command } from "commander";
-import type { Cli } from "../../cli.ts";
+import type { Cli, Command as CliCommand } from "../../cli.ts";
+import { namesOf } from "../../names-of.ts";
 import { addListing } from "../listing.ts";
 import { addAttachStorage } from "./attach.ts";
 import { addCreateStorage, addImportStorage } from "./create.ts";
@@ -26,16 +27,29 @@ export function addStorageCommands(program: Command, cli: Cli): void {
     nouns: "storage domains",
     example: "type=data",
     read: ({ manager }, parameters) => manager.storage_domains.list(parameters),
-    columns: () => [
-      { title: "NAME", value: ({ name }) => name },
-      // A domain has a status only inside a data center; at the top there is what it looks like from outside.
-      { title: "STATUS", value: ({ status, external_status: external }) => status ?? external },
-      { title: "TYPE", value: ({ type }) => type },
-      { title: "STORAGE", value: ({ storage }) => storage?.type },
-      { title: "MASTER", value: ({ master }) => master },
-      { title: "FREE", value: ({ available }) => available && formatBytes(available) },
-      { title: "USED", value: ({ used }) => used && formatBytes(used) },
-      { title: "ID", value: ({ id }) => id },
-    ],
+    columns: async (command) => {
+      const statusIn = await readStatuses(command);
+      const dataCenterName = await namesOf(command.manager.data_centers);
+      return [
+        { title: "NAME", value: ({ name }) => name },
+        { title: "STATUS", value: ({ id, status }) => (statusIn.get(id ?? "") ?? status)?.replaceAll("_", " ") },
+        { title: "DATA CENTER", value: ({ data_centers: ofDomain }) => ofDomain?.[0] && dataCenterName(ofDomain[0]) },
+        { title: "TYPE", value: ({ type }) => type },
+        { title: "STORAGE", value: ({ storage }) => storage?.type },
+        { title: "MASTER", value: ({ master }) => master },
+        { title: "FREE", value: ({ available }) => available && formatBytes(available) },
+        { title: "USED", value: ({ used }) => used && formatBytes(used) },
+        { title: "ID", value: ({ id }) => id },
+      ];
+    },
   });
+}
+
+/** A domain in use has its status only inside its data center. */
+async function readStatuses({ manager }: CliCommand): Promise<ReadonlyMap<string, string | undefined>> {
+  const dataCenters = await manager.data_centers.list();
+  const domains = await Promise.all(
+    dataCenters.map(({ id }) => (id === undefined ? [] : manager.data_centers.at(id).storage_domains.list())),
+  );
+  return new Map(domains.flat().map(({ id, status }) => [id ?? "", status]));
 }

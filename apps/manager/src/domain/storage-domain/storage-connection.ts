@@ -41,6 +41,15 @@ export function locationOf({ address, path }: Pick<StorageConnection, "address" 
   return address === "" ? path : `${address}:${path}`;
 }
 
+/**
+ * A path in its one spelling: without a slash at its end, and of a directory without double ones. Two spellings would be two
+ * connections, and two domains, in one place. What a POSIX file system is mounted from ("//server/share") is its own matter.
+ */
+export function plainPath(type: StorageType, path: string): string {
+  const single = type === "posixfs" ? path : path.replace(/\/{2,}/g, "/");
+  return single.replace(/(.)\/+$/, "$1");
+}
+
 const PATH_LENGTH_MAX = 1024;
 const OPTIONS_LENGTH_MAX = 1024;
 
@@ -58,6 +67,7 @@ export function connectionProblems(connection: StorageConnection): string[] {
 
 function localProblems({ path, address, ...settings }: StorageConnection): string[] {
   return [
+    ...pathProblems(path),
     ...(isDirectory(path) ? [] : ["The path of the storage must be an absolute path of a directory."]),
     ...(address === "" ? [] : ["Local storage has no address."]),
     ...foreignSettings(settings, []),
@@ -67,7 +77,8 @@ function localProblems({ path, address, ...settings }: StorageConnection): strin
 function nfsProblems({ address, path, ...settings }: StorageConnection): string[] {
   return [
     ...(isServer(address) ? [] : ["The address of the NFS server must be a host name or an IP address."]),
-    ...(isPlain(path) && path.startsWith("/") ? [] : ["The path of the NFS export must be absolute."]),
+    ...pathProblems(path),
+    ...(path.startsWith("/") && !hasDots(path) ? [] : ["The path of the NFS export must be absolute, without .."]),
     ...numberProblems("nfs_timeo", settings.nfsTimeoutDeciseconds, { min: 1, max: 6000 }),
     ...numberProblems("nfs_retrans", settings.nfsRetransmissions, { min: 0, max: 100 }),
     ...optionsProblems(settings.mountOptions),
@@ -78,7 +89,8 @@ function nfsProblems({ address, path, ...settings }: StorageConnection): string[
 function posixProblems({ address, path, ...settings }: StorageConnection): string[] {
   const { vfsType = "" } = settings;
   return [
-    ...(isPlain(path) && path !== "" ? [] : ["The path of the storage must say what is mounted."]),
+    ...pathProblems(path),
+    ...(path === "" || path.startsWith("-") ? ["The path of the storage must say what is mounted."] : []),
     ...(address === "" || isServer(address)
       ? []
       : ["The address of the storage must be a host name or an IP address."]),
@@ -126,11 +138,20 @@ function optionsProblems(options: string | undefined): string[] {
 }
 
 function isDirectory(path: string): boolean {
-  return isPlain(path) && path.startsWith("/") && path !== "/" && !path.split("/").includes("..");
+  return path.startsWith("/") && path !== "/" && !hasDots(path);
 }
 
-function isPlain(path: string): boolean {
-  return /^\P{Cc}*$/u.test(path) && path.length <= PATH_LENGTH_MAX;
+function hasDots(path: string): boolean {
+  return path.split("/").some((part) => part === "." || part === "..");
+}
+
+function pathProblems(path: string): string[] {
+  return [
+    ...(/^\P{Cc}*$/u.test(path) ? [] : ["The path of the storage must not have control characters in it."]),
+    ...(path.length <= PATH_LENGTH_MAX
+      ? []
+      : [`The path of the storage must have at most ${PATH_LENGTH_MAX} characters.`]),
+  ];
 }
 
 function isServer(address: string): boolean {

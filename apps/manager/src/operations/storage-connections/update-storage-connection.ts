@@ -10,6 +10,7 @@ import { refuseIf } from "../../domain/errors.ts";
 import {
   connectionProblems,
   type MountSettings,
+  plainPath,
   type StorageConnection,
   type StorageConnectionId,
 } from "../../domain/storage-domain/storage-connection.ts";
@@ -32,7 +33,8 @@ export async function updateStorageConnection(
 ): Promise<StorageConnection> {
   await authorizeChange(context, connectionId);
   return transaction(context.db, async (tx) => {
-    const connection = { ...(await getStorageConnection(tx, connectionId)), ...changes };
+    const wanted = { ...(await getStorageConnection(tx, connectionId)), ...changes };
+    const connection = { ...wanted, path: plainPath(wanted.type, wanted.path) };
     refuseIf(attempt, connectionProblems(connection), "invalid");
     const others = (await listStorageConnections(tx)).filter(({ id }) => id !== connectionId);
     const domains = await listStorageDomains(tx);

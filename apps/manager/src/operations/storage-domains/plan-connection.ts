@@ -4,6 +4,7 @@ import { getStorageConnection, listStorageConnections } from "../../db/queries/s
 import { refuseIf } from "../../domain/errors.ts";
 import {
   connectionProblems,
+  plainPath,
   type StorageConnection,
   type StorageConnectionId,
   type StorageLocation,
@@ -31,7 +32,7 @@ export async function planConnection(db: Db, attempt: string, asked: WantedConne
     ...settings,
     type: asked.type,
     address,
-    path: path.replace(/(.)\/+$/, "$1"),
+    path: plainPath(asked.type, path),
     ...(asked.type === "localfs" && asked.hostId !== undefined && { hostId: asked.hostId }),
   };
   refuseIf(attempt, connectionProblems({ id: newId(), ...wanted }), "invalid");
