@@ -99,9 +99,10 @@ test("lists of disks, templates, storage domains, jobs and hosts print tables", 
   });
   manager.on("GET /hosts", { list: ["host", [{ id: "h", name: "host1", status: "up", spm: { status: "spm" } }]] });
   manager.on("GET /clusters", { list: ["cluster", []] });
+  manager.on("GET /datacenters", { list: ["data_center", []] });
   const rows: Readonly<Record<string, RegExp>> = {
     disk: /^web_disk +ok +1 MiB +- +- +data +d$/m,
-    storage: /^data +active +data +- +yes +1 GiB +5 B +s$/m,
+    storage: /^data +active +- +data +- +yes +1 GiB +5 B +s$/m,
     template: /^debian +ok +- +2026-11-22 09:05:07 +- +t$/m,
     job: /^Creating +started +2026-11-22 09:05:07 +- +j$/m,
     host: /^host1 +up +- +- +- +- +spm +h$/m,
