@@ -35,18 +35,6 @@ export function readChain({ volumes }: ImageSnapshot): Chain {
   };
 }
 
-/** From the leaf down to the base, as far as there are records, and never around a loop. */
-export function walkDown({ known }: Pick<Chain, "known">, leafId: VolumeId): KnownVolume[] {
-  const found = new Map<VolumeId, KnownVolume>();
-  for (let next: VolumeId | undefined = leafId; next !== undefined && !found.has(next); ) {
-    const volume: KnownVolume | undefined = known.get(next);
-    if (volume === undefined) break;
-    found.set(next, volume);
-    next = volume.record.parentId;
-  }
-  return [...found.values()];
-}
-
 export function childrenOf({ known }: Pick<Chain, "known">, volumeId: VolumeId): KnownVolume[] {
   return [...known.values()].filter(({ record }) => record.parentId === volumeId);
 }

@@ -1,4 +1,5 @@
-import { type Operation, type OperationName, operations } from "./operations.ts";
+import type { Operation } from "./operation.ts";
+import { type OperationName, operations } from "./operations.ts";
 import { type SharedOperationName, sharedOperations } from "./shared-operations.ts";
 
 export type AnyOperationName = OperationName | SharedOperationName;

@@ -9,7 +9,7 @@ import { type AnyOperationName, findOperation } from "./all-operations.ts";
 import { type CrashCopies, LocalCopies, SharedCopies } from "./crash-copies.ts";
 import type { FaultName } from "./faults.ts";
 import { becomeSpm, type CrashPlace, connectAll, furnish, pathsBelow } from "./fixture.ts";
-import type { Operation } from "./operations.ts";
+import type { Operation } from "./operation.ts";
 import { isSamePoint, type Point } from "./points.ts";
 import { runWorker, type WorkerRun } from "./run-worker.ts";
 import { readStorageState } from "./storage-state.ts";

@@ -14,7 +14,7 @@ import type { NewVolume, Storage } from "../../src/storage/storage.ts";
 import { filesWithMounts, ioTimeoutSeconds } from "../shared-storage.ts";
 import { finished } from "../storage-world.ts";
 import { attachedId, freeId, imageOf, masterId, poolId, secondId, volumeOf } from "./ids.ts";
-import type { OperationPaths } from "./operations.ts";
+import type { OperationPaths } from "./operation.ts";
 
 const domains = { one: masterId, two: secondId, three: attachedId, four: freeId } as const;
 const EMPTY = "five";

@@ -1,6 +1,6 @@
 import { truncate } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { type JobId, newId, type StorageDomainId, type VolumeId } from "@yagura/std/ids.ts";
+import { type JobId, newId } from "@yagura/std/ids.ts";
 import { poll } from "@yagura/std/poll.ts";
 import { KiB, MiB } from "@yagura/std/units.ts";
 import type { FindingKind } from "@yagura/storage-doctor";
@@ -8,31 +8,7 @@ import type { JobInfo, NewVolume, Storage, StorageJobs } from "../../src/storage
 import { ended } from "../storage-world.ts";
 import { becomeSpm, chain, disk, raw, template } from "./fixture.ts";
 import { attachedId, freeId, imageOf, masterId, newDomainId, otherPoolId, poolId, secondId, volumeOf } from "./ids.ts";
-
-export interface Operation {
-  /** What must be there before; not part of what is tried. */
-  prepare?(storage: Storage, paths: OperationPaths): Promise<unknown>;
-  /** Ends when the operation has, well or not. */
-  act(storage: Storage, paths: OperationPaths): Promise<unknown>;
-  /**
-   * What the doctor may find between the crash and the next attempt: what is no task of the SPM has no journal; what it
-   * leaves is marked as not to be trusted, or is overwritten by whoever comes next.
-   */
-  readonly leaves?: readonly FindingKind[];
-  /** What it finds although all went well: the Manager's next step is about that. */
-  readonly ends?: readonly FindingKind[];
-  /** What may be between old and new until then: nothing that a guest sees depends on it. */
-  readonly changes?: readonly (VolumeId | StorageDomainId)[];
-  /** Each attempt counts: what is compared does not. */
-  readonly countsAttempts?: boolean;
-}
-
-export interface OperationPaths {
-  /** Of the storage on which there is no domain yet. */
-  readonly empty: string;
-  /** Of the file of the raw disk. */
-  readonly raw: string;
-}
+import type { Operation } from "./operation.ts";
 
 const newRaw = volumeIn(20, { capacityBytes: MiB });
 /** What may be left where there is no journal. */

@@ -1,7 +1,8 @@
 import { parseId } from "@yagura/std/ids.ts";
 import type { ExternalLeaseId } from "../../src/storage/storage.ts";
 import { masterId, poolId } from "./ids.ts";
-import { type Operation, task } from "./operations.ts";
+import type { Operation } from "./operation.ts";
+import { task } from "./operations.ts";
 
 const lease = (number: number) => ({
   domainId: masterId,

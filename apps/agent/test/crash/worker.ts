@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import type { AnyOperationName } from "./all-operations.ts";
 import type { FaultName } from "./faults.ts";
 import type { CrashPlace } from "./fixture.ts";
-import type { Operation } from "./operations.ts";
+import type { Operation } from "./operation.ts";
 import { isSamePoint, type Point, PointNames } from "./points.ts";
 import { type Effect, type OnEffect, recordEffects } from "./record-effects.ts";
 import { isSpmLocked } from "./spm-is-locked.ts";
