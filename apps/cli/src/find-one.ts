@@ -1,6 +1,6 @@
 import { isNotFound } from "@yagura/rest-client";
 import { findId } from "@yagura/std/ids.ts";
-import { oneLine } from "./output/text.ts";
+import { oneLine } from "@yagura/std/one-line.ts";
 import { refusal, usageProblem } from "./problem.ts";
 
 /** Whatever has an id and a name. */

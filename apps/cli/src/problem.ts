@@ -8,7 +8,7 @@ import {
 } from "@yagura/rest-client";
 import { DeadlineExceeded } from "@yagura/std/deadline.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
-import { oneLine } from "./output/text.ts";
+import { oneLine } from "@yagura/std/one-line.ts";
 
 /** What the command ends with; documented in docs/cli.md. */
 export const exitCodes = { ok: 0, refused: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;

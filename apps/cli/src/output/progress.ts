@@ -1,6 +1,6 @@
+import { oneLine } from "@yagura/std/one-line.ts";
 import { formatDuration } from "@yagura/std/units.ts";
 import type { CliWorld } from "../world.ts";
-import { oneLine } from "./text.ts";
 
 /**
  * Tells on standard error how far something is: on a terminal in one line that is written again, elsewhere one line

@@ -1,10 +1,4 @@
-/**
- * Text from the Manager as it may stand on a terminal: names, descriptions and what guests report are written by
- * others, and must not move the cursor, change colours or fake lines.
- */
-export function oneLine(text: string): string {
-  return text.replaceAll(/\s*[\r\n]+\s*/g, " ").replaceAll(/\p{Cc}|\p{Cf}/gu, "\ufffd");
-}
+import { oneLine } from "@yagura/std/one-line.ts";
 
 /** A value in a cell: "-" for what is not there. */
 export function cell(value: string | number | boolean | undefined): string {

@@ -1,11 +1,11 @@
 import type { Action, Disk } from "@yagura/rest-client";
 import { isNotFound } from "@yagura/rest-client";
+import { oneLine } from "@yagura/std/one-line.ts";
 import { formatBytes } from "@yagura/std/units.ts";
 import type { Command } from "commander";
 import { parseBytes } from "../../arguments/bytes.ts";
 import type { Cli, Command as CliCommand } from "../../cli.ts";
 import { findOne } from "../../find-one.ts";
-import { oneLine } from "../../output/text.ts";
 import { refusal } from "../../problem.ts";
 import { type Way, waitUntil } from "../../wait/wait-until.ts";
 import { confirm } from "../confirm.ts";

@@ -1,8 +1,9 @@
 import { isNotFound } from "@yagura/rest-client";
+import { oneLine } from "@yagura/std/one-line.ts";
 import type { Command } from "commander";
 import type { Cli } from "../../cli.ts";
 import { namesOf } from "../../names-of.ts";
-import { dateCell, oneLine } from "../../output/text.ts";
+import { dateCell } from "../../output/text.ts";
 import { refusal } from "../../problem.ts";
 
 /** `yagura host tickets` and `yagura host revoke TICKET` */

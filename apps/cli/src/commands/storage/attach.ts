@@ -1,7 +1,7 @@
+import { oneLine } from "@yagura/std/one-line.ts";
 import type { Command } from "commander";
 import type { Cli, Command as CliCommand } from "../../cli.ts";
 import { findOne } from "../../find-one.ts";
-import { oneLine } from "../../output/text.ts";
 import { waitUntil } from "../../wait/wait-until.ts";
 import { confirm } from "../confirm.ts";
 import { wayActive } from "./ways.ts";

@@ -1,8 +1,8 @@
 import type { StorageDomain } from "@yagura/rest-client";
+import { oneLine } from "@yagura/std/one-line.ts";
 import type { Command } from "commander";
 import type { Cli, Command as CliCommand } from "../../cli.ts";
 import { findOne } from "../../find-one.ts";
-import { oneLine } from "../../output/text.ts";
 import { attachTo } from "./attach.ts";
 import { hostOf, kinds, type PlaceOptions, readPlace, type StorageKind, withPlace } from "./place.ts";
 

@@ -1,9 +1,9 @@
 import type { Disk } from "@yagura/rest-client";
+import { oneLine } from "@yagura/std/one-line.ts";
 import { formatBytes } from "@yagura/std/units.ts";
 import type { Command } from "commander";
 import type { Cli } from "../../cli.ts";
 import { findOne } from "../../find-one.ts";
-import { oneLine } from "../../output/text.ts";
 import { usageProblem } from "../../problem.ts";
 
 const columns = [

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { findId, type ImageId } from "@yagura/std/ids.ts";
+import { oneLine } from "@yagura/std/one-line.ts";
 import { formatDuration } from "@yagura/std/units.ts";
 import {
   CannotReadDomain,
@@ -19,7 +20,6 @@ import {
 } from "@yagura/storage-doctor";
 import type { Command } from "commander";
 import type { Cli } from "../../cli.ts";
-import { oneLine } from "../../output/text.ts";
 import { CliProblem, exitCodes, refusal, usageProblem } from "../../problem.ts";
 import { confirm } from "../confirm.ts";
 

@@ -1,8 +1,8 @@
 import type { StorageDomain } from "@yagura/rest-client";
+import { oneLine } from "@yagura/std/one-line.ts";
 import type { Command } from "commander";
 import type { Cli, Command as CliCommand } from "../../cli.ts";
 import { findOne } from "../../find-one.ts";
-import { oneLine } from "../../output/text.ts";
 import { refusal } from "../../problem.ts";
 import { type Way, waitUntil } from "../../wait/wait-until.ts";
 import { type WaitOptions, withWaiting } from "../waiting.ts";

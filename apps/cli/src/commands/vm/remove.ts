@@ -1,8 +1,8 @@
 import { isNotFound } from "@yagura/rest-client";
+import { oneLine } from "@yagura/std/one-line.ts";
 import type { Command } from "commander";
 import type { Cli } from "../../cli.ts";
 import { findOne } from "../../find-one.ts";
-import { oneLine } from "../../output/text.ts";
 import { type Way, waitUntil } from "../../wait/wait-until.ts";
 import { confirm } from "../confirm.ts";
 import { type WaitOptions, withWaiting } from "../waiting.ts";
