@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { getStorageConnection, writeStorageConnection } from "../db/queries/storage-connections.ts";
+import { transaction } from "../db/transaction.ts";
 import { ids, populate } from "./inventory.fixture.ts";
 import { type Reply, restWorld } from "./rest-world.fixture.ts";
 import type { Route } from "./route.ts";
@@ -254,6 +256,33 @@ test("what was given on the cluster reaches the VMs in it, and is gone when it i
   const location = String(given.headers["location"]);
   assert.equal((await world.request({ method: "DELETE", url: location })).status, 200);
   assert.equal((await world.request({ url, as: "ann" })).status, 404);
+});
+
+test("how storage is mounted, which may hold a secret, is told only to whoever may change it", async () => {
+  await using world = await restWorld();
+  await populate(world);
+  await transaction(world.services.db, async (tx) => {
+    const connection = await getStorageConnection(tx, ids.storageConnection);
+    await writeStorageConnection(tx, { ...connection, type: "posixfs", mountOptions: "secret=abc" });
+  });
+  await world.addUser("ann", "DiskCreator", { type: "storage_domain", id: ids.storageDomain });
+  await world.addUser("bob", "StorageAdmin", { type: "storage_domain", id: ids.storageDomain });
+  const { storageDomain, storageConnection, dataCenter } = ids;
+  const urls = [
+    "/storagedomains",
+    `/storagedomains/${storageDomain}`,
+    `/storagedomains/${storageDomain}/storageconnections`,
+    `/storageconnections/${storageConnection}`,
+    "/storageconnections",
+    `/datacenters/${dataCenter}/storagedomains`,
+  ].map((url) => `/ovirt-engine/api${url}`);
+  for (const url of urls) {
+    const [ann, bob] = [await world.request({ url, as: "ann" }), await world.request({ url, as: "bob" })];
+    assert.equal(ann.text.includes("secret=abc"), false, url);
+    assert.equal(bob.status === 200 && bob.text.includes("secret=abc"), bob.status === 200, url);
+  }
+  const seen = await world.request({ url: urls[1] ?? "", as: "bob" });
+  assert.ok(seen.text.includes("secret=abc"));
 });
 
 test("the last super user keeps his role", async () => {

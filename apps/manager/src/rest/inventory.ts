@@ -80,7 +80,7 @@ export class Inventory {
 
   storageDomains(): Promise<readonly StorageDomain[]> {
     return this.#once("storage domains", async () =>
-      this.#visible(await this.#allStorageDomains(), storageDomainChain),
+      this.#visible(await this.#allStorageDomains(), storageDomainChain).map((domain) => this.#discreetDomain(domain)),
     );
   }
 
@@ -88,9 +88,10 @@ export class Inventory {
   storageConnections(): Promise<readonly StorageConnection[]> {
     return this.#once("storage connections", async () => {
       const domains = await this.#allStorageDomains();
-      return this.#visible(await listStorageConnections(this.#db), ({ id }) =>
-        domains.filter(({ connection }) => connection.id === id).flatMap(storageDomainChain),
-      );
+      const chainOf = ({ id }: StorageConnection) =>
+        domains.filter(({ connection }) => connection.id === id).flatMap(storageDomainChain);
+      const found = this.#visible(await listStorageConnections(this.#db), chainOf);
+      return found.map((connection) => this.#discreet(connection, chainOf(connection)));
     });
   }
 
@@ -153,10 +154,11 @@ export class Inventory {
     return this.#get("host", "host", id, (known: HostId) => getHost(this.#db, known));
   }
 
-  storageDomain(id: string): Promise<StorageDomain> {
-    return this.#get("storage domain", "storage_domain", id, (known: StorageDomainId) =>
+  async storageDomain(id: string): Promise<StorageDomain> {
+    const found = await this.#get("storage domain", "storage_domain", id, (known: StorageDomainId) =>
       getStorageDomain(this.#db, known),
     );
+    return this.#discreetDomain(found);
   }
 
   async storageConnection(id: string): Promise<StorageConnection> {
@@ -198,6 +200,17 @@ export class Inventory {
       await this.#authorizer.authorize("see", { type, id: known });
       return read(known);
     });
+  }
+
+  #discreetDomain(domain: StorageDomain): StorageDomain {
+    return { ...domain, connection: this.#discreet(domain.connection, storageDomainChain(domain)) };
+  }
+
+  /** Mount options may hold secrets: they are for whoever may change them. */
+  #discreet(connection: StorageConnection, chain: readonly ObjectRef[]): StorageConnection {
+    if (this.#authorizer.may("edit_storage_domain_configuration", [...chain, systemObject])) return connection;
+    const { mountOptions: _, ...rest } = connection;
+    return rest;
   }
 
   #visible<T>(items: readonly T[], containersOf: (item: T) => readonly ObjectRef[]): T[] {

@@ -35,7 +35,12 @@ export class Authorizer {
 
   /** For lists: whether he may see something whose chain the caller knows already. */
   canSee(chain: readonly ObjectRef[]): boolean {
-    return decideAccess(this.#grants, "see", chain) === "allowed";
+    return this.may("see", chain);
+  }
+
+  /** The same for what he may do with it. */
+  may(permit: Permit | "see", chain: readonly ObjectRef[]): boolean {
+    return decideAccess(this.#grants, permit, chain) === "allowed";
   }
 }
 
