@@ -56,6 +56,8 @@ export interface DomainPaths {
   readonly images: string;
   readonly masterTasks: string;
   readonly masterVms: string;
+  /** Room that we keep for writing down deletions on a full domain. Ours alone. */
+  readonly masterReserve: string;
   image(imageId: ImageId): string;
   volume(imageId: ImageId, volumeId: VolumeId): string;
   volumeMetadata(imageId: ImageId, volumeId: VolumeId): string;
@@ -79,6 +81,7 @@ export function domainPaths(domain: string): DomainPaths {
     images,
     masterTasks: `${domain}/master/tasks`,
     masterVms: `${domain}/master/vms`,
+    masterReserve: `${domain}/master/reserve`,
     image: (imageId) => `${images}/${imageId}`,
     volume,
     volumeMetadata: (imageId, volumeId) => `${volume(imageId, volumeId)}.meta`,

@@ -34,9 +34,31 @@ function fullDisk(): void {
   test("with so many pages left, a creation succeeds or leaves nothing, and says why", async () => {
     await tryAll(async ({ storagePath }, left) => {
       // As much as goes in, and then some pages less.
-      await runProgram("dd", ["if=/dev/zero", `of=${storagePath}/filler`, "bs=4096", "status=none"], { okCodes: [1] });
+      await fillUp(storagePath);
       await runProgram("truncate", [`--size=-${left * 4 * KiB}`, `${storagePath}/filler`]);
     });
+  });
+
+  test("on a disk without a free byte an image can be deleted, and the room for the next deletion is kept again", async () => {
+    await using world = await storageWorld({ qemuImg, blocks: volumeBlocks });
+    const { storage, storagePath } = world;
+    await runProgram("mount", ["-t", "tmpfs", "-o", "size=48m,nr_inodes=200", "none", storagePath]);
+    await becomeSpm(storage, storagePath);
+    const [one, other] = [newVolume(), newVolume()];
+    for (const volume of [one, other]) {
+      assert.equal((await ended(storage, await storage.volumes.create(poolId, volume))).result, "success");
+    }
+    for (const volume of [one, other]) {
+      await fillUp(storagePath);
+      const taskId = await storage.images.delete(poolId, { ...volume, wipes: false });
+      const { result, message } = await ended(storage, taskId);
+      assert.equal(result, "success", message);
+      await rm(`${storagePath}/filler`);
+      await storage.tasks.clear(taskId);
+    }
+    assert.deepEqual(await readdir(`${storagePath}/${domainId}/images`), []);
+    await storage.pools.stopSpm(poolId);
+    await runProgram("umount", ["--lazy", storagePath]);
   });
 
   test("with so many names left, a creation succeeds or leaves nothing, and says why", async () => {
@@ -52,6 +74,10 @@ function fullDisk(): void {
       }
     });
   });
+}
+
+async function fillUp(storagePath: string): Promise<void> {
+  await runProgram("dd", ["if=/dev/zero", `of=${storagePath}/filler`, "bs=4096", "status=none"], { okCodes: [1] });
 }
 
 async function tryAll(fill: (world: StorageWorld, left: number) => Promise<void>): Promise<void> {

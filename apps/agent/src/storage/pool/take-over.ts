@@ -51,7 +51,7 @@ export async function takeOver(
 
 /** The journal of a pool's tasks, written within a term. */
 export function journalOf(master: StorageDomain, files: StorageFiles, log: Log): TaskStore {
-  return openTaskStore(master.paths.masterTasks, files, log);
+  return openTaskStore(master.paths, files, log);
 }
 
 /** Begins to settle what a journal says was begun, and waits a little. Returns all of it. */

@@ -1,11 +1,13 @@
 import { describeError } from "@yagura/std/describe-error.ts";
 import { findId, parseId, type TaskId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
+import type { DomainPaths } from "@yagura/storage-format";
 import * as z from "zod";
 import { StorageError } from "../errors.ts";
 import { replaceText, type StorageFiles } from "../files/storage-files.ts";
 import type { PoolId } from "../storage.ts";
 import { intentSchema } from "./intent.ts";
+import { JournalReserve } from "./journal-reserve.ts";
 
 const RECORD_BYTES_MAX = 256 * 1024;
 const SUFFIX = ".json";
@@ -35,18 +37,28 @@ export interface TaskStore {
   tidy(): Promise<void>;
 }
 
-export function openTaskStore(directory: string, files: StorageFiles, log: Log): TaskStore {
+export function openTaskStore(
+  { masterTasks: directory, masterReserve }: Pick<DomainPaths, "masterTasks" | "masterReserve">,
+  files: StorageFiles,
+  log: Log,
+): TaskStore {
+  const reserve = new JournalReserve(masterReserve, files, log);
   const pathOf = (taskId: TaskId): string => `${directory}/${taskId}${SUFFIX}`;
   return {
     async write(record) {
+      const write = () => replaceText(files, pathOf(record.taskId), `${JSON.stringify(record, undefined, 1)}\n`);
       try {
-        await replaceText(files, pathOf(record.taskId), `${JSON.stringify(record, undefined, 1)}\n`);
+        // Room that a creation took would be missing when it is to be made.
+        await (makesRoom(record) ? reserve.spendOn(write) : write());
       } catch (cause) {
         throw new StorageError("TaskMetaDataSaveError", `cannot write down task ${record.taskId}`, { cause });
       }
     },
 
-    forget: (taskId) => files.remove(pathOf(taskId)),
+    async forget(taskId) {
+      await files.remove(pathOf(taskId));
+      await reserve.keep();
+    },
 
     async list() {
       const records: TaskRecord[] = [];
@@ -67,9 +79,14 @@ export function openTaskStore(directory: string, files: StorageFiles, log: Log):
     },
 
     async tidy() {
+      await reserve.keep();
       for (const name of await files.list(directory)) {
         if (name.endsWith(`${SUFFIX}.new`)) await files.remove(`${directory}/${name}`);
       }
     },
   };
+}
+
+function makesRoom({ intent }: TaskRecord): boolean {
+  return intent.kind === "delete-image" || intent.kind === "delete-volumes";
 }

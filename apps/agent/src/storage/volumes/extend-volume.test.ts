@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import { newId, type TaskId } from "@yagura/std/ids.ts";
 import { silentLog } from "@yagura/std/log.ts";
 import { KiB, MiB } from "@yagura/std/units.ts";
+import { domainPaths } from "@yagura/storage-format";
 import {
   becomeSpm,
   domainId,
@@ -134,7 +135,7 @@ test("planExtension rounds up, never down, whatever is asked for", () => {
 /** Writes into the journal what a process that died had begun. */
 async function leave({ storagePath }: StorageWorld, intent: ExtendVolumeIntent): Promise<TaskId> {
   const files = openStorageFiles(rootCallsInProcess(false));
-  const store = openTaskStore(`${storagePath}/${domainId}/master/tasks`, files, silentLog);
+  const store = openTaskStore(domainPaths(`${storagePath}/${domainId}`), files, silentLog);
   const taskId = newId<TaskId>();
   await store.write({ format: 1, taskId, poolId, verb: "test", state: "running", code: 0, message: "", intent });
   return taskId;
