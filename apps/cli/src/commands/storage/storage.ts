@@ -49,7 +49,7 @@ export function addStorageCommands(program: Command, cli: Cli): void {
 async function readStatuses({ manager }: CliCommand): Promise<ReadonlyMap<string, string | undefined>> {
   const dataCenters = await manager.data_centers.list();
   const domains = await Promise.all(
-    dataCenters.map(({ id }) => (id === undefined ? [] : manager.data_centers.at(id).storage_domains.list())),
+    dataCenters.map(async ({ id }) => (id === undefined ? [] : manager.data_centers.at(id).storage_domains.list())),
   );
   return new Map(domains.flat().map(({ id, status }) => [id ?? "", status]));
 }
