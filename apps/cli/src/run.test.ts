@@ -10,10 +10,7 @@ const wrong: Readonly<Record<string, readonly [readonly string[], RegExp]>> = {
   "an argument too many": [["vm", "start", "a", "b"], /too many arguments/],
   "a format that does not exist": [["-o", "yaml", "vm", "list"], /argument 'yaml' is invalid/],
   "a number that is none": [["vm", "list", "--max", "0"], /--max "0" is not usable/],
-  "an amount of memory that is none": [
-    ["vm", "create", "a", "--template", "t", "--memory", "much"],
-    /"much" is not an amount of memory/,
-  ],
+  "a size that is none": [["vm", "create", "a", "--template", "t", "--memory", "much"], /"much" is not a size/],
   "a duration that is none": [["host", "ticket", "--cluster", "c", "--valid", "soon"], /"soon" is not a duration/],
   "a method that is not offered": [["api", "DELETE", "/vms/1"], /Only GET is offered here/],
   "a path that leaves the API": [["api", "GET", "/vms/../../x"], /A path begins with/],

@@ -9,7 +9,7 @@ export function parseBytes(text: string): number {
   const [, amount = "", unit = ""] = parts ?? [];
   const bytes = Number(amount) * (units[unit.toLowerCase()] ?? Number.NaN);
   if (parts === null || !Number.isSafeInteger(bytes) || bytes <= 0) {
-    throw usageProblem(`${JSON.stringify(text)} is not an amount of memory`, "Give it as 2GiB, 512MiB or in bytes");
+    throw usageProblem(`${JSON.stringify(text)} is not a size`, "Give it as 2GiB, 512MiB or in bytes");
   }
   return bytes;
 }

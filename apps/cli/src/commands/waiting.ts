@@ -14,7 +14,7 @@ export function withWaiting(command: Command, until: string): Command {
     .option("--wait", `wait until ${until}`)
     .option(
       "--timeout <duration>",
-      "give up waiting after this long: 90s, 10m (default: 5m)",
+      "give up waiting after this long: 90s, 10m; by default 5m",
       parseDurationMs,
       TIMEOUT_MS_DEFAULT,
     );

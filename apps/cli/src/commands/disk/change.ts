@@ -56,7 +56,7 @@ function addCopy(disk: Command, cli: Cli): void {
   withWaiting(command, "the copy is made").action((name: string, options: TargetOptions) =>
     cli.withManager(`copy disk ${name}`, async (open) => {
       const found = await findOne("disk", name, open.manager.disks);
-      const made = await follow(cli, open, found, options, "is copied", async (call) => {
+      const made = await follow(cli, open, found, options, "is being copied", async (call) => {
         const body: Action = {
           ...(await target(open, options)),
           ...(options.name !== undefined && { disk: { name: options.name } }),
@@ -77,7 +77,7 @@ function addMove(disk: Command, cli: Cli): void {
   withWaiting(command, "it is there").action((name: string, options: TargetOptions) =>
     cli.withManager(`move disk ${name}`, async (open) => {
       const found = await findOne("disk", name, open.manager.disks);
-      await follow(cli, open, found, options, "is moved", async (call) => {
+      await follow(cli, open, found, options, "is being moved", async (call) => {
         await open.manager.disks.action(found.id, "move", await target(open, options), call);
         return found.id;
       });
@@ -94,7 +94,7 @@ function addSparsify(disk: Command, cli: Cli): void {
     cli.withManager(`sparsify disk ${name}`, async (open) => {
       const found = await findOne("disk", name, open.manager.disks);
       await follow(cli, open, found, options, "becomes sparse", async (call) => {
-        await open.manager.disks.action(found.id, "sparsify", {}, call);
+        await open.manager.disks.action(found.id, "sparsify", { async: true }, call);
         return found.id;
       });
     }),
@@ -112,8 +112,7 @@ function addRemove(disk: Command, cli: Cli): void {
       const found = await findOne("disk", name, open.manager.disks);
       await confirm(open.world, `Delete disk ${titleOf(found)} (${found.id}) with its data?`, options.yes);
       const correlationId = open.world.newCorrelationId();
-      const parameters = options.wait === true ? { async: true } : {};
-      await open.manager.disks.remove(found.id, parameters, { correlationId, signal: open.world.signal });
+      await open.manager.disks.remove(found.id, { async: true }, { correlationId, signal: open.world.signal });
       const what = `Disk ${titleOf(found)}`;
       if (options.wait !== true) return cli.say(`${what} goes away.`);
       const look = () => goneOrMoving(open, found.id);
@@ -140,7 +139,7 @@ async function follow(
   const id = await begin({ correlationId, signal: world.signal });
   const what = `Disk ${titleOf(disk)}`;
   if (options.wait !== true) {
-    cli.say(`${what} ${taken}.`);
+    cli.say(`${what} ${taken}. See how far it is: yagura job list`);
     return id;
   }
   const look = async (): Promise<Way> => {
@@ -161,9 +160,9 @@ async function goneOrMoving({ manager }: CliCommand, id: string): Promise<Way> {
   }
 }
 
-async function target({ manager }: CliCommand, { to, wait }: TargetOptions): Promise<Action> {
+async function target({ manager }: CliCommand, { to }: TargetOptions): Promise<Action> {
   const { id } = await findOne("storage domain", to, manager.storage_domains);
-  return { storage_domain: { id }, ...(wait === true && { async: true }) };
+  return { storage_domain: { id }, async: true };
 }
 
 function titleOf({ name, alias, id }: Disk): string {

@@ -28,6 +28,9 @@ export function addHostPriority(host: Command, cli: Cli): void {
 function readPriority(text: string): number {
   if (text === "never") return -1;
   const value = /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= 0 && value <= PRIORITY_MAX) return value;
-  throw usageProblem(`${JSON.stringify(text)} is not an SPM priority`, `Give never, or a number up to ${PRIORITY_MAX}`);
+  if (value >= 1 && value <= PRIORITY_MAX) return value;
+  throw usageProblem(
+    `${JSON.stringify(text)} is not an SPM priority`,
+    `Give never, or a number from 1 to ${PRIORITY_MAX}`,
+  );
 }
