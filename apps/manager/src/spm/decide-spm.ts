@@ -70,20 +70,24 @@ interface ReasonToMove {
 
 function reasonToMove(view: PoolView, spm: HostView): ReasonToMove | undefined {
   const successor = view.hosts.find((host) => host.id !== spm.id && isEligible(host));
-  if (spm.state === "preparing") return { because: "it goes into maintenance", waitsForTasks: true };
+  if (spm.state === "preparing") return { because: `${spm.name} goes into maintenance`, waitsForTasks: true };
   // From here on the role is better kept by a host that is not well than by none.
   if (successor === undefined) return undefined;
   if (!spm.readsMaster && !isRecent(view.movedAgoMs, SETTLE_MS)) {
-    return { because: `it does not reach the master domain, and ${successor.name} does`, waitsForTasks: false };
+    return {
+      because: `${spm.name} does not reach the master domain, and ${successor.name} does`,
+      waitsForTasks: false,
+    };
   }
-  if (spm.state === "non_operational") return { because: "it is not operational", waitsForTasks: false };
+  if (spm.state === "non_operational") return { because: `${spm.name} is not operational`, waitsForTasks: false };
   if (view.wish !== undefined && view.wish !== spm.id) {
     const wanted = view.hosts.find((host) => host.id === view.wish);
     if (wanted !== undefined && isEligible(wanted)) {
       return { because: `${wanted.name} shall be SPM: an administrator asked for it`, waitsForTasks: true };
     }
   }
-  if (spm.spmPriority < 0) return { because: "it may not be SPM any more: its priority is -1", waitsForTasks: true };
+  if (spm.spmPriority < 0)
+    return { because: `${spm.name} may not be SPM any more: its priority is -1`, waitsForTasks: true };
   return undefined;
 }
 
