@@ -2,12 +2,14 @@ import { type AgentErrorName, AgentFault, agentErrors } from "@yagura/agent-prot
 
 /** What an agent's codes about storage mean to whoever gave the storage: what is wrong there, and what to look at. */
 const explanations = {
-  MountError: "it cannot be mounted; is the server up, and is there such an export?",
+  MountError:
+    "it cannot be mounted; is the server up, is there such a directory, and are the options right? The host's log has what mount says",
   MountTypeError: "the host does not know this kind of file system",
   MountParsingError: "the mount options are wrong",
   StorageServerConnectionError: "the server does not answer",
   StorageServerValidationError: "what is mounted there is not what a storage domain needs",
-  StorageServerAccessPermissionError: "user and group 36 (vdsm:kvm) may not read and write there; look at its owner",
+  StorageServerAccessPermissionError:
+    "user and group 36 (vdsm:kvm) may not read and write there; is it exported or mounted read-only, or is its owner another one?",
   StorageServerConnectionRefIdAlreadyInUse: "the host has another storage under this id",
   InvalidIpAddress: "the address is wrong",
   StorageDomainFSNotMounted: "it is not mounted on the host",
