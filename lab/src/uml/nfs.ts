@@ -60,13 +60,18 @@ export async function exportFolder(server: UmlHost, name: string, options: Expor
   const flags = [isReadOnly ? "ro" : "rw", squashesRoot ? "root_squash" : "no_root_squash"];
   const all = [...flags, "sync", "no_subtree_check", `fsid=${fsid}`].join(",");
   await server.run("exportfs", ["-i", "-o", all, `*:${path}`]);
+  await server.run("exportfs", ["-f"]);
   return `${server.address}:/${name}`;
 }
 
 /** Takes an export away from its clients: what they have open is stale at once. `exportFolder` gives it back. */
 export async function withdrawExport(server: UmlHost, name: string): Promise<void> {
-  await server.run("exportfs", ["-u", `*:${exportedAt(name)}`]);
+  const path = exportedAt(name);
+  await server.run("exportfs", ["-u", `*:${path}`]);
   await server.run("exportfs", ["-f"]);
+  // Else who mounts it would get the empty folder in which it was.
+  await server.run("umount", ["-l", path]);
+  await server.run("rmdir", [path]);
 }
 
 /** The folder of an export as the server itself sees it. */

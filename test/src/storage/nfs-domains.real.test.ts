@@ -50,7 +50,7 @@ suite("storage domains on NFS", { skip, timeout: suiteMs }, () => {
       }));
   }
 
-  test("a guest on a shared disk keeps what it wrote while the storage restarts", () =>
+  test("a guest runs on a shared disk, and keeps what it wrote while its agent and its storage restart", () =>
     explained(centre.three, async () => {
       const { three } = centre;
       const { client, ca } = three.manager;
@@ -69,6 +69,8 @@ suite("storage domains on NFS", { skip, timeout: suiteMs }, () => {
       const host = three.hosts.find(({ id }) => id === vm.host?.id);
       assert.ok(host !== undefined);
       const written = await writeGuestPattern(host, vmId, "/data/pattern");
+      await host.killAgent();
+      assert.equal(await readGuestChecksum(host, vmId, "/data/pattern"), written);
       await three.server.bootAgain();
       await untilGuestAnswers(host, vmId);
       assert.equal(await readGuestChecksum(host, vmId, "/data/pattern"), written);

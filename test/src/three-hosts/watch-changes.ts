@@ -6,7 +6,7 @@ import { folderOf } from "@yagura/lab/uml/nfs.ts";
 import { poll } from "@yagura/std/poll.ts";
 import type { Centre } from "./centre.ts";
 
-const program = join(import.meta.dirname, "tell-first-change.ts");
+const program = join(import.meta.dirname, "tell-first-change.fixture.ts");
 
 export interface ChangeWatch {
   /** Resolves with the path of what changed first since the watch began, or `undefined` after so long. */
