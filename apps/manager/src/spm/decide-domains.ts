@@ -52,14 +52,14 @@ export function decideDomains({ domains, hosts, graceMs }: DomainsView): Domains
     const tellers = hosts.filter(({ sights }) => sights?.has(domain.id) === true);
     const seeing = tellers.filter(({ sights }) => sights?.get(domain.id)?.isValid === true);
     if (seeing.length > 0) {
-      if (domain.status !== "active") changes.push(change(domain.id, "seen-valid", seeing, "reads it"));
+      if (domain.status !== "active") changes.push(change(domain.id, "seen-valid", seeing));
       for (const host of tellers) {
         const { brokenForMs = 0 } = host.sights?.get(domain.id) ?? {};
         if (!seeing.includes(host) && brokenForMs >= graceMs)
           blind.set(host.id, [...(blind.get(host.id) ?? []), domain.name]);
       }
     } else if (tellers.length > 0) {
-      if (domain.status !== "inactive") changes.push(change(domain.id, "seen-invalid", tellers, "cannot read it"));
+      if (domain.status !== "inactive") changes.push(change(domain.id, "seen-invalid", tellers));
     } else if (domain.status !== "unknown" && hosts.every(({ sights }) => sights === undefined)) {
       changes.push({ id: domain.id, event: "lost", because: "No host that could tell can be reached." });
     }
@@ -67,15 +67,15 @@ export function decideDomains({ domains, hosts, graceMs }: DomainsView): Domains
   return { domains: changes, blind };
 }
 
-function change(
-  id: StorageDomainId,
-  event: DomainChange["event"],
-  hosts: readonly HostSightView[],
-  what: string,
-): DomainChange {
+const sightWords = {
+  "seen-valid": { one: ["Host", "reads it"], several: ["Hosts", "read it"] },
+  "seen-invalid": { one: ["Host", "cannot read it"], several: ["None of the hosts", "can read it"] },
+} as const;
+
+function change(id: StorageDomainId, event: keyof typeof sightWords, hosts: readonly HostSightView[]): DomainChange {
   const names = hosts.map(({ name }) => name);
   const more = names.length > 3 ? `, and ${names.length - 3} others` : "";
-  const plural = event === "seen-invalid" && names.length > 1 ? "None of the hosts" : "Host";
-  const verb = plural === "Host" ? what : "can read it";
-  return { id, event, because: `${plural} ${names.slice(0, 3).join(", ")}${more} ${verb}.` };
+  const { one, several } = sightWords[event];
+  const [who, does] = names.length === 1 ? one : several;
+  return { id, event, because: `${who} ${names.slice(0, 3).join(", ")}${more} ${does}.` };
 }

@@ -40,7 +40,10 @@ export function recordSpm(context: OpContext, epoch: number, { dataCenter, host,
     // A Manager that was started meanwhile finds why in the records. The first of a pool is made SPM by the saga that makes it.
     const isFirst = now.spmHostId === host.id && now.spmEpoch === undefined;
     const recorded = now.spmHostId === undefined ? now.spmReason : undefined;
-    const reason = planned ?? recorded ?? (isFirst ? "the storage was put into use through it" : because);
+    // Another master domain has another lease: the same host takes it, and nobody decided that it moves.
+    const isAnew = now.spmHostId === host.id && now.spmEpoch !== undefined && !isSame;
+    const unplanned = isAnew ? "it took the role anew, as when another domain becomes the master" : because;
+    const reason = planned ?? recorded ?? (isFirst ? "the storage was put into use through it" : unplanned);
     const hasWish = now.spmWishId === host.id;
     if (isSame && now.status === "up" && now.spmContenderId === undefined && !hasWish) return undefined;
     const about = { ...aboutOf(now), host: { id: host.id, name: host.name } };
