@@ -100,18 +100,29 @@ export class MountedStorage {
   }
 
   async #mountAgain(target: string, error: unknown): Promise<boolean> {
-    const { readMounts, mounts, root, log } = this.#world;
+    const { readMounts, log } = this.#world;
     const request = this.#wanted.get(target);
     const isMounted = findMount(await readMounts(), target) !== undefined;
     if (request === undefined || (isMounted && !isStale(error))) return false;
     log.info("mounting storage again", { target, because: isMounted ? "it was replaced" : "it is not mounted" });
-    // It stays known: until it is back, what is meant for it is refused by its child, which cannot write to the bare place.
+    await this.#makeBare(target);
+    await this.#mount(request);
+    try {
+      await checkAccess(this.#world, request);
+    } catch (cause) {
+      // Something else answered in its place, an empty export perhaps: left there, it would be taken for the storage.
+      await this.#makeBare(target);
+      throw cause;
+    }
+    return true;
+  }
+
+  /** It stays known: until it is back, what is meant for it is refused by its child, which cannot write to the bare place. */
+  async #makeBare(target: string): Promise<void> {
+    const { mounts, root } = this.#world;
     await mounts.remove(target);
     mounts.add(target);
     await root.unmount(target, { isForced: true });
-    await this.#mount(request);
-    await checkAccess(this.#world, request);
-    return true;
   }
 
   async #mount(request: MountRequest): Promise<void> {

@@ -1,7 +1,7 @@
 // Real mounts of all kinds but NFS, which needs a kernel that has it: nfs.real.test.ts.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { after, before, suite, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "@yagura/std/clock.ts";
@@ -138,6 +138,20 @@ function mounts(): void {
     assert.equal(await host.mounted.heal(`${target}/domain`, new Error("gone")), true);
     await host.files.makeDirectory(`${target}/domain`);
     assert.equal(await host.mounted.heal(`${target}/domain`, new Error("only slow")), false);
+    assert.deepEqual(await host.disconnect(connection), [0]);
+  });
+
+  test("storage that comes back unusable is not left mounted, and is tried again until it can be used", async () => {
+    const connection = posix(await makeSource("taken"), { options: "bind" });
+    const target = host.targetOf(connection);
+    await host.connect(connection);
+    await runProgram("umount", [target]);
+    await chown(connection.path, 0, 0);
+    assert.equal(await host.mounted.heal(`${target}/domain`, new Error("gone")), false);
+    assert.equal(findMount(await readMounts(), target), undefined);
+    await chown(connection.path, 36, 36);
+    assert.equal(await host.mounted.heal(`${target}/domain`, new Error("gone")), true);
+    await host.files.makeDirectory(`${target}/domain`);
     assert.deepEqual(await host.disconnect(connection), [0]);
   });
 
