@@ -24,7 +24,8 @@ import { volumeBlocks } from "./tools/volume-blocks.ts";
 
 const missing = ["/usr/bin/qemu-img", "/usr/bin/flock"].filter((path) => !existsSync(path));
 const skip = missing.length === 0 ? false : `not installed: ${missing.join(", ")}`;
-const realWorld = (): Promise<StorageWorld> => storageWorld({ qemuImg, blocks: volumeBlocks, acquireLock: acquireLocalLock });
+const realWorld = (): Promise<StorageWorld> =>
+  storageWorld({ qemuImg, blocks: volumeBlocks, acquireLock: acquireLocalLock });
 
 describe("storage with the real qemu-img", { skip }, () => {
   test("a chain of template and disk is what QEMU takes it for, wherever the domain is mounted", async () => {
