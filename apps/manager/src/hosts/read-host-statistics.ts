@@ -26,6 +26,8 @@ export function readHostStatistics(stats: HostStats, nowMs: number): HostStatist
 /** How the host sees one storage domain. */
 export interface SeenDomain {
   readonly isValid: boolean;
+  /** Whether the host has its number there: without, it holds no lease. */
+  readonly isAcquired: boolean;
   /** How long the last look at it took. */
   readonly delayMs: number;
 }
@@ -34,7 +36,11 @@ export function readSeenDomains(stats: HostStats): ReadonlyMap<string, SeenDomai
   return new Map(
     Object.entries(stats.storageDomains).map(([domainId, vitals]) => [
       domainId,
-      { isValid: vitals.valid && vitals.code === 0, delayMs: numberOr(vitals.delay, 0) * 1000 },
+      {
+        isValid: vitals.valid && vitals.code === 0,
+        isAcquired: vitals.acquired,
+        delayMs: numberOr(vitals.delay, 0) * 1000,
+      },
     ]),
   );
 }

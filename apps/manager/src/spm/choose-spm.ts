@@ -10,7 +10,7 @@ export function isEligible({ state, spmPriority, readsMaster, role }: HostView):
   return state === "up" && spmPriority >= 0 && readsMaster && role === "free";
 }
 
-/** The best host of those that can: asked for, then the former one, then by priority, then by number. */
+/** The best host of those that can: at once rather than later, asked for, then the former one, then by priority, then by number. */
 export function chooseSpm(
   { hosts, wish, recorded }: PoolView,
   {
@@ -22,6 +22,7 @@ export function chooseSpm(
   const able = hosts.filter((host) => host.id !== without && isEligible(host));
   const rested = able.filter(({ failedAgoMs }) => failedAgoMs === undefined || failedAgoMs >= STAND_BACK_MS);
   const rank = (host: HostView): readonly number[] => [
+    Number(host.isJoining !== true),
     Number(host.id === wish),
     Number(host.id === prefer),
     host.spmPriority,

@@ -4,8 +4,8 @@ import type { HostId, StorageDomainId } from "@yagura/std/ids.ts";
 import { type DomainsView, decideDomains, type Sight } from "./decide-domains.ts";
 
 const graceMs = 60_000;
-const sees: Sight = { isValid: true, brokenForMs: 0 };
-const lost = (forSeconds: number): Sight => ({ isValid: false, brokenForMs: forSeconds * 1000 });
+const sees: Sight = { isValid: true, isAcquired: true, brokenForMs: 0 };
+const lost = (forSeconds: number): Sight => ({ isValid: false, isAcquired: true, brokenForMs: forSeconds * 1000 });
 
 /** Each host with what it sees of each domain; a host without says nothing. */
 function decide(

@@ -22,6 +22,8 @@ export interface HostSightView {
 
 export interface Sight {
   readonly isValid: boolean;
+  /** Whether the host can hold leases there. */
+  readonly isAcquired: boolean;
   /** For how long it has not been valid. */
   readonly brokenForMs: number;
 }

@@ -34,6 +34,25 @@ const cases: Record<string, [hosts: HostView[], expected: string, others?: Parti
     [host("a", 1, { role: "spm", ...held(1) }), host("b", 2, { spmPriority: 10, ...held(1) })],
     "nothing a",
   ],
+  "does not move the role to a host that has not got its number on the storage yet": [
+    [host("a", 1, { role: "spm", ...held(1) }), host("b", 2, { isJoining: true, ...held(1) })],
+    "nothing a",
+    { wish: "b" as HostId },
+  ],
+  "moves it there when it has": [
+    [host("a", 1, { role: "spm", ...held(1) }), host("b", 2, held(1))],
+    "stop a",
+    { wish: "b" as HostId },
+  ],
+  "keeps a host that goes into maintenance until the only other one has its number": [
+    [host("a", 1, { role: "spm", state: "preparing", ...held(1) }), host("b", 2, { isJoining: true, ...held(1) })],
+    "nothing a",
+  ],
+  "starts one that has its number before one of higher priority that has not": [
+    [host("a", 1), host("b", 2, { isJoining: true, spmPriority: 9 })],
+    "start a",
+  ],
+  "starts one that has not, when there is no other": [[host("b", 2, { isJoining: true })], "start b"],
   "never asks a second one while one contends": [
     [host("a", 1, { role: "contending" }), host("b", 2, { spmPriority: 9 })],
     "nothing",

@@ -69,8 +69,13 @@ interface ReasonToMove {
 }
 
 function reasonToMove(view: PoolView, spm: HostView): ReasonToMove | undefined {
-  const successor = view.hosts.find((host) => host.id !== spm.id && isEligible(host));
-  if (spm.state === "preparing") return { because: `${spm.name} goes into maintenance`, waitsForTasks: true };
+  const successors = view.hosts.filter((host) => host.id !== spm.id && isEligible(host));
+  const successor = successors.find((host) => host.isJoining !== true);
+  if (spm.state === "preparing") {
+    // Where somebody is about to be able to, he is waited for; where nobody is, the host leaves all the same.
+    if (successor === undefined && successors.length > 0) return undefined;
+    return { because: `${spm.name} goes into maintenance`, waitsForTasks: true };
+  }
   // From here on the role is better kept by a host that is not well than by none.
   if (successor === undefined) return undefined;
   if (!spm.readsMaster && !isRecent(view.movedAgoMs, SETTLE_MS)) {
@@ -82,7 +87,7 @@ function reasonToMove(view: PoolView, spm: HostView): ReasonToMove | undefined {
   if (spm.state === "non_operational") return { because: `${spm.name} is not operational`, waitsForTasks: false };
   if (view.wish !== undefined && view.wish !== spm.id) {
     const wanted = view.hosts.find((host) => host.id === view.wish);
-    if (wanted !== undefined && isEligible(wanted)) {
+    if (wanted !== undefined && isEligible(wanted) && wanted.isJoining !== true) {
       return { because: `${wanted.name} shall be SPM: an administrator asked for it`, waitsForTasks: true };
     }
   }

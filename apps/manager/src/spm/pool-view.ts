@@ -32,6 +32,8 @@ export interface HostView {
   readonly lease?: Lease;
   /** Whether it reads and writes the master domain, as far as it knows. */
   readonly readsMaster: boolean;
+  /** Whether it has yet to get its number on the master domain: until then, for seconds or minutes, it cannot hold the lease. */
+  readonly isJoining?: boolean;
   /** How long ago it was asked to become SPM and did not. */
   readonly failedAgoMs?: number;
   /** How long ago it was asked to give the role up and did not. */

@@ -120,6 +120,7 @@ function viewOf(
           : said.role,
     ...(said !== undefined && { lease: said.lease }),
     readsMaster: report !== "not connected" && sight?.isValid !== false,
+    ...(sight?.isAcquired === false && { isJoining: true }),
     ...(failedAgoMs !== undefined && { failedAgoMs }),
     ...(keptAgoMs !== undefined && { keptAgoMs }),
   };

@@ -5,6 +5,8 @@ import type { Sight } from "../../spm/decide-domains.ts";
 
 /** What a host said longer ago says nothing of now. */
 const FRESH_MS = 20_000;
+/** Somebody asks here every few seconds. A longer gap is one in which the Manager itself stood still: nobody was silent then. */
+const GAP_MS_MAX = 10_000;
 
 interface HostSights {
   readonly atMs: number;
@@ -17,6 +19,8 @@ export class DomainSights {
   readonly #clock: Clock;
   readonly #sights = new Map<HostId, HostSights>();
   readonly #blind = new Map<HostId, readonly string[]>();
+  #askedAtMs: number | undefined;
+  #awakeMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -24,7 +28,7 @@ export class DomainSights {
 
   /** The host has said it just now. */
   record(hostId: HostId, seen: ReadonlyMap<string, SeenDomain>): void {
-    const nowMs = this.#clock.monotonicMs();
+    const nowMs = this.#nowMs();
     const before = this.#sights.get(hostId)?.brokenSinceMs;
     const broken = [...seen].filter(([, { isValid }]) => !isValid);
     const brokenSinceMs = new Map(broken.map(([domainId]) => [domainId, before?.get(domainId) ?? nowMs]));
@@ -34,12 +38,12 @@ export class DomainSights {
   /** By domain; `undefined`: it has not said anything for a while. */
   of(hostId: HostId): ReadonlyMap<string, Sight> | undefined {
     const sights = this.#sights.get(hostId);
-    const nowMs = this.#clock.monotonicMs();
+    const nowMs = this.#nowMs();
     if (sights === undefined || nowMs - sights.atMs > FRESH_MS) return undefined;
     return new Map(
-      [...sights.seen].map(([domainId, { isValid }]) => [
+      [...sights.seen].map(([domainId, { isValid, isAcquired }]) => [
         domainId,
-        { isValid, brokenForMs: nowMs - (sights.brokenSinceMs.get(domainId) ?? nowMs) },
+        { isValid, isAcquired, brokenForMs: nowMs - (sights.brokenSinceMs.get(domainId) ?? nowMs) },
       ]),
     );
   }
@@ -52,6 +56,14 @@ export class DomainSights {
 
   blindTo(hostId: HostId): readonly string[] {
     return this.#blind.get(hostId) ?? [];
+  }
+
+  /** For how long the Manager has been awake. */
+  #nowMs(): number {
+    const nowMs = this.#clock.monotonicMs();
+    this.#awakeMs += Math.min(nowMs - (this.#askedAtMs ?? nowMs), GAP_MS_MAX);
+    this.#askedAtMs = nowMs;
+    return this.#awakeMs;
   }
 
   forgetOthers(hostIds: readonly HostId[]): void {
