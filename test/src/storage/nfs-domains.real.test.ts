@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { demoGuestCache } from "@yagura/lab/cache-directory.ts";
 import { buildDemoDisk } from "@yagura/lab/demo-guest/build-demo-disk.ts";
+import type { StorageHost } from "@yagura/lab/three-hosts-nfs/storage-host.ts";
 import { addNfsDomain, clusterName, whyNoThreeHosts } from "@yagura/lab/three-hosts-nfs/three-hosts-nfs.ts";
 import { folderOf } from "@yagura/lab/uml/nfs.ts";
 import { MiB } from "@yagura/std/units.ts";
@@ -16,6 +17,7 @@ import { operations } from "../three-hosts/operations.ts";
 
 const skip = await whyNoThreeHosts();
 const suiteMs = 30 * 60_000;
+const patternFile = "/data/pattern";
 
 suite("storage domains on NFS", { skip, timeout: suiteMs }, () => {
   let centre: Centre;
@@ -50,31 +52,35 @@ suite("storage domains on NFS", { skip, timeout: suiteMs }, () => {
       }));
   }
 
-  test("a guest runs on a shared disk, and keeps what it wrote while its agent and its storage restart", () =>
+  let guest: { readonly vmId: string; readonly host: StorageHost; readonly written: string } | undefined;
+
+  test("a guest runs on a shared disk, and keeps what it wrote while its agent is killed", () =>
     explained(centre.three, async () => {
       const { three } = centre;
       const { client, ca } = three.manager;
       const diskFile = await buildDemoDisk({ cacheDirectory: demoGuestCache() });
-      const name = "guest";
-      const vmId = await addGuest(client, {
-        name,
-        cluster: clusterName,
-        storageDomain: "data",
-        memoryBytes: 192 * MiB,
-        diskFile,
-        ca,
-      });
+      const where = { cluster: clusterName, storageDomain: "data" };
+      const vmId = await addGuest(client, { name: "guest", ...where, memoryBytes: 192 * MiB, diskFile, ca });
       await client.vms.action(vmId, "start");
       const vm = await untilAgentSpeaks(client, vmId, { needsAddress: false });
       const host = three.hosts.find(({ id }) => id === vm.host?.id);
       assert.ok(host !== undefined);
-      const written = await writeGuestPattern(host, vmId, "/data/pattern");
+      const written = await writeGuestPattern(host, vmId, patternFile);
       await host.killAgent();
-      assert.equal(await readGuestChecksum(host, vmId, "/data/pattern"), written);
+      assert.equal(await readGuestChecksum(host, vmId, patternFile), written);
+      guest = { vmId, host, written };
+    }));
+
+  test("it keeps what it wrote while the storage restarts", () =>
+    explained(centre.three, async () => {
+      assert.ok(guest !== undefined, "there is no guest");
+      const { three } = centre;
+      const { client } = three.manager;
+      const { vmId, host, written } = guest;
       await three.server.bootAgain();
       await untilGuestAnswers(host, vmId);
-      assert.equal(await readGuestChecksum(host, vmId, "/data/pattern"), written);
-      assert.equal((await client.vms.get(vmId)).status, "up");
+      assert.equal(await readGuestChecksum(host, vmId, patternFile), written);
+      await untilVmIs(client, vmId, "up");
       await client.vms.action(vmId, "stop");
       await untilVmIs(client, vmId, "down");
       await client.vms.remove(vmId);
