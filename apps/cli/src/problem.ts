@@ -9,6 +9,7 @@ import {
 import { DeadlineExceeded } from "@yagura/std/deadline.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
 import { oneLine } from "@yagura/std/one-line.ts";
+import { findKnownAnswer } from "./known-answers.ts";
 
 /** What the command ends with; documented in docs/cli.md. */
 export const exitCodes = { ok: 0, refused: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
@@ -93,6 +94,8 @@ function reasonOf(cause: unknown): Omit<Problem, "attempted"> {
 function faultReason(fault: RestFault): Omit<Problem, "attempted"> {
   const said = fault.detail || fault.reason || `HTTP ${fault.status}`;
   const exitCode = exitCodes.refused;
+  const known = findKnownAnswer(said);
+  if (known !== undefined) return { why: `the Manager says: ${said}`, todo: known, exitCode };
   switch (fault.status) {
     case 403:
       return {
