@@ -1,5 +1,5 @@
 // A Manager, an NFS server and three hosts with kernels of their own that are one data center: sanlock with a watchdog,
-// libvirt and the agent on each. Everything that issue 3 promises can be tried and broken here.
+// libvirt and the agent on each. Everything about shared storage can be tried and broken here.
 import { join } from "node:path";
 import type { ManagerClient } from "@yagura/rest-client";
 import { poll } from "@yagura/std/poll.ts";

@@ -3,13 +3,13 @@
 import { after, before, suite, test } from "node:test";
 import { whyNoThreeHosts } from "@yagura/lab/three-hosts-nfs/three-hosts-nfs.ts";
 import { type Centre, openCentre } from "../three-hosts/centre.ts";
+import { isAll } from "../three-hosts/is-all.ts";
 import { type Operation, operations } from "../three-hosts/operations.ts";
 import { type Fault, faults } from "./faults.ts";
 import { runCell } from "./run-cell.ts";
 import { drawSeed, randomFrom } from "./seed.ts";
 
 const skip = await whyNoThreeHosts();
-const isAll = process.env["YAGURA_TEST_ALL"] === "1";
 const seed = drawSeed();
 const random = randomFrom(seed);
 const cellMs = 15 * 60_000;

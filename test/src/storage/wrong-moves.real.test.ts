@@ -11,9 +11,11 @@ import { MiB } from "@yagura/std/units.ts";
 import { type Centre, explained, openCentre } from "../three-hosts/centre.ts";
 import { checkStorage } from "../three-hosts/check-storage.ts";
 import { addDisk } from "../three-hosts/disks.ts";
+import { isAll } from "../three-hosts/is-all.ts";
 
 const skip = await whyNoThreeHosts();
 const suiteMs = 30 * 60_000;
+const takesMinutes = !isAll && "takes many minutes; --all runs it";
 
 /** A domain that works takes no longer than this for a disk, whatever becomes of another one. */
 const undisturbedMs = 30_000;
@@ -64,7 +66,7 @@ suite("storage that is wrong or dies", { skip, timeout: suiteMs }, () => {
       assert.deepEqual(await look(centre), before);
     }));
 
-  test("a domain whose export is withdrawn is inactive alone, and active again by itself", () =>
+  test("a domain whose export is withdrawn is inactive alone, and active again by itself", { skip: takesMinutes }, () =>
     explained(centre.three, async () => {
       const { three, domains } = centre;
       const [master, second] = domains;
@@ -78,9 +80,10 @@ suite("storage that is wrong or dies", { skip, timeout: suiteMs }, () => {
       await addDisk(centre, { name: "again", on: second, bytes: 64 * MiB });
       await checkStorage(centre);
       assert.ok(master);
-    }));
+    }),
+  );
 
-  test("a domain whose server falls silent blocks neither the others nor the hosts", () =>
+  test("a domain whose server falls silent blocks neither the others nor the hosts", { skip: takesMinutes }, () =>
     explained(centre.three, async () => {
       const { three } = centre;
       const { lab, directory } = three;
@@ -95,7 +98,8 @@ suite("storage that is wrong or dies", { skip, timeout: suiteMs }, () => {
       await far.machine.setLink(true);
       await untilDomainIs(three, id, "active", { timeoutMs: 300_000 });
       await addDisk(centre, { name: "far-again", on: { id, exportName: "far" }, bytes: 64 * MiB });
-    }));
+    }),
+  );
 });
 
 /** All that a refused domain could leave behind. */
