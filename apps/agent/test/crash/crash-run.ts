@@ -15,6 +15,8 @@ import { runWorker, type WorkerRun } from "./run-worker.ts";
 import { readStorageState } from "./storage-state.ts";
 import type { PointReport, WorkerJob } from "./worker.ts";
 
+const SETTLED_MS = 60_000;
+
 /** One operation as it is without a crash: where it can die, and what it makes of the storage. */
 export interface Recording {
   readonly operation: AnyOperationName;
@@ -219,6 +221,15 @@ async function recovered<T>(place: CrashPlace, use: (storage: Storage) => Promis
         },
       ),
     { timeoutMs: 10_000, everyMs: 20 },
+  );
+  // What takes longer goes on while there is an SPM again.
+  await poll(
+    "all that was begun to be settled",
+    () => storage.tasks.listStatuses().every(({ state }) => state === "finished"),
+    {
+      timeoutMs: SETTLED_MS,
+      everyMs: 20,
+    },
   );
   return await use(storage);
 }

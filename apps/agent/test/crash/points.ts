@@ -29,7 +29,8 @@ export class PointNames {
   }
 
   name({ deed, paths }: Effect): Point {
-    const own = paths.map((path) => this.#plain(path)).filter((path) => path.startsWith("/"));
+    // Others are of the programs themselves.
+    const own = paths.filter((path) => path.includes(this.#directory)).map((path) => this.#plain(path));
     const label = [deed, ...own].join(" ");
     const before = this.#counts.get(label) ?? 0;
     this.#counts.set(label, before + 1);

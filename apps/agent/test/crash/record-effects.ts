@@ -96,11 +96,12 @@ const spawn = programs.spawn;
 programs.spawn = (...args) => {
   const [program, given] = args as [string, readonly string[]];
   const words = commandOf(program, given);
-  onEffect({ deed: `before ${words}`, paths: given });
+  const paths = given.map((word) => word.replace(/^\w+=/, ""));
+  onEffect({ deed: `before ${words}`, paths });
   const child = spawn(...args);
-  onEffect({ deed: `during ${words}`, paths: given });
+  onEffect({ deed: `during ${words}`, paths });
   // Heard before anybody who waits for it.
-  child.once("exit", () => onEffect({ deed: `after ${words}`, paths: given }));
+  child.once("exit", () => onEffect({ deed: `after ${words}`, paths }));
   return child;
 };
 
