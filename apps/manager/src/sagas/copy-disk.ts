@@ -5,10 +5,10 @@ import { findStorageDomain } from "../db/queries/storage-domains.ts";
 import { updateVolume } from "../db/queries/volumes.ts";
 import { transaction } from "../db/transaction.ts";
 import type { Disk } from "../domain/disk/disk.ts";
-import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
 import { startCopy } from "../hosts/host-jobs.ts";
 import { findVolumeState, readVolumeSizes, type VolumeOnStorage } from "../hosts/host-volumes.ts";
+import { announceEnd } from "./announce-end.ts";
 import { type DiskPlan, ensureNoPlannedVolumes, ensurePlannedVolume, recordDisk } from "./create-disk.ts";
 import type { SagaDeps } from "./deps.ts";
 import { type StepInput, saga } from "./engine/saga.ts";
@@ -68,23 +68,16 @@ export const copyDisk = saga<CopyDisk, SagaDeps>(
       },
     },
   },
-  async (tx, { params, deps, correlationId, outcome }) => {
-    const id = params.plan.disk.storageDomainId;
+  async (tx, end) => {
+    const id = end.params.plan.disk.storageDomainId;
     // It may have been destroyed meanwhile.
     const { name = id } = (await findStorageDomain(tx, id)) ?? {};
-    const about = {
-      correlationId,
-      ...(params.user !== undefined && { user: params.user }),
+    await announceEnd(tx, end, {
+      succeeded: "diskCopied",
+      failed: "diskCopyFailed",
       storageDomain: { id, name },
-    };
-    const details = { disk: params.source.name };
-    await announce(
-      tx,
-      deps.clock,
-      outcome.outcome === "succeeded"
-        ? { name: "diskCopied", ...about, details }
-        : { name: "diskCopyFailed", ...about, details: { ...details, reason: outcome.error } },
-    );
+      details: { disk: end.params.source.name },
+    });
   },
 );
 

@@ -5,9 +5,9 @@ import { deleteDisk, ensureDisk, findDisk, updateDisk } from "../db/queries/disk
 import { ensureVolume as ensureVolumeRecord, updateVolume } from "../db/queries/volumes.ts";
 import { transaction } from "../db/transaction.ts";
 import type { Disk, DiskAttachment, Volume } from "../domain/disk/disk.ts";
-import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
 import { ensureVolume, readVolumeSizes } from "../hosts/host-volumes.ts";
+import { announceEnd } from "./announce-end.ts";
 import { deleteImage } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
@@ -107,15 +107,10 @@ export const createDisk = saga<CreateDisk, SagaDeps>(
         }),
     },
   },
-  async (tx, { params, deps, correlationId, outcome }) => {
-    const about = { correlationId, ...(params.user !== undefined && { user: params.user }) };
-    const details = { disk: params.plan.disk.name };
-    await announce(
-      tx,
-      deps.clock,
-      outcome.outcome === "succeeded"
-        ? { name: "diskCreated", ...about, details }
-        : { name: "diskCreationFailed", ...about, details: { ...details, reason: outcome.error } },
-    );
-  },
+  (tx, end) =>
+    announceEnd(tx, end, {
+      succeeded: "diskCreated",
+      failed: "diskCreationFailed",
+      details: { disk: end.params.plan.disk.name },
+    }),
 );

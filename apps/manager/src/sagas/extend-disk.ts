@@ -7,7 +7,6 @@ import { getVm } from "../db/queries/vms.ts";
 import { updateVolume } from "../db/queries/volumes.ts";
 import { transaction } from "../db/transaction.ts";
 import type { Disk } from "../domain/disk/disk.ts";
-import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
 import { isFault } from "../hosts/agent-errors.ts";
 import {
@@ -17,6 +16,7 @@ import {
   type VolumeOnStorage,
   type VolumeSizes,
 } from "../hosts/host-volumes.ts";
+import { announceEnd } from "./announce-end.ts";
 import { isDomainGone } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
 import { type StepInput, saga } from "./engine/saga.ts";
@@ -57,17 +57,12 @@ export const extendDisk = saga<ExtendDisk, SagaDeps>(
         }),
     },
   },
-  async (tx, { params, deps, correlationId, outcome }) => {
-    const about = { correlationId, ...(params.user !== undefined && { user: params.user }) };
-    const details = { disk: params.disk.name, size: formatBytes(params.capacityBytes) };
-    await announce(
-      tx,
-      deps.clock,
-      outcome.outcome === "succeeded"
-        ? { name: "diskExtended", ...about, details }
-        : { name: "diskExtensionFailed", ...about, details: { ...details, reason: outcome.error } },
-    );
-  },
+  (tx, end) =>
+    announceEnd(tx, end, {
+      succeeded: "diskExtended",
+      failed: "diskExtensionFailed",
+      details: { disk: end.params.disk.name, size: formatBytes(end.params.capacityBytes) },
+    }),
 );
 
 /** Below a running guest its own host makes the disk larger, so that the guest's QEMU knows of it; else the storage's manager. */

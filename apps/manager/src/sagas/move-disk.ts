@@ -10,6 +10,7 @@ import type { EventSubject } from "../events/record.ts";
 import { isTransient } from "../hosts/agent-errors.ts";
 import { startCopy } from "../hosts/host-jobs.ts";
 import { ensureVolume, findVolumeState, type VolumeOnStorage } from "../hosts/host-volumes.ts";
+import { announceEnd } from "./announce-end.ts";
 import { volumeDescription } from "./create-disk.ts";
 import { deleteImage, isDomainGone } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
@@ -74,22 +75,15 @@ export const moveDisk = saga<MoveDisk, SagaDeps>(
         }),
     },
   },
-  async (tx, { params, deps, correlationId, outcome }) => {
+  async (tx, end) => {
     // It may have been destroyed meanwhile.
-    const { name = params.toDomainId } = (await findStorageDomain(tx, params.toDomainId)) ?? {};
-    const about = {
-      correlationId,
-      ...(params.user !== undefined && { user: params.user }),
-      storageDomain: { id: params.toDomainId, name },
-    };
-    const details = { disk: params.disk.name };
-    await announce(
-      tx,
-      deps.clock,
-      outcome.outcome === "succeeded"
-        ? { name: "diskMoved", ...about, details }
-        : { name: "diskMoveFailed", ...about, details: { ...details, reason: outcome.error } },
-    );
+    const { name = end.params.toDomainId } = (await findStorageDomain(tx, end.params.toDomainId)) ?? {};
+    await announceEnd(tx, end, {
+      succeeded: "diskMoved",
+      failed: "diskMoveFailed",
+      storageDomain: { id: end.params.toDomainId, name },
+      details: { disk: end.params.disk.name },
+    });
   },
 );
 

@@ -2,8 +2,8 @@ import type { DataCenterId } from "@yagura/std/ids.ts";
 import { deleteDisk, findDisk, updateDisk } from "../db/queries/disks.ts";
 import { transaction } from "../db/transaction.ts";
 import type { Disk } from "../domain/disk/disk.ts";
-import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
+import { announceEnd } from "./announce-end.ts";
 import { deleteImage } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
@@ -40,15 +40,10 @@ export const removeDisk = saga<RemoveDisk, SagaDeps>(
         }),
     },
   },
-  async (tx, { params, deps, correlationId, outcome }) => {
-    const about = { correlationId, ...(params.user !== undefined && { user: params.user }) };
-    const details = { disk: params.disk.name };
-    await announce(
-      tx,
-      deps.clock,
-      outcome.outcome === "succeeded"
-        ? { name: "diskRemoved", ...about, details }
-        : { name: "diskRemovalFailed", ...about, details: { ...details, reason: outcome.error } },
-    );
-  },
+  (tx, end) =>
+    announceEnd(tx, end, {
+      succeeded: "diskRemoved",
+      failed: "diskRemovalFailed",
+      details: { disk: end.params.disk.name },
+    }),
 );

@@ -3,10 +3,10 @@ import { findDisk, updateDisk } from "../db/queries/disks.ts";
 import { updateVolume } from "../db/queries/volumes.ts";
 import { transaction } from "../db/transaction.ts";
 import type { Disk } from "../domain/disk/disk.ts";
-import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
 import { startSparsify } from "../hosts/host-jobs.ts";
 import { findVolumeState, readVolumeSizes, type VolumeOnStorage } from "../hosts/host-volumes.ts";
+import { announceEnd } from "./announce-end.ts";
 import type { SagaDeps } from "./deps.ts";
 import { type StepInput, saga } from "./engine/saga.ts";
 import { talkToSomeHost } from "./pool-hosts.ts";
@@ -61,17 +61,12 @@ export const sparsifyDisk = saga<SparsifyDisk, SagaDeps>(
       },
     },
   },
-  async (tx, { params, deps, correlationId, outcome }) => {
-    const about = { correlationId, ...(params.user !== undefined && { user: params.user }) };
-    const details = { disk: params.disk.name };
-    await announce(
-      tx,
-      deps.clock,
-      outcome.outcome === "succeeded"
-        ? { name: "diskSparsified", ...about, details }
-        : { name: "diskSparsificationFailed", ...about, details: { ...details, reason: outcome.error } },
-    );
-  },
+  (tx, end) =>
+    announceEnd(tx, end, {
+      succeeded: "diskSparsified",
+      failed: "diskSparsificationFailed",
+      details: { disk: end.params.disk.name },
+    }),
 );
 
 function placeOf({ params: { disk, dataCenterId } }: Input): VolumeOnStorage {

@@ -2,8 +2,7 @@
 import type { DomainMetadata } from "@yagura/storage-format";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { replaceText, type StorageFiles } from "../files/storage-files.ts";
-
-const RECORD_BYTES_MAX = 256 * 1024;
+import { RECORD_BYTES_MAX } from "../tasks/task-store.ts";
 
 /** Empty directories of a master; what a former time left there belongs to nobody. */
 export async function clearMasterFiles({ paths }: StorageDomain, files: StorageFiles): Promise<void> {

@@ -9,7 +9,8 @@ import type { PoolId } from "../storage.ts";
 import { intentSchema } from "./intent.ts";
 import { JournalReserve } from "./journal-reserve.ts";
 
-const RECORD_BYTES_MAX = 256 * 1024;
+/** The largest record that is read. */
+export const RECORD_BYTES_MAX = 256 * 1024;
 const SUFFIX = ".json";
 
 /** One task on the master domain: `master/tasks/ID.json`. A form of our own; vdsm's names functions of its code. */
