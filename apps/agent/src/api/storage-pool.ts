@@ -7,7 +7,14 @@ import type {
 import { parseId, type StorageDomainId } from "@yagura/std/ids.ts";
 import { storageTypes } from "@yagura/storage-format";
 import { StorageError } from "../storage/errors.ts";
-import type { MountParameters, PoolId, PoolInfo, Storage, StorageConnection } from "../storage/storage.ts";
+import type {
+  ConnectionStatus,
+  MountParameters,
+  PoolId,
+  PoolInfo,
+  Storage,
+  StorageConnection,
+} from "../storage/storage.ts";
 import { readSubchain } from "./subchain.ts";
 import { spmOrder } from "./volume.ts";
 
@@ -18,11 +25,11 @@ export function storagePoolVerbs({ pools, connections, volumes }: Storage): NonN
   return {
     async connectStorageServer({ domainType, connectionParams }) {
       const results = await connections.connect(readConnections(domainType, connectionParams));
-      return results.map(({ connectionId, status }) => ({ id: connectionId, status }));
+      return results.map(formatConnectionStatus);
     },
     async disconnectStorageServer({ domainType, connectionParams }) {
       const results = await connections.disconnect(readConnections(domainType, connectionParams));
-      return results.map(({ connectionId, status }) => ({ id: connectionId, status }));
+      return results.map(formatConnectionStatus);
     },
     create: ({ storagepoolID, name, masterSdUUID, masterVersion, domainList, ioOpTimeoutSec }) =>
       pools.create({
@@ -78,6 +85,11 @@ export function storagePoolVerbs({ pools, connections, volumes }: Storage): NonN
       return { spmStatus: status, spmLver: leaseVersion, spmId: hostNumber };
     },
   };
+}
+
+/** `message` is ours: vdsm has only the number. */
+function formatConnectionStatus({ connectionId, status, message }: ConnectionStatus) {
+  return { id: connectionId, status, ...(message !== undefined && { message }) };
 }
 
 function readConnections(

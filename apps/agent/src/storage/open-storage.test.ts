@@ -38,7 +38,7 @@ describe("connections", () => {
       statuses.map(({ connectionId, status }) => [connectionId, status]),
       [
         ["good", 0],
-        ["absent", 451],
+        ["absent", 453],
         ["crooked", 390],
         ["relative", 390],
         // Not by an agent without root.
@@ -46,6 +46,7 @@ describe("connections", () => {
         ["later", 372],
       ],
     );
+    assert.equal(statuses[1]?.message, `cannot connect ${path}/absent: there is no such directory on this host`);
     const [link = ""] = await readdir(`${path}/data-center/mnt`);
     assert.equal(await readlink(`${path}/data-center/mnt/${link}`), storagePath);
     await storage.connections.disconnect([{ connectionId: "good", type: "LOCALFS", path: storagePath }]);

@@ -61,6 +61,8 @@ export interface ConnectionStatus {
   readonly connectionId: string;
   /** 0, or the code of what went wrong. */
   readonly status: number;
+  /** Why it is not connected, in words for whoever gave the connection. */
+  readonly message?: string;
   readonly error?: unknown;
 }
 

@@ -22,7 +22,7 @@ export const typeSchemas: Readonly<Record<string, s.Schema>> = {
   Checkpoint: s.struct({ id: s.uuid, xml: s.optional(s.string), config: s.optional(s.named("BackupConfig")) }),
   CheckpointInfo: s.struct({ checkpoint: s.string }),
   CheckpointsResponse: s.struct({ checkpoint_ids: s.optional(s.list(s.uuid)), error: s.optional(s.named("ErrorInfo")) }),
-  ConnectStorageServerStatus: s.struct({ id: s.uuid, status: s.int32 }),
+  ConnectStorageServerStatus: s.struct({ id: s.uuid, status: s.int32, message: s.optional(s.string) }),
   ConnectionRefParameters: s.struct({ id: s.uuid, connection: s.optional(s.string), user: s.optional(s.string), password: s.optional(s.string), port: s.optional(s.text.int32), portal: s.optional(s.text.int32), tpgt: s.optional(s.text.int32), iqn: s.optional(s.string), ifaceName: s.optional(s.string), initiatorName: s.optional(s.string), ipv6_enabled: s.optional(s.bool), vfs_type: s.optional(s.string), mnt_options: s.optional(s.string), protocol_version: s.optional(s.string), timeout: s.optional(s.int32), retrans: s.optional(s.int32) }),
   ConnectorInfo: s.struct({ initiator: s.string, ip: s.string, platform: s.string, os_type: s.string, do_local_attach: s.bool, host: s.string, multipath: s.bool }),
   ConvergenceAction: s.struct({ params: s.list(s.string), name: s.string }),

@@ -162,6 +162,7 @@ export interface ConnectStorageServerStatus {
   readonly id: string;
   /** int32 */
   readonly status: number;
+  readonly message?: string | undefined;
 }
 
 export interface ConnectionRefParameters {

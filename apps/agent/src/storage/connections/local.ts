@@ -3,7 +3,7 @@ import { access } from "node:fs/promises";
 import { isAbsolute, normalize } from "node:path";
 import { KeyedQueue } from "@yagura/std/keyed-queue.ts";
 import { connectionPath } from "@yagura/storage-format";
-import { StorageError } from "../errors.ts";
+import { StorageError, type StorageErrorKind } from "../errors.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
 import type { StorageConnection } from "../storage.ts";
 import type { ConnectionKind } from "./connection-kind.ts";
@@ -35,19 +35,21 @@ export function localConnections({
 
 async function checkLocalPath(files: StorageFiles, path: string): Promise<void> {
   requirePlainPath(path);
-  if ((await files.find(path))?.kind !== "directory") {
-    throw new StorageError(
-      "StorageServerConnectionError",
-      `cannot connect ${path}: it is not a directory of this host`,
-    );
-  }
+  const kind = (await files.find(path))?.kind;
+  // vdsm fd4b0df lib/vdsm/storage/exception.py: StorageServerLocalNotDirError has the same number.
+  if (kind === undefined)
+    throw refused("StorageServerValidationError", path, "there is no such directory on this host");
+  if (kind !== "directory")
+    throw refused("StorageServerAccessPermissionError", path, "it is not a directory of this host");
   try {
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
-    throw new StorageError("StorageServerAccessPermissionError", `cannot connect ${path}: no permission to use it`, {
-      cause,
-    });
+    throw refused("StorageServerAccessPermissionError", path, "the agent has no permission to use it", { cause });
   }
+}
+
+function refused(kind: StorageErrorKind, path: string, because: string, options?: ErrorOptions): StorageError {
+  return new StorageError(kind, `cannot connect ${path}: ${because}`, options);
 }
 
 function requirePlainPath(path: string): string {

@@ -5,12 +5,12 @@ import { KeyedQueue } from "@yagura/std/keyed-queue.ts";
 import type { Log } from "@yagura/std/log.ts";
 import { CannotUnmount } from "../../root/mount.ts";
 import { findMount, type Mount } from "../../root/mount-table.ts";
-import { RefusedRootCall } from "../../root/refused-root-call.ts";
 import type { MountRequest, RootCalls } from "../../root/root-calls.ts";
 import { StorageError } from "../errors.ts";
 import type { Mounts } from "../files/mounts.ts";
 import { isStale } from "../files/routed-files.ts";
 import { checkAccess } from "./check-access.ts";
+import { explainMountFailure } from "./explain-mount-failure.ts";
 import { requireSameMount } from "./same-mount.ts";
 
 export interface MountedStorageWorld {
@@ -42,7 +42,7 @@ export class MountedStorage {
       if (dirname(target) === mountsDirectory) mounts.add(target);
   }
 
-  /** @throws StorageError 477 when it cannot be mounted, 451 and 469 when it then is no storage for us */
+  /** @throws StorageError when it cannot be mounted (see explain-mount-failure.ts), 451 and 469 when it then is no storage for us */
   connect(request: MountRequest): Promise<void> {
     return this.#queue.run(request.target, async () => {
       const { target } = request;
@@ -133,8 +133,8 @@ export class MountedStorage {
       await this.#world.root.mount(request);
     } catch (cause) {
       if (!this.#wanted.has(target)) await this.#undo(target);
-      const kind = cause instanceof RefusedRootCall ? "InvalidParameter" : "MountError";
-      throw new StorageError(kind, `cannot connect ${source}`, { cause });
+      const { kind, because } = explainMountFailure(cause);
+      throw new StorageError(kind, `cannot connect ${source}: ${because}`, { cause });
     }
   }
 
