@@ -11,6 +11,7 @@ const lost = (forSeconds: number): Sight => ({ isValid: false, isAcquired: true,
 function decide(
   domains: Readonly<Record<string, DomainsView["domains"][number]["status"]>>,
   hosts: Readonly<Record<string, Readonly<Record<string, Sight>> | undefined>>,
+  { spm, grace = graceMs }: { readonly spm?: string; readonly grace?: number } = {},
 ) {
   const decision = decideDomains({
     domains: Object.entries(domains).map(([name, status]) => ({ id: name as StorageDomainId, name, status })),
@@ -19,7 +20,8 @@ function decide(
       name,
       ...(sights !== undefined && { sights: new Map(Object.entries(sights)) }),
     })),
-    graceMs,
+    ...(spm !== undefined && { spmId: spm as HostId }),
+    graceMs: grace,
   });
   return [
     ...decision.domains.map(({ id, event }) => `${id} ${event}`),
@@ -42,7 +44,20 @@ const cases: Readonly<Record<string, [ReturnType<typeof decide>, string[]]>> = {
     ["b misses d", "c misses d"],
   ],
   "a domain that all miss is lost itself, and no host is blamed": [
-    decide({ d: "active" }, { a: { d: lost(99) }, b: { d: lost(1) } }),
+    decide({ d: "active" }, { a: { d: lost(99) }, b: { d: lost(10) } }),
+    ["d seen-invalid"],
+  ],
+  "one bad look is not a loss": [decide({ d: "active" }, { a: { d: lost(99) }, b: { d: lost(9) } }), []],
+  "where the grace is short, so is the confirmation": [
+    decide({ d: "active" }, { a: { d: lost(4) }, b: { d: lost(5) } }, { grace: 4000 }),
+    ["d seen-invalid"],
+  ],
+  "a domain just attached, which one host has not mounted and the SPM has not told of yet, stays active": [
+    decide({ d: "active", m: "active" }, { a: { m: sees }, b: { d: lost(30), m: sees } }, { spm: "a" }),
+    [],
+  ],
+  "a domain that those who tell of it have missed for the grace is lost, though one tells nothing of it": [
+    decide({ d: "active", m: "active" }, { a: { m: sees }, b: { d: lost(60), m: sees } }, { spm: "a" }),
     ["d seen-invalid"],
   ],
   "hosts that were blamed are well again when the last one loses it too": [
@@ -51,6 +66,26 @@ const cases: Readonly<Record<string, [ReturnType<typeof decide>, string[]]>> = {
   ],
   "one that sees it again is enough": [
     decide({ d: "inactive" }, { a: { d: sees }, b: { d: lost(5) } }),
+    ["d seen-valid"],
+  ],
+  "a host that is not connected to the pool yet is not waited for": [
+    decide({ d: "active" }, { a: {}, b: { d: lost(10) } }),
+    ["d seen-invalid"],
+  ],
+  "where there is an SPM, it must see the domain again before work can be begun there": [
+    decide({ d: "inactive", u: "unknown" }, { a: { d: lost(5) }, b: { d: sees, u: sees } }, { spm: "a" }),
+    [],
+  ],
+  "an SPM that sees it again is enough": [
+    decide({ d: "inactive" }, { a: { d: sees }, b: { d: lost(5) } }, { spm: "a" }),
+    ["d seen-valid"],
+  ],
+  "an SPM that alone misses it for long is blamed, so that the role moves": [
+    decide({ d: "inactive" }, { a: { d: lost(61) }, b: { d: sees } }, { spm: "a" }),
+    ["a misses d"],
+  ],
+  "an SPM that is not there keeps no domain from being used": [
+    decide({ d: "inactive" }, { b: { d: sees } }, { spm: "a" }),
     ["d seen-valid"],
   ],
   "a host that says nothing counts for nothing": [

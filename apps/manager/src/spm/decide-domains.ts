@@ -9,6 +9,8 @@ export interface DomainsView {
     readonly status: StorageDomainStatus;
   }[];
   readonly hosts: readonly HostSightView[];
+  /** The host that works on the structure of the storage, if there is one: where it does not reach a domain, no work can be begun. */
+  readonly spmId?: HostId;
   /** A host must miss a domain for so long before that counts against the host. */
   readonly graceMs: number;
 }
@@ -40,6 +42,9 @@ export interface DomainChange {
   readonly because: string;
 }
 
+/** One bad look of a host that is busy, or has yet to mount what was just attached, is no loss; what lasts so long is one. */
+const CONFIRMED_MS = 10_000;
+
 /** Others are the business of whoever is at them. */
 const watched: readonly StorageDomainStatus[] = ["active", "inactive", "unknown"];
 
@@ -47,26 +52,52 @@ const watched: readonly StorageDomainStatus[] = ["active", "inactive", "unknown"
  * Which domains can be used, and which hosts cannot. Pure. A domain that all hosts miss is lost itself, and they are well; a
  * host that misses what another one sees is not. Each domain is judged by itself.
  */
-export function decideDomains({ domains, hosts, graceMs }: DomainsView): DomainsDecision {
+export function decideDomains(view: DomainsView): DomainsDecision {
   const changes: DomainChange[] = [];
   const blind = new Map<HostId, string[]>();
-  for (const domain of domains.filter(({ status }) => watched.includes(status))) {
-    const tellers = hosts.filter(({ sights }) => sights?.has(domain.id) === true);
-    const seeing = tellers.filter(({ sights }) => sights?.get(domain.id)?.isValid === true);
+  for (const domain of view.domains.filter(({ status }) => watched.includes(status))) {
+    const tellers = view.hosts.filter(({ sights }) => sights?.has(domain.id) === true);
+    const seeing = tellers.filter((host) => isSeen(host, domain.id));
     if (seeing.length > 0) {
-      if (domain.status !== "active") changes.push(change(domain.id, "seen-valid", seeing));
+      if (domain.status !== "active" && reachesSpm(view, domain.id))
+        changes.push(change(domain.id, "seen-valid", seeing));
       for (const host of tellers) {
-        const { brokenForMs = 0 } = host.sights?.get(domain.id) ?? {};
-        if (!seeing.includes(host) && brokenForMs >= graceMs)
+        if (!seeing.includes(host) && missedForMs(host, domain.id) >= view.graceMs)
           blind.set(host.id, [...(blind.get(host.id) ?? []), domain.name]);
       }
     } else if (tellers.length > 0) {
-      if (domain.status !== "inactive") changes.push(change(domain.id, "seen-invalid", tellers));
-    } else if (domain.status !== "unknown" && hosts.every(({ sights }) => sights === undefined)) {
+      if (domain.status !== "inactive" && isLost(view, domain.id, tellers))
+        changes.push(change(domain.id, "seen-invalid", tellers));
+    } else if (domain.status !== "unknown" && view.hosts.every(({ sights }) => sights === undefined)) {
       changes.push({ id: domain.id, event: "lost", because: "No host that could tell can be reached." });
     }
   }
   return { domains: changes, blind };
+}
+
+function isSeen({ sights }: HostSightView, domainId: StorageDomainId): boolean {
+  return sights?.get(domainId)?.isValid === true;
+}
+
+function missedForMs({ sights }: HostSightView, domainId: StorageDomainId): number {
+  return sights?.get(domainId)?.brokenForMs ?? 0;
+}
+
+/** Work on the domain is the SPM's: until that host has it again, whatever is begun there is refused. */
+function reachesSpm({ hosts, spmId }: DomainsView, domainId: StorageDomainId): boolean {
+  const spm = hosts.find(({ id }) => id === spmId);
+  return spm === undefined || isSeen(spm, domainId);
+}
+
+/** Whether none sees it for long enough. A host that tells of others, and not of this one yet, may see it: it is waited for. */
+function isLost(
+  { hosts, graceMs }: DomainsView,
+  domainId: StorageDomainId,
+  tellers: readonly HostSightView[],
+): boolean {
+  const doAllTell = hosts.every((host) => (host.sights?.size ?? 0) === 0 || tellers.includes(host));
+  const neededMs = doAllTell ? Math.min(CONFIRMED_MS, graceMs) : graceMs;
+  return tellers.every((host) => missedForMs(host, domainId) >= neededMs);
 }
 
 const sightWords = {

@@ -7,7 +7,7 @@ import { done, until } from "../../manager.fixture.ts";
 import { threeHosts } from "../spm/three-hosts.fixture.ts";
 
 test("a host that alone loses a domain cannot be used after the grace, says why, and is back by itself", async () => {
-  await using pool = await threeHosts();
+  await using pool = await threeHosts(undefined, { graceSeconds: 8 });
   const { db } = pool.world.system;
   const secondId = await pool.addDomain("second");
   await until("the second domain to be active", async () => (await getStorageDomain(db, secondId)).status === "active");

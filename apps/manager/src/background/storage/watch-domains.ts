@@ -18,7 +18,7 @@ import { blindReason, type DomainSights } from "./domain-sights.ts";
 export async function watchDomains(
   context: OpContext,
   { sights, graceMs }: { readonly sights: DomainSights; readonly graceMs: number },
-  { domains, hosts }: PoolRecords,
+  { dataCenter: { spmHostId }, domains, hosts }: PoolRecords,
 ): Promise<void> {
   const telling = hosts.filter(
     ({ id, status }) => (status === "up" || status === "non_operational") && context.hosts.linkOf(id)?.isOpen === true,
@@ -27,7 +27,12 @@ export async function watchDomains(
     const seen = sights.of(id);
     return { id, name, ...(seen !== undefined && { sights: seen }) };
   });
-  const decision = decideDomains({ domains, hosts: views, graceMs });
+  const decision = decideDomains({
+    domains,
+    hosts: views,
+    graceMs,
+    ...(spmHostId !== undefined && { spmId: spmHostId }),
+  });
   for (const change of decision.domains) await becomeDomain(context, change);
   for (const host of hosts) {
     const blind = decision.blind.get(host.id) ?? [];
