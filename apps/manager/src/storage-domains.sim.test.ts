@@ -196,7 +196,7 @@ describe("a domain that is there already", () => {
   const volumeIdOf = (imageId: string) => imageId.replace("1", "4");
 
   /** As another engine left it: a disk, one of a template, and one that stands on that. */
-  function leave({ storage }: ThreeHosts, poolId = formerPool, version = 4): void {
+  function leave({ storage }: ThreeHosts, poolId = formerPool, version = 4, type = 1): void {
     const volume = (imageId: string, name: string, parentId: string = blankUuid) => ({
       volumeId: volumeIdOf(imageId),
       imageId,
@@ -219,7 +219,7 @@ describe("a domain that is there already", () => {
     storage.domains.set(domainId, {
       domainId,
       name: "old-data",
-      type: 1,
+      type,
       domainClass: 1,
       version,
       path: "nas.example:/export/old",
@@ -320,6 +320,11 @@ describe("a domain that is there already", () => {
     await assert.rejects(importStorageDomain(system, nas("/export/nothing")), /no Storage Domain at nas.example/);
     await assert.rejects(importStorageDomain(system, nas("/missing")), /cannot be mounted/);
     await assert.rejects(importStorageDomain(system, nas("/export/old")), /of version 2/);
+    leave(world, "none", 5, 4);
+    await assert.rejects(
+      importStorageDomain(system, nas("/export/old")),
+      /At nas.example:\/export\/old is the Storage Domain old-data .* of the type localfs, not nfs/,
+    );
     leave(world, "none", 5);
     await assert.rejects(
       importStorageDomain(system, { ...nas("/export/old"), name: "data" }),

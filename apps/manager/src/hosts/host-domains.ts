@@ -62,14 +62,14 @@ export async function findDomainInfo(
   }
 }
 
-/** The ids of all domains at a place to which the host is connected. */
+/** The ids of all domains at a place to which the host is connected, of whatever type they say that they are. */
 export async function listDomainsAt(
   { calls, signal }: Talk,
-  { type, connection }: Pick<StorageDomain, "type" | "connection">,
+  { connection }: Pick<StorageDomain, "connection">,
 ): Promise<string[]> {
   return [
     ...(await calls.Host.getStorageDomains(
-      { domainClass: dataDomainClass, storageType: domainTypes[type], remotePath: locationOf(connection) },
+      { domainClass: dataDomainClass, remotePath: locationOf(connection) },
       { signal, timeoutMs: STORAGE_MS_MAX },
     )),
   ];

@@ -2,6 +2,7 @@
 
 import { type ConnectionRefParameters, type StorageDomainTypeId, storageDomainTypeIds } from "@yagura/agent-protocol";
 import { blankUuid, type DataCenterId } from "@yagura/std/ids.ts";
+import { oneLine } from "@yagura/std/one-line.ts";
 import {
   locationOf,
   type NfsVersion,
@@ -16,12 +17,25 @@ export class CannotConnectStorage extends Error {
   override readonly name = "CannotConnectStorage";
   readonly code: number;
 
-  constructor(connection: StorageConnection, code: number) {
+  /** @param said why, in the words of a host that tells more than a code */
+  constructor(connection: StorageConnection, code: number, said?: string) {
+    const location = locationOf(connection);
+    const why = said === undefined ? undefined : plainWords(said, location);
     super(
-      `The host cannot connect to the storage ${locationOf(connection)}: ${explainStorageCode(code) ?? "it does not say why"} (code ${code})`,
+      `The host cannot connect to the storage ${location}: ${why ?? explainStorageCode(code) ?? "it does not say why"} (code ${code})`,
     );
     this.code = code;
   }
+}
+
+const SAID_CHARACTERS_MAX = 500;
+
+/** Without the place, which is told already. */
+function plainWords(said: string, location: string): string | undefined {
+  const words = oneLine(said).trim().slice(0, SAID_CHARACTERS_MAX);
+  const prefix = `cannot connect ${location}: `;
+  const why = words.startsWith(prefix) ? words.slice(prefix.length) : words;
+  return why === "" ? undefined : why;
 }
 
 export const domainTypes: Readonly<Record<StorageType, StorageDomainTypeId>> = {
@@ -54,7 +68,8 @@ export async function ensureStorageServer(
     },
     { signal, timeoutMs: STORAGE_MS_MAX },
   );
-  if (answer === undefined || answer.status !== 0) throw new CannotConnectStorage(connection, answer?.status ?? -1);
+  if (answer === undefined || answer.status !== 0)
+    throw new CannotConnectStorage(connection, answer?.status ?? -1, answer?.message);
 }
 
 /** Also of one that the host does not have; what is still mounted then is the host's matter. */

@@ -1,12 +1,17 @@
 import { AgentFault, type StorageDomainInfo } from "@yagura/agent-protocol";
 import { describeError } from "@yagura/std/describe-error.ts";
 import { findId, type HostId, type StorageDomainId } from "@yagura/std/ids.ts";
+import { oneLine } from "@yagura/std/one-line.ts";
 import type { OpContext } from "../../context.ts";
 import { findStorageDomainByName, getStorageDomain, listStorageDomains } from "../../db/queries/storage-domains.ts";
 import { transaction } from "../../db/transaction.ts";
 import { OperationRefused, refuseIf } from "../../domain/errors.ts";
 import { nameProblems } from "../../domain/names.ts";
-import { locationOf, type StorageConnection } from "../../domain/storage-domain/storage-connection.ts";
+import {
+  locationOf,
+  type StorageConnection,
+  type StorageType,
+} from "../../domain/storage-domain/storage-connection.ts";
 import type { NewStorageDomain, StorageDomain } from "../../domain/storage-domain/storage-domain.ts";
 import { systemObject } from "../../domain/user/user.ts";
 import { announce } from "../../events/announce.ts";
@@ -74,7 +79,7 @@ async function discover(
   known: readonly StorageDomain[],
 ): Promise<StorageDomainInfo> {
   await ensureStorageServer(talk, connection, undefined);
-  const all = await listDomainsAt(talk, { type: asked.type, connection });
+  const all = await listDomainsAt(talk, { connection });
   const unknown = all.filter((id) => !known.some((domain) => domain.id === id));
   const found: StorageDomainInfo[] = [];
   let problem: unknown;
@@ -89,11 +94,14 @@ async function discover(
     }
   }
   const location = locationOf(connection);
+  const fitting = found.filter((info) => isOfType(info, asked.type));
   // What a host had mounted before is listed too; a domain that has moved says its old place, and is then the only one.
-  const here = found.filter(({ remotePath }) => remotePath === undefined || samePath(remotePath, location));
-  const [only, another] = here.length > 0 ? here : found;
+  const here = fitting.filter(({ remotePath }) => remotePath === undefined || samePath(remotePath, location));
+  const [only, another] = here.length > 0 ? here : fitting;
   if (only === undefined) {
     if (problem !== undefined) throw problem;
+    const [other] = found;
+    if (other !== undefined) throw new OperationRefused("conflict", attempt, [otherType(other, asked.type, location)]);
     const isKnown = asked.id !== undefined && known.some(({ id }) => id === asked.id);
     const why = isKnown ? "is known already" : `is not at ${location}`;
     throw new OperationRefused("conflict", attempt, [
@@ -103,10 +111,20 @@ async function discover(
     ]);
   }
   if (another !== undefined) {
-    const ids = (here.length > 0 ? here : found).map(({ uuid }) => uuid).join(", ");
+    const ids = (here.length > 0 ? here : fitting).map(({ uuid }) => uuid).join(", ");
     throw new OperationRefused("conflict", attempt, [`There are several at ${location}; say which by its ID: ${ids}.`]);
   }
   return only;
+}
+
+/** A domain says in its metadata what it was made as; other engines look for it as that only. */
+function isOfType(info: StorageDomainInfo, type: StorageType): boolean {
+  return info.type.toLowerCase() === type;
+}
+
+function otherType({ uuid, name, type }: StorageDomainInfo, asked: StorageType, location: string): string {
+  const which = oneLine(name ?? "") === "" ? uuid : `${oneLine(name ?? "")} (${uuid})`;
+  return `At ${location} is the Storage Domain ${which} of the type ${type.toLowerCase()}, not ${asked}: import it as that type.`;
 }
 
 function samePath(a: string, b: string): boolean {
