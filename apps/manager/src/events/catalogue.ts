@@ -212,6 +212,12 @@ export const eventCatalogue = {
   storageDomainLost: kind(970, "warning", "Storage domain {storageDomain} cannot be reached. {reason}"),
   storageSpaceLow: kind(26, "warning", "Storage domain {storageDomain} has only {free} left."),
 
+  unhonouredAttributes: kind(
+    1_000_201,
+    "warning",
+    "Of {type} {name} was asked for what is not supported here, and stays as it is: {attributes}.",
+  ),
+
   externalNormal: kind(9801, "normal", "{text}"),
   externalWarning: kind(9802, "warning", "{text}"),
   externalError: kind(9803, "error", "{text}"),

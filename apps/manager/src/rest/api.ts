@@ -19,6 +19,7 @@ import { NotAcceptable, NotServed } from "./refusals.ts";
 import type { Answer, RestRequest, Route } from "./route.ts";
 import { locate, type Match, Router, segmentsOf } from "./router.ts";
 import { servedBy } from "./served-by.ts";
+import { tellUnhonoured, type Wish } from "./tell-unhonoured.ts";
 
 /** No operation takes longer to answer; what takes longer is a job. */
 const REQUEST_MS_MAX = 100_000;
@@ -120,6 +121,7 @@ export class Api {
     const authorizer = new Authorizer(this.#parts.services.db, identity.grants);
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const contentType = request.headers["content-type"];
+    let wish: Wish | undefined;
     const rest: RestRequest = {
       params: match.params,
       query,
@@ -128,12 +130,17 @@ export class Api {
       links: new Links(target.apiRoot, this.#served),
       allContent: query.findBoolean("all_content") ?? false,
       origin: `${request.protocol}://${request.host}`,
-      read: (type) => readBody(type, body, contentType),
+      read(type) {
+        const read = readBody(type, body, contentType);
+        wish = { type, body: read };
+        return read;
+      },
       readAction: () => (body.toString("utf8").trim() === "" ? {} : readBody("action", body, contentType)),
     };
     const followed = query.find("follow");
     const tree = followed === undefined ? undefined : parseFollow(followed);
     const answer = await match.route.handle(rest);
+    if (wish !== undefined) await tellUnhonoured(rest.context, wish, answer);
     if (tree === undefined || match.route.method !== "GET") return answer;
     return follow(answer, tree, (href) => this.#fetch(href.slice(target.apiRoot.length), rest));
   }
