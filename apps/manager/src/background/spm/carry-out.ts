@@ -3,7 +3,7 @@ import type { OpContext } from "../../context.ts";
 import type { DataCenter } from "../../domain/data-center/data-center.ts";
 import type { Host } from "../../domain/host/host.ts";
 import { isFault } from "../../hosts/agent-errors.ts";
-import { readSpmRole, startSpm, stopSpm } from "../../hosts/host-pools.ts";
+import { readSpm, type SpmReport, startSpm, stopSpm } from "../../hosts/host-pools.ts";
 import type { HostTalk } from "../../hosts/host-talk.ts";
 import { recordContender, recordStartFailed, recordStopFailed, recordStopped } from "./record-spm.ts";
 import type { SpmMemory } from "./spm-memory.ts";
@@ -15,24 +15,25 @@ interface Deed {
   readonly because: string;
 }
 
-/** Asks the host to become SPM. Whether it does is seen by looking again. */
-export async function carryOutStart(context: OpContext, deed: Deed): Promise<void> {
+/** Asks the host to become SPM. What it says of itself when that has ended; `undefined` when it takes longer. */
+export async function carryOutStart(context: OpContext, deed: Deed): Promise<SpmReport | undefined> {
   const { dataCenter, host, memory, because } = deed;
   memory.because ??= because;
   await recordContender(context, deed);
   try {
     const talk = talkTo(context, host);
     memory.start = { hostId: host.id, taskId: await startSpm(talk, dataCenter.id) };
-    await followStart(talk, dataCenter);
   } catch (error) {
     context.signal.throwIfAborted();
     memory.failedAtMs.set(host.id, context.clock.monotonicMs());
     await recordStartFailed(context, deed, describeError(error));
+    return undefined;
   }
+  return followStart(context, deed);
 }
 
-/** Asks the SPM to give the role up. */
-export async function carryOutStop(context: OpContext, deed: Deed): Promise<void> {
+/** Asks the SPM to give the role up. Returns whether it has. */
+export async function carryOutStop(context: OpContext, deed: Deed): Promise<boolean> {
   const { dataCenter, host, memory, because } = deed;
   const talk = talkTo(context, host);
   try {
@@ -42,28 +43,50 @@ export async function carryOutStop(context: OpContext, deed: Deed): Promise<void
     memory.because = because;
     memory.isPlanned = true;
     await recordStopped(context, deed);
+    return true;
   } catch (error) {
     context.signal.throwIfAborted();
     const isFirst = !memory.keptAtMs.has(host.id);
     memory.keptAtMs.set(host.id, context.clock.monotonicMs());
     if (isFirst) await recordStopFailed(context, deed, describeError(error));
+    return false;
   }
 }
 
 /** Storage that does not answer must not hold up the looking after for long; what became of the stop is seen by looking. */
 const STOP_MS_MAX = 40_000;
-const ROLE_MS = 100;
+const ASK_MS = 50;
 const FOLLOW_MS = 2000;
+const ANSWER_MS_MAX = 2000;
 
-/** While it contends only this one host is asked, so that its end is seen at once. */
-export async function followStart({ calls, clock, signal }: HostTalk, { id }: Pick<DataCenter, "id">): Promise<void> {
+/**
+ * While a host contends only this one is asked, so that the end is seen at once: by the task where we began it, since to ask
+ * for the role makes the host read the storage that it is just busy with. Returns what it says when it does not contend any more.
+ */
+export async function followStart(
+  context: OpContext,
+  { dataCenter, host, memory }: Pick<Deed, "dataCenter" | "host" | "memory">,
+): Promise<SpmReport | undefined> {
+  const { clock, signal } = context;
+  const { calls } = talkTo(context, host);
+  const taskID = memory.start?.hostId === host.id ? memory.start.taskId : undefined;
   const endMs = clock.monotonicMs() + FOLLOW_MS;
   while (clock.monotonicMs() < endMs) {
-    await clock.sleep(ROLE_MS, signal);
-    const ends = AbortSignal.any([signal, AbortSignal.timeout(FOLLOW_MS)]);
-    const role = await readSpmRole({ calls, clock, signal: ends }, id).catch(() => undefined);
-    if (role !== "contending") return;
+    await clock.sleep(ASK_MS, signal);
+    try {
+      const options = { signal, timeoutMs: ANSWER_MS_MAX };
+      if (taskID !== undefined && (await calls.Task.getStatus({ taskID }, options)).taskState !== "finished") continue;
+      const ends = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS_MAX)]);
+      const report = await readSpm({ calls, signal: ends }, dataCenter.id);
+      if (report === "not connected") return undefined;
+      if (report.role !== "contending") return report;
+    } catch {
+      // A look at all hosts tells more.
+      signal.throwIfAborted();
+      return undefined;
+    }
   }
+  return undefined;
 }
 
 /**

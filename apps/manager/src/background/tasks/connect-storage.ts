@@ -6,6 +6,7 @@ import { listStorageDomains } from "../../db/queries/storage-domains.ts";
 import { OperationRefused } from "../../domain/errors.ts";
 import { replaceMaster } from "../../operations/storage-domains/replace-master.ts";
 import { listHostsOfDataCenter } from "../../operations/storage-domains/storage-host.ts";
+import { afterStart, afterStop } from "../../spm/after-deed.ts";
 import { decideSpm } from "../../spm/decide-spm.ts";
 import type { PoolView } from "../../spm/pool-view.ts";
 import type { SpmDecision } from "../../spm/spm-decision.ts";
@@ -55,14 +56,15 @@ export function connectStorage(parts: ConnectStorageParts): BackgroundTask<Recor
 type Parts = ConnectStorageParts & { readonly looks: HostLooks; readonly memory: SpmMemory };
 
 async function keepInUse(context: OpContext, parts: Parts, dataCenterId: DataCenterId): Promise<string> {
+  let known: PoolView | undefined;
   for (let round = 1; ; round++) {
     if (!(await isDriven(context.db, dataCenterId))) return "not in use, or locked";
     const records = await readRecords(context, dataCenterId);
-    const view = await lookAtPool(context, parts, records);
+    const view = known ?? (await lookAtPool(context, parts, records));
     // A saga may have taken the data center meanwhile, and does with the role what it has to.
-    if (!(await isDriven(context.db, dataCenterId))) return "not in use, or locked";
+    if (known === undefined && !(await isDriven(context.db, dataCenterId))) return "not in use, or locked";
     const decision = decideSpm(view);
-    await carryOut(context, parts.memory, records, view, decision);
+    known = await carryOut(context, parts.memory, records, view, decision);
     if (decision.do === "replace the master") await replaceLostMaster(context, dataCenterId);
     const isActing = decision.do === "start" || decision.do === "stop";
     if (isActing) parts.looks.forgetLate();
@@ -92,33 +94,38 @@ async function readRecords({ db }: OpContext, dataCenterId: DataCenterId): Promi
   };
 }
 
+/** Returns what the view is now, where the deed tells. */
 async function carryOut(
   context: OpContext,
   memory: SpmMemory,
   { dataCenter, hosts }: PoolRecords,
   view: PoolView,
   decision: SpmDecision,
-): Promise<void> {
+): Promise<PoolView | undefined> {
   const { because } = decision;
   const hostOf = (hostId: HostId | undefined) => hosts.find(({ id }) => id === hostId);
   const actor = "host" in decision ? hostOf(decision.host) : undefined;
   if (actor !== undefined) {
     const deed = { dataCenter, host: actor, memory, because };
-    return decision.do === "start" ? carryOutStart(context, deed) : carryOutStop(context, deed);
+    if (decision.do === "stop") return (await carryOutStop(context, deed)) ? afterStop(view, actor.id) : undefined;
+    const report = await carryOutStart(context, deed);
+    return report?.role === "spm" ? afterStart(view, actor.id, report.lease) : undefined;
   }
   const spm = decision.do === "nothing" ? hostOf(decision.spm) : undefined;
   const epoch = view.hosts.find(({ id }) => id === spm?.id)?.lease?.version;
   if (spm !== undefined && epoch !== undefined) {
-    return recordSpm(context, epoch, { dataCenter, host: spm, memory, because });
+    await recordSpm(context, epoch, { dataCenter, host: spm, memory, because });
+    return undefined;
   }
-  const contender = view.hosts.find(({ role }) => role === "contending");
-  if (contender === undefined) return recordNobody(context, { dataCenter, memory, because });
+  const contender = hostOf(view.hosts.find(({ role }) => role === "contending")?.id);
+  if (contender === undefined) {
+    await recordNobody(context, { dataCenter, memory, because });
+    return undefined;
+  }
   await recordWaiting(context, contender.id, { dataCenter, because });
-  await followStart(
-    { calls: context.hosts.calls(contender.id), clock: context.clock, signal: context.signal },
-    dataCenter,
-  );
+  await followStart(context, { dataCenter, host: contender, memory });
   context.wake("connect-storage");
+  return undefined;
 }
 
 function describe({ hosts }: PoolRecords, decision: SpmDecision): string {
