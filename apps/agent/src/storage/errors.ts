@@ -48,6 +48,7 @@ export const storageErrorCodes = {
   StorageDomainAccessError: 379,
   StorageDomainAlreadyAttached: 380,
   CannotDetachMasterStorageDomain: 383,
+  FileStorageDomainStaleNFSHandle: 384,
   StorageDomainClassError: 386,
   StorageDomainDescriptionTooLong: 387,
   StorageDomainIllegalRemotePath: 390,

@@ -7,8 +7,8 @@ import { CannotUnmount } from "../../root/mount.ts";
 import { findMount, type Mount } from "../../root/mount-table.ts";
 import type { MountRequest, RootCalls } from "../../root/root-calls.ts";
 import { StorageError } from "../errors.ts";
+import { isBecauseOf } from "../files/errno.ts";
 import type { Mounts } from "../files/mounts.ts";
-import { isStale } from "../files/routed-files.ts";
 import { checkAccess } from "./check-access.ts";
 import { explainMountFailure } from "./explain-mount-failure.ts";
 import { requireSameMount } from "./same-mount.ts";
@@ -103,7 +103,7 @@ export class MountedStorage {
     const { readMounts, log } = this.#world;
     const request = this.#wanted.get(target);
     const isMounted = findMount(await readMounts(), target) !== undefined;
-    if (request === undefined || (isMounted && !isStale(error))) return false;
+    if (request === undefined || (isMounted && !isBecauseOf(error, "ESTALE"))) return false;
     log.info("mounting storage again", { target, because: isMounted ? "it was replaced" : "it is not mounted" });
     await this.#makeBare(target);
     await this.#mount(request);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { errnoOf } from "./storage-files.ts";
+import { errnoOf } from "./errno.ts";
 import type { FromChild } from "./worker/messages.ts";
 import { serveCalls } from "./worker/serve-calls.ts";
 

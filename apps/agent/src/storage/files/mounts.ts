@@ -1,10 +1,12 @@
 import { lstat } from "node:fs/promises";
 import type { Clock } from "@yagura/std/clock.ts";
+import { errnoOf } from "./errno.ts";
 import type { FileChild } from "./file-child.ts";
+import { asTrouble } from "./file-trouble.ts";
 import { MountFiles } from "./mount-files.ts";
 import { remoteFiles } from "./remote-files.ts";
 import { routedFiles } from "./routed-files.ts";
-import { errnoOf, type StorageFiles } from "./storage-files.ts";
+import type { StorageFiles } from "./storage-files.ts";
 import type { Probed } from "./worker/messages.ts";
 
 interface MountsWorld {
@@ -49,11 +51,15 @@ export class Mounts {
     await known?.mount.close();
   }
 
-  /** Looks at what is mounted as who will use it. @throws StorageError when it does not answer, FileCallFailed */
+  /** Looks at what is mounted as who will use it. @throws StorageError when it does not answer or is in trouble, FileCallFailed */
   async probe(target: string): Promise<Probed> {
     const known = this.#known.get(target);
     if (known === undefined) throw new Error(`${target} is no mount of ours`);
-    return (await known.mount.run("probe", [], { timeoutMs: PROBE_MS })) as Probed;
+    try {
+      return (await known.mount.run("probe", [], { timeoutMs: PROBE_MS })) as Probed;
+    } catch (error) {
+      throw asTrouble(error, target);
+    }
   }
 
   /** The mount that a path is on. */

@@ -1,5 +1,6 @@
 import { StorageError } from "../errors.ts";
-import { errnoOf, type StorageFiles } from "./storage-files.ts";
+import { tellTrouble } from "./file-trouble.ts";
+import type { StorageFiles } from "./storage-files.ts";
 
 export interface FileRoutes {
   /** The files of the mount that a path is on; `undefined` when it is on this host's own disks. */
@@ -10,7 +11,7 @@ export interface FileRoutes {
 
 /**
  * Sends each operation to where its path is: to the child of a mount, or to `local`, in this process. What is meant for
- * storage that is not mounted is refused, and never lands on this host's disk.
+ * storage that is not mounted is refused, and never lands on this host's disk. Trouble with storage is told as a `StorageError`.
  */
 export function routedFiles(local: StorageFiles, routes: FileRoutes): StorageFiles {
   const reading = (path: string): StorageFiles => routes.findMount(path) ?? local;
@@ -29,7 +30,7 @@ export function routedFiles(local: StorageFiles, routes: FileRoutes): StorageFil
     return local;
   }
 
-  return {
+  return tellTrouble({
     findText: (path, bytesMax) => reading(path).findText(path, bytesMax),
     findBytes: (path, offsetBytes, lengthBytes) => reading(path).findBytes(path, offsetBytes, lengthBytes),
     list: (path) => reading(path).list(path),
@@ -46,11 +47,5 @@ export function routedFiles(local: StorageFiles, routes: FileRoutes): StorageFil
     symbolicLink: async (target, path) => (await changing(path)).symbolicLink(target, path),
     adopt: async (path, mode) => (await changing(path)).adopt(path, mode),
     wipe: async (path, signal, onProgress) => (await changing(path)).wipe(path, signal, onProgress),
-  };
-}
-
-/** Whether an error says that the mount itself is not what it was: its export was replaced, or is gone. */
-export function isStale(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) if (errnoOf(at) === "ESTALE") return true;
-  return false;
+  });
 }

@@ -13,9 +13,9 @@ import {
   symlink,
   unlink,
 } from "node:fs/promises";
-import { constants as systemConstants } from "node:os";
 import { dirname } from "node:path";
 import type { RootCalls, StorageFileMode } from "../../root/root-calls.ts";
+import { errnoOf } from "./errno.ts";
 
 /**
  * Everything that storage does to file systems: few calls, each either done or not. Tests put themselves in between and
@@ -218,18 +218,6 @@ async function withFile(path: string, flags: string | number, use: (file: FileHa
 export async function syncDirectory(path: string): Promise<void> {
   await withFile(path, "r", (directory) => directory.sync());
 }
-
-/** The name of what the system said, such as ENOENT; `undefined` for any other error. */
-export function errnoOf(error: unknown): string | undefined {
-  if (!(error instanceof Error && "code" in error && typeof error.code === "string")) return undefined;
-  // Node has no name for some of them, of which ESTALE is what an NFS client says of an export that was replaced.
-  const isNameless = "errno" in error && error.code.startsWith("Unknown system error");
-  return isNameless ? namesOfErrors.get(Math.abs(Number(error.errno))) : error.code;
-}
-
-const namesOfErrors: ReadonlyMap<number, string> = new Map(
-  Object.entries(systemConstants.errno).map(([name, number]) => [number, name]),
-);
 
 async function absentIfMissing<T>(work: Promise<T>, ...also: readonly string[]): Promise<T | undefined> {
   try {

@@ -1,7 +1,8 @@
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { Log } from "@yagura/std/log.ts";
 import { KiB } from "@yagura/std/units.ts";
-import { errnoOf, type StorageFiles } from "../files/storage-files.ts";
+import { isBecauseOf } from "../files/errno.ts";
+import type { StorageFiles } from "../files/storage-files.ts";
 
 /** More than any record takes, with the blocks of its directory. */
 const RESERVE_BYTES = 64 * KiB;
@@ -41,7 +42,7 @@ export class JournalReserve {
     try {
       await write();
     } catch (error) {
-      const isFull = errnoOf(error) === "ENOSPC" || errnoOf(error) === "EDQUOT";
+      const isFull = isBecauseOf(error, "ENOSPC", "EDQUOT");
       if (!isFull || (await this.#files.find(this.#path)) === undefined) throw error;
       this.#log.warn("the master domain is full: a deletion is written down in the room that is kept for that");
       await this.#files.remove(this.#path);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { open, opendir, unlink } from "node:fs/promises";
 import { STORAGE_OWNER } from "../../../root/root-calls.ts";
-import { errnoOf } from "../storage-files.ts";
+import { errnoOf } from "../errno.ts";
 import type { Probed } from "./messages.ts";
 
 /** A name that no domain has, and that tells who left it if we die before it is removed. */

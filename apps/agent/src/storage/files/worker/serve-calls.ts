@@ -1,5 +1,5 @@
+import { errnoOf } from "../errno.ts";
 import type { StorageFiles } from "../storage-files.ts";
-import { errnoOf } from "../storage-files.ts";
 import type { FromChild, Probed, ToChild } from "./messages.ts";
 
 /** Word of long work is sent at most this often. */

@@ -13,7 +13,8 @@
 import { constants } from "node:fs";
 import { chmod, type FileHandle, link, lstat, open, rename, unlink } from "node:fs/promises";
 import { type StorageFileMode, storageFileModes } from "../../../root/root-calls.ts";
-import { errnoOf, openStorageFiles, type StorageFiles, syncDirectory } from "../storage-files.ts";
+import { errnoOf } from "../errno.ts";
+import { openStorageFiles, type StorageFiles, syncDirectory } from "../storage-files.ts";
 import { AlignedMemory, SLOT_BYTES } from "./aligned-memory.ts";
 
 const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_DIRECT, O_DIRECTORY } = constants;
