@@ -22,6 +22,7 @@ export function sqliteReadingDialect(path: string): SqliteDialect {
 }
 
 function dialectOf(database: DatabaseSync): SqliteDialect {
+  database.function("fold", { deterministic: true }, (text) => (typeof text === "string" ? text.toLowerCase() : text));
   return new SqliteDialect({
     database: {
       close: () => database.close(),

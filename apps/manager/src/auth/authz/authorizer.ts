@@ -4,7 +4,7 @@ import { NotAllowed, NotFound, type Noun } from "../../domain/errors.ts";
 import type { Permit } from "../../domain/user/permits.ts";
 import type { ObjectRef } from "../../domain/user/user.ts";
 import { loadObjectChain } from "./object-chain.ts";
-import { decideAccess, type Grant } from "./policy.ts";
+import { decideAccess, type Grant, type Sight, sightOf } from "./policy.ts";
 
 /** Asks the policy for one who has these roles; the objects around the one in question come from the database. */
 export class Authorizer {
@@ -31,6 +31,11 @@ export class Authorizer {
       default:
         return unreachable(access);
     }
+  }
+
+  /** For lists that the database makes: what he may see, as data. */
+  get sight(): Sight {
+    return sightOf(this.#grants);
   }
 
   /** For lists: whether he may see something whose chain the caller knows already. */

@@ -1,5 +1,5 @@
 import type { Permit } from "../../domain/user/permits.ts";
-import type { ObjectRef, Role } from "../../domain/user/user.ts";
+import type { ObjectRef, ObjectType, Role } from "../../domain/user/user.ts";
 
 /** A role somebody has on an object, and thereby on everything in it. */
 export interface Grant {
@@ -28,6 +28,30 @@ export function decideAccess(grants: readonly Grant[], permit: Permit | "see", c
   const sees = reaching.some((grant) => showsChildren(grant.role) || isSame(grant.object, object));
   if (!sees) return "hidden";
   return permit === "see" ? "allowed" : "forbidden";
+}
+
+/** What `decideAccess` lets one see, as data: for asking about many objects at once (`visible.ts`). */
+export interface Sight {
+  /** He sees whatever there is. */
+  readonly isWhole: boolean;
+  /** The ids of objects that he sees, by type. */
+  readonly itself: ReadonlyMap<ObjectType, readonly string[]>;
+  /** The ids of objects in which he sees everything, by type. */
+  readonly within: ReadonlyMap<ObjectType, readonly string[]>;
+}
+
+export function sightOf(grants: readonly Grant[]): Sight {
+  const wide = grants.filter(({ role }) => showsChildren(role)).map(({ object }) => object);
+  return {
+    isWhole: wide.some(({ type }) => type === "system"),
+    itself: idsByType(grants.map(({ object }) => object)),
+    within: idsByType(wide),
+  };
+}
+
+function idsByType(objects: readonly ObjectRef[]): ReadonlyMap<ObjectType, readonly string[]> {
+  const byType = Map.groupBy(objects, ({ type }) => type);
+  return new Map([...byType].map(([type, refs]) => [type, [...new Set(refs.map(({ id }) => id))]]));
 }
 
 /** Whether he has an administrative role on anything: then the system's own services (all events, jobs, users) are open to him. */
