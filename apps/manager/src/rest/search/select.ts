@@ -60,7 +60,7 @@ function valuesOf(value: FieldValue | readonly FieldValue[]): readonly FieldValu
 }
 
 function isEqual(have: FieldValue, wanted: string, isCaseSensitive: boolean): boolean {
-  if (have === undefined) return wanted === "";
+  if (have === undefined || wanted === "") return (have ?? "") === wanted;
   if (have instanceof Date) return have.getTime() === parseTime(wanted);
   const text = String(have);
   return isCaseSensitive ? matchText(text, wanted) : matchText(text.toLowerCase(), wanted.toLowerCase());

@@ -17,6 +17,7 @@ export function tokenize(search: string): Token[] {
   if (search.length > SEARCH_CHARACTERS_MAX) {
     throw new BadSearch(`it has more than ${SEARCH_CHARACTERS_MAX} characters`);
   }
+  if (search.includes("\0")) throw new BadSearch("it has a character that no text has");
   const text = search.trimEnd();
   const tokens: Token[] = [];
   tokenPattern.lastIndex = 0;
