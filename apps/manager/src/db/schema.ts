@@ -170,6 +170,8 @@ export interface TemplateRow {
   isDeleteProtected: Bit;
   createdAtMs: EpochMs;
   createdBy: string | null;
+  smallIconId: string | null;
+  largeIconId: string | null;
 }
 
 export interface VmRow {
@@ -184,6 +186,9 @@ export interface VmRow {
   isDeleteProtected: Bit;
   createdAtMs: EpochMs;
   createdBy: string | null;
+  smallIconId: string | null;
+  largeIconId: string | null;
+  instanceTypeId: string | null;
 }
 
 export interface VmRunRow {
@@ -402,6 +407,71 @@ export interface SessionRow {
   expiresAtMs: EpochMs;
 }
 
+export interface TagRow {
+  id: string;
+  name: string;
+  description: string;
+  parentId: string | null;
+}
+
+export interface TagAssignmentRow {
+  tagId: string;
+  objectType: string;
+  objectId: string;
+}
+
+export interface AffinityGroupRow {
+  id: string;
+  name: string;
+  description: string;
+  clusterId: string;
+  priority: number;
+  vmsRule: string;
+  vmsEnforcing: Bit;
+  hostsRule: string;
+  hostsEnforcing: Bit;
+}
+
+export interface AffinityGroupMemberRow {
+  affinityGroupId: string;
+  kind: string;
+  memberId: string;
+}
+
+export interface AffinityLabelRow {
+  id: string;
+  name: string;
+}
+
+export interface AffinityLabelMemberRow {
+  affinityLabelId: string;
+  kind: string;
+  memberId: string;
+}
+
+export interface BookmarkRow {
+  id: string;
+  name: string;
+  value: string;
+}
+
+export interface IconRow {
+  id: string;
+  mediaType: string;
+  data: string;
+  hash: string;
+}
+
+export interface InstanceTypeRow {
+  id: string;
+  name: string;
+  description: string;
+  comment: string;
+  hardware: Json;
+  nics: Json;
+  createdAtMs: EpochMs;
+}
+
 export interface Tables {
   macPools: MacPoolRow;
   dataCenters: DataCenterRow;
@@ -434,4 +504,13 @@ export interface Tables {
   hostRequests: HostRequestRow;
   imageTransfers: ImageTransferRow;
   sessions: SessionRow;
+  tags: TagRow;
+  tagAssignments: TagAssignmentRow;
+  affinityGroups: AffinityGroupRow;
+  affinityGroupMembers: AffinityGroupMemberRow;
+  affinityLabels: AffinityLabelRow;
+  affinityLabelMembers: AffinityLabelMemberRow;
+  bookmarks: BookmarkRow;
+  icons: IconRow;
+  instanceTypes: InstanceTypeRow;
 }

@@ -1,10 +1,12 @@
 import type { MacPoolId } from "../domain/data-center/data-center.ts";
+import { rootTagId } from "../domain/tag/tag.ts";
 import { blankTemplateId } from "../domain/template/template.ts";
 import { predefinedRoles } from "../domain/user/predefined-roles.ts";
 import { hardwareDefaults } from "../domain/vm/vm-hardware.ts";
 import type { Db } from "./database.ts";
 import { insertMacPool, listMacPools } from "./queries/mac-pools.ts";
 import { putRole } from "./queries/permissions.ts";
+import { ensureTag } from "./queries/tags.ts";
 import { ensureTemplate } from "./queries/templates.ts";
 import { transaction } from "./transaction.ts";
 
@@ -25,6 +27,7 @@ export async function seedDatabase(db: Db): Promise<void> {
         ranges: [{ from: "56:6f:1a:1a:00:00", to: "56:6f:1a:1a:ff:ff" }],
       });
     }
+    await ensureTag(tx, { id: rootTagId, name: "root", description: "root" });
     await ensureTemplate(tx, {
       id: blankTemplateId,
       name: "Blank",

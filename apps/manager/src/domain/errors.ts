@@ -25,7 +25,8 @@ export type Noun =
   | "graphics console"
   | "operating system"
   | "cluster level"
-  | "permit";
+  | "permit"
+  | "tag";
 
 /** There is no such object, or the caller may not see it: he cannot tell which. */
 export class NotFound extends Error {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { getStorageConnection, writeStorageConnection } from "../db/queries/storage-connections.ts";
+import { ensureTagAssignment } from "../db/queries/tags.ts";
 import { transaction } from "../db/transaction.ts";
 import { ids, populate } from "./inventory.fixture.ts";
 import { type Reply, restWorld } from "./rest-world.fixture.ts";
@@ -50,14 +51,20 @@ const bodies: Readonly<Record<string, string>> = {
   "POST /vnicprofiles": "<vnic_profile><name>new</name><network><name>ovirtmgmt</name></network></vnic_profile>",
   "PUT /vnicprofiles/:vnicProfile": "<vnic_profile><comment>new</comment></vnic_profile>",
   "POST /networks/:network/vnicprofiles": "<vnic_profile><name>new2</name></vnic_profile>",
+  "POST /hosts/:host/tags": `<tag id="${ids.tag}"/>`,
+  "POST /tags": "<tag><name>new</name></tag>",
+  "PUT /tags/:tag": "<tag><description>new</description></tag>",
   "POST /templates": `<template><name>new</name><vm id="${ids.otherVm}"/></template>`,
+  "POST /templates/:template/tags": `<tag id="${ids.tag}"/>`,
   "PUT /templates/:template": "<template><comment>new</comment></template>",
   "POST /users": "<user><user_name>new@internal</user_name></user>",
+  "POST /users/:user/tags": `<tag id="${ids.tag}"/>`,
   "PUT /users/:user": "<user/>",
   "POST /vms": `<vm><name>new</name><cluster id="${ids.cluster}"/><template id="${ids.template}"/></vm>`,
   "PUT /vms/:vm": "<vm><comment>new</comment></vm>",
   "POST /vms/:vm/diskattachments": `<disk_attachment><disk id="${ids.looseDisk}"/><interface>virtio</interface></disk_attachment>`,
   "PUT /vms/:vm/diskattachments/:disk": "<disk_attachment><active>true</active></disk_attachment>",
+  "POST /vms/:vm/tags": `<tag id="${ids.tag}"/>`,
   "POST /vms/:vm/nics": "<nic><name>nic2</name></nic>",
   "PUT /vms/:vm/nics/:nic": "<nic><linked>true</linked></nic>",
 };
@@ -79,9 +86,13 @@ const open: ReadonlySet<string> = new Set([
   "GET /roles/:role",
   "GET /roles/:role/permits",
   "GET /roles/:role/permits/:permit",
+  "GET /tags",
+  "GET /tags/:tag",
   // His own, and nobody else's.
   "GET /users/:user",
   "GET /users/:user/permissions",
+  "GET /users/:user/tags",
+  "GET /users/:user/tags/:tag",
   "PUT /users/:user",
 ]);
 
@@ -95,6 +106,7 @@ async function authorizationWorld() {
     type: "vm",
     id: "00000000-0000-4000-8000-00000000dead",
   });
+  await transaction(world.services.db, (tx) => ensureTagAssignment(tx, ids.tag, { type: "user", id: stranger.id }));
   const owner = await world.addUser("owner", "UserVmManager", { type: "vm", id: ids.vm });
   const { json } = await world.request({ url: "/ovirt-engine/api/roles", headers: { accept: "application/json" } });
   const [role] = json<{ role: { id: string }[] }>().role;

@@ -19,12 +19,14 @@ import { insertJob, insertStep } from "../db/queries/jobs.ts";
 import { ensureNic } from "../db/queries/nics.ts";
 import { ensureStorageConnection } from "../db/queries/storage-connections.ts";
 import { ensureStorageDomain } from "../db/queries/storage-domains.ts";
+import { ensureTag, ensureTagAssignment } from "../db/queries/tags.ts";
 import { ensureTemplate, ensureTemplateDisk } from "../db/queries/templates.ts";
 import { ensureVm } from "../db/queries/vms.ts";
 import { listVnicProfiles } from "../db/queries/vnic-profiles.ts";
 import { ensureVolume } from "../db/queries/volumes.ts";
 import { transaction } from "../db/transaction.ts";
 import type { StorageDomain } from "../domain/storage-domain/storage-domain.ts";
+import { rootTagId } from "../domain/tag/tag.ts";
 import { blankTemplateId } from "../domain/template/template.ts";
 import type { GuestFacts } from "../domain/vm/vm.ts";
 import { hardwareDefaults } from "../domain/vm/vm-hardware.ts";
@@ -56,6 +58,7 @@ export const ids = {
   job: id<JobId>("4"),
   step: id<Id<"step">>("5"),
   transfer: id<Id<"image-transfer">>("6"),
+  tag: id<Id<"tag">>("7"),
 };
 
 const guest: GuestFacts = {
@@ -215,6 +218,10 @@ export async function populate({
       macAddress: "56:6f:1a:1a:00:01",
     });
     await ensureNic(tx, { ...nic, id: ids.templateNic, owner: { templateId: ids.template }, name: "nic1" });
+    await ensureTag(tx, { id: ids.tag, name: "web", description: "", parentId: rootTagId });
+    await ensureTagAssignment(tx, ids.tag, { type: "vm", id: ids.vm });
+    await ensureTagAssignment(tx, ids.tag, { type: "host", id: ids.host });
+    await ensureTagAssignment(tx, ids.tag, { type: "template", id: ids.template });
     await insertJob(tx, {
       id: ids.job,
       description: "Launching VM demo",

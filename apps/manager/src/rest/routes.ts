@@ -1,4 +1,5 @@
 import { apiRootRoutes, type Product } from "./resources/api-root.ts";
+import { assignedTagRoutes } from "./resources/assigned-tags.ts";
 import { clusterLevelRoutes } from "./resources/cluster-levels.ts";
 import { clusterRoutes } from "./resources/clusters.ts";
 import { dataCenterRoutes } from "./resources/data-centers.ts";
@@ -17,6 +18,7 @@ import { roleRoutes } from "./resources/roles.ts";
 import { statisticRoutes } from "./resources/statistics.ts";
 import { storageConnectionRoutes } from "./resources/storage-connections.ts";
 import { storageDomainRoutes } from "./resources/storage-domains.ts";
+import { tagRoutes } from "./resources/tags.ts";
 import { templateRoutes } from "./resources/templates.ts";
 import { userRoutes } from "./resources/users.ts";
 import { vmDiskAttachmentRoutes } from "./resources/vm-disk-attachments.ts";
@@ -32,6 +34,7 @@ export type { Product } from "./resources/api-root.ts";
 export function routes(product: Product): readonly Route[] {
   return [
     ...apiRootRoutes(product),
+    ...assignedTagRoutes,
     ...clusterLevelRoutes,
     ...clusterRoutes,
     ...dataCenterRoutes,
@@ -50,6 +53,7 @@ export function routes(product: Product): readonly Route[] {
     ...statisticRoutes,
     ...storageConnectionRoutes,
     ...storageDomainRoutes,
+    ...tagRoutes,
     ...templateRoutes,
     ...userRoutes,
     ...vmDiskAttachmentRoutes,

@@ -5,6 +5,7 @@ import type { Host, HostFacts, HostStatistics } from "../../domain/host/host.ts"
 import { definedOnly, formatDocument, optional, parseDocument } from "../columns.ts";
 import type { Db, Tx } from "../database.ts";
 import type { HostRow } from "../schema.ts";
+import { deleteMarksOf } from "./marks.ts";
 
 export async function findHost(db: Db, hostId: HostId): Promise<Host | undefined> {
   const row = await db.selectFrom("hosts").selectAll().where("id", "=", hostId).executeTakeFirst();
@@ -91,6 +92,7 @@ export async function updateHost(tx: Tx, hostId: HostId, { facts, statistics, ..
 }
 
 export async function deleteHost(tx: Tx, hostId: HostId): Promise<void> {
+  await deleteMarksOf(tx, { type: "host", id: hostId });
   await tx.deleteFrom("hosts").where("id", "=", hostId).execute();
 }
 

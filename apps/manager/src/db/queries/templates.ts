@@ -8,6 +8,7 @@ import { hardwareDefaults, type VmHardware } from "../../domain/vm/vm-hardware.t
 import { definedOnly, optional, toBit } from "../columns.ts";
 import type { Db, Tx } from "../database.ts";
 import type { TemplateRow } from "../schema.ts";
+import { deleteMarksOf } from "./marks.ts";
 
 export async function findTemplate(db: Db, templateId: TemplateId): Promise<Template | undefined> {
   const row = await db.selectFrom("templates").selectAll().where("id", "=", templateId).executeTakeFirst();
@@ -76,8 +77,9 @@ export async function updateTemplate(
   await tx.updateTable("templates").set(columns).where("id", "=", templateId).execute();
 }
 
-/** With its NICs; its disks must have been deleted before. */
+/** With its NICs and tags; its disks must have been deleted before. */
 export async function deleteTemplate(tx: Tx, templateId: TemplateId): Promise<void> {
+  await deleteMarksOf(tx, { type: "template", id: templateId });
   await tx.deleteFrom("nics").where("templateId", "=", templateId).execute();
   await tx.deleteFrom("templateDisks").where("templateId", "=", templateId).execute();
   await tx.deleteFrom("permissions").where("objectType", "=", "template").where("objectId", "=", templateId).execute();

@@ -3,6 +3,7 @@ import type { User } from "../../domain/user/user.ts";
 import { definedOnly, toBit } from "../columns.ts";
 import type { Db, Tx } from "../database.ts";
 import type { UserRow } from "../schema.ts";
+import { deleteMarksOf } from "./marks.ts";
 
 /** A user with what only a login may see. */
 export interface UserWithPassword {
@@ -53,6 +54,7 @@ export async function updateUser(
 }
 
 export async function deleteUser(tx: Tx, userId: UserId): Promise<void> {
+  await deleteMarksOf(tx, { type: "user", id: userId });
   await tx.deleteFrom("permissions").where("userId", "=", userId).execute();
   await tx.deleteFrom("users").where("id", "=", userId).execute();
 }

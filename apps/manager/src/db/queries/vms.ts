@@ -6,6 +6,7 @@ import { hardwareDefaults, type VmHardware } from "../../domain/vm/vm-hardware.t
 import { definedOnly, formatDocument, optional, parseDocument, toBit } from "../columns.ts";
 import type { Db, Tx } from "../database.ts";
 import type { VmRow, VmRunRow } from "../schema.ts";
+import { deleteMarksOf } from "./marks.ts";
 
 export interface VmFilter {
   readonly id?: VmId;
@@ -152,8 +153,9 @@ export async function updateVmRun(
   await tx.updateTable("vmRuns").set(columns).where("vmId", "=", vmId).execute();
 }
 
-/** With its NICs, its attachments (not the disks) and its run. */
+/** With its NICs, its attachments (not the disks), its run, its tags and labels. */
 export async function deleteVm(tx: Tx, vmId: VmId): Promise<void> {
+  await deleteMarksOf(tx, { type: "vm", id: vmId });
   await tx.deleteFrom("nics").where("vmId", "=", vmId).execute();
   await tx.deleteFrom("diskAttachments").where("vmId", "=", vmId).execute();
   await tx.deleteFrom("vmRuns").where("vmId", "=", vmId).execute();

@@ -14,14 +14,11 @@ const empty: readonly { readonly path: string; readonly type: RestTypeName }[] =
   { path: "/vms/:vm/numanodes", type: "virtual_numa_node" },
   { path: "/vms/:vm/sessions", type: "session" },
   { path: "/vms/:vm/snapshots", type: "snapshot" },
-  { path: "/vms/:vm/tags", type: "tag" },
   { path: "/vms/:vm/watchdogs", type: "watchdog" },
   { path: "/hosts/:host/nics", type: "host_nic" },
   { path: "/hosts/:host/networkattachments", type: "network_attachment" },
   { path: "/hosts/:host/fenceagents", type: "agent" },
-  { path: "/hosts/:host/tags", type: "tag" },
   { path: "/clusters/:cluster/affinitygroups", type: "affinity_group" },
-  { path: "/templates/:template/tags", type: "tag" },
 ];
 
 export const emptyCollectionRoutes: readonly Route[] = empty.flatMap(({ path, type }): Route[] => [
