@@ -19,6 +19,7 @@ import type { Vm } from "../domain/vm/vm.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
 import { ensureTemplateCopy, readVolumeSizes } from "../hosts/host-volumes.ts";
+import { awaitStorageManager, managerAwaited } from "./await-storage-manager.ts";
 import { type DiskPlan, ensureNoPlannedVolumes, recordDisk, volumeDescription } from "./create-disk.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
@@ -68,6 +69,7 @@ export const addTemplate = saga<AddTemplate, SagaDeps>(
           await deleteTemplate(tx, params.template.id);
         }),
     },
+    [managerAwaited]: awaitStorageManager(),
     "copy the disks": {
       async run(input) {
         const { disks, dataCenterId } = input.params;

@@ -10,6 +10,7 @@ import type { Nic } from "../domain/nic/nic.ts";
 import type { Vm } from "../domain/vm/vm.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
+import { awaitStorageManager, managerAwaited } from "./await-storage-manager.ts";
 import { type DiskPlan, ensureNoPlannedVolumes, ensurePlannedVolume, recordDisk } from "./create-disk.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
@@ -45,6 +46,7 @@ export const addVm = saga<AddVm, SagaDeps>(
           await deleteVm(tx, params.vm.id);
         }),
     },
+    [managerAwaited]: awaitStorageManager({ isNeeded: ({ disks }) => disks.length > 0 }),
     "create the disks": {
       async run(input) {
         for (const { plan } of input.params.disks) await ensurePlannedVolume(input, input.params.dataCenterId, plan);

@@ -9,6 +9,7 @@ import type { EventSubject } from "../events/record.ts";
 import { startCopy } from "../hosts/host-jobs.ts";
 import { findVolumeState, readVolumeSizes, type VolumeOnStorage } from "../hosts/host-volumes.ts";
 import { announceEnd } from "./announce-end.ts";
+import { awaitStorageManager, managerAwaited } from "./await-storage-manager.ts";
 import { type DiskPlan, ensureNoPlannedVolumes, ensurePlannedVolume, recordDisk } from "./create-disk.ts";
 import type { SagaDeps } from "./deps.ts";
 import { type StepInput, saga } from "./engine/saga.ts";
@@ -46,6 +47,7 @@ export const copyDisk = saga<CopyDisk, SagaDeps>(
           await updateDisk(tx, params.source.id, { status: "ok" });
         }),
     },
+    [managerAwaited]: awaitStorageManager(),
     [volumeMade]: {
       async run(input) {
         const { plan, dataCenterId } = input.params;

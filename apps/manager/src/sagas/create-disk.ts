@@ -8,6 +8,7 @@ import type { Disk, DiskAttachment, Volume } from "../domain/disk/disk.ts";
 import type { EventSubject } from "../events/record.ts";
 import { ensureVolume, readVolumeSizes } from "../hosts/host-volumes.ts";
 import { announceEnd } from "./announce-end.ts";
+import { awaitStorageManager, managerAwaited } from "./await-storage-manager.ts";
 import { deleteImage } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
@@ -94,6 +95,7 @@ export const createDisk = saga<CreateDisk, SagaDeps>(
       run: ({ params, deps }) => transaction(deps.db, (tx) => recordNewDisk(tx, params)),
       undo: ({ params, deps }) => transaction(deps.db, (tx) => deleteDisk(tx, params.plan.disk.id)),
     },
+    [managerAwaited]: awaitStorageManager(),
     "create the volume": {
       run: (input) => ensurePlannedVolume(input, input.params.dataCenterId, input.params.plan),
       undo: (input) => ensureNoPlannedVolumes(input, input.params.dataCenterId, [input.params.plan]),

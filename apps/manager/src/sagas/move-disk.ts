@@ -11,6 +11,7 @@ import { isTransient } from "../hosts/agent-errors.ts";
 import { startCopy } from "../hosts/host-jobs.ts";
 import { ensureVolume, findVolumeState, type VolumeOnStorage } from "../hosts/host-volumes.ts";
 import { announceEnd } from "./announce-end.ts";
+import { awaitStorageManager, managerAwaited } from "./await-storage-manager.ts";
 import { volumeDescription } from "./create-disk.ts";
 import { deleteImage, isDomainGone } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
@@ -44,6 +45,7 @@ export const moveDisk = saga<MoveDisk, SagaDeps>(
       run: ({ params, deps }) => transaction(deps.db, (tx) => updateDisk(tx, params.disk.id, { status: "locked" })),
       undo: ({ params, deps }) => transaction(deps.db, (tx) => updateDisk(tx, params.disk.id, { status: "ok" })),
     },
+    [managerAwaited]: awaitStorageManager(),
     [volumesMade]: {
       run: makeVolumes,
       async undo(input) {
@@ -66,7 +68,7 @@ export const moveDisk = saga<MoveDisk, SagaDeps>(
         }
       },
     },
-    "delete the old image": { run: deleteOldImage },
+    "delete the old image": { run: deleteOldImage, isPatient: true },
     "mark the disk as ok": {
       run: ({ params, deps }) =>
         transaction(deps.db, async (tx) => {

@@ -4,6 +4,7 @@ import { transaction } from "../db/transaction.ts";
 import type { Disk } from "../domain/disk/disk.ts";
 import type { EventSubject } from "../events/record.ts";
 import { announceEnd } from "./announce-end.ts";
+import { awaitStorageManager, managerAwaited } from "./await-storage-manager.ts";
 import { deleteImage } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
@@ -18,6 +19,13 @@ export interface RemoveDisk {
 export const removeDisk = saga<RemoveDisk, SagaDeps>(
   "remove-disk",
   {
+    [managerAwaited]: awaitStorageManager({
+      undo: ({ params: { disk }, deps }) =>
+        transaction(deps.db, async (tx) => {
+          if ((await findDisk(tx, disk.id))?.status === "locked")
+            await updateDisk(tx, disk.id, { status: disk.status });
+        }),
+    }),
     "mark the disk as locked": {
       run: ({ params, deps }) => transaction(deps.db, (tx) => updateDisk(tx, params.disk.id, { status: "locked" })),
       undo: ({ params, deps }) => transaction(deps.db, (tx) => updateDisk(tx, params.disk.id, { status: "illegal" })),

@@ -7,6 +7,7 @@ import type { Disk } from "../domain/disk/disk.ts";
 import type { Template } from "../domain/template/template.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
+import { awaitStorageManager, managerAwaited } from "./await-storage-manager.ts";
 import { deleteImage } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
@@ -27,6 +28,15 @@ export async function recordTemplateRemoval(tx: Tx, { template, disks }: RemoveT
 
 /** Removes a template that no VM stands on, with its disks. One that is half removed is illegal, and can be removed again. */
 export const removeTemplate = saga<RemoveTemplate, SagaDeps>("remove-template", {
+  [managerAwaited]: awaitStorageManager({
+    isNeeded: ({ disks }) => disks.length > 0,
+    undo: ({ params, deps }) =>
+      transaction(deps.db, async (tx) => {
+        if ((await findTemplate(tx, params.template.id))?.status !== "locked") return;
+        await updateTemplate(tx, params.template.id, { status: params.template.status });
+        for (const { id, status } of params.disks) await updateDisk(tx, id, { status });
+      }),
+  }),
   "mark the template as locked": {
     run: ({ params, deps }) => transaction(deps.db, (tx) => recordTemplateRemoval(tx, params)),
     undo: ({ params, deps }) =>

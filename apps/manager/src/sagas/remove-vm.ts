@@ -8,6 +8,7 @@ import type { Disk } from "../domain/disk/disk.ts";
 import type { Vm } from "../domain/vm/vm.ts";
 import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
+import { awaitStorageManager, managerAwaited } from "./await-storage-manager.ts";
 import { deleteImage } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
@@ -30,6 +31,15 @@ export async function recordVmRemoval(tx: Tx, { vm, disks }: RemoveVm): Promise<
 export const removeVm = saga<RemoveVm, SagaDeps>(
   "remove-vm",
   {
+    [managerAwaited]: awaitStorageManager({
+      isNeeded: ({ disks }) => disks.length > 0,
+      undo: ({ params, deps }) =>
+        transaction(deps.db, async (tx) => {
+          if ((await findVm(tx, params.vm.id))?.run.status !== "image_locked") return;
+          await updateVmRun(tx, params.vm.id, { status: params.vm.run.status });
+          for (const { id, status } of params.disks) await updateDisk(tx, id, { status });
+        }),
+    }),
     "mark the VM as locked": {
       run: ({ params, deps }) => transaction(deps.db, (tx) => recordVmRemoval(tx, params)),
       undo: ({ params, deps }) =>

@@ -12,10 +12,17 @@ import type { HostTalk } from "../hosts/host-talk.ts";
 import { type SpmTalk, spmTalk } from "../hosts/spm-talk.ts";
 import type { SagaDeps } from "./deps.ts";
 
+/**
+ * A failover takes two or three minutes where hosts wait longest for the storage, and a host that was switched off some more
+ * to start. Whoever waits longer waits for somebody to mend something, and is better told so.
+ */
+const SPM_MS_MAX = 10 * 60_000;
+
 /** At this moment no host may change the structure of the data center's storage. One will be chosen. */
 export class NoStorageManager extends Error {
   override readonly name = "NoStorageManager";
   readonly retryable = true;
+  readonly patienceMs = SPM_MS_MAX;
 
   constructor(dataCenterName: string) {
     super(`no host manages the storage of data center ${dataCenterName} at the moment`);
@@ -34,6 +41,7 @@ export class NoStorage extends Error {
 interface Within {
   readonly deps: SagaDeps;
   readonly signal: AbortSignal;
+  readonly tellWait?: (what: string | undefined) => Promise<void>;
 }
 
 /** @throws HostUnreachable */
@@ -41,7 +49,7 @@ export function talkTo({ deps, signal }: Within, hostId: HostId): HostTalk {
   return { calls: deps.hosts.calls(hostId), clock: deps.clock, signal };
 }
 
-/** So long one try of a step waits for a host to become the storage's manager; a saga tries its step again after that, for ever. */
+/** So long one try of a step waits for a host to become the storage's manager; a saga tries its step again after that. */
 const PATIENCE_MS = 20_000;
 const LOOK_MS = 200;
 
@@ -52,7 +60,7 @@ const LOOK_MS = 200;
  * While there is none, or a failover is under way, it waits for one. Ask anew in every try of a step and do not keep the
  * answer: a step whose SPM went away ends with a transient error (`isTransient`), is tried again, asks here who is SPM
  * now, and looks what of its work is done.
- * @throws NoStorageManager, HostUnreachable: both transient; NoStorage
+ * @throws NoStorageManager, HostUnreachable: both transient, the first one for some minutes; NoStorage
  */
 export async function talkToStorageManager(within: Within, dataCenterId: DataCenterId): Promise<SpmTalk> {
   const { db, clock, wake } = within.deps;
@@ -60,6 +68,7 @@ export async function talkToStorageManager(within: Within, dataCenterId: DataCen
   if (status === "uninitialized" && spmHostId === undefined) throw new NoStorage(name);
   if (spmHostId === undefined) {
     wake("connect-storage");
+    await within.tellWait?.(`Waiting for a host to manage the storage of data center ${name}`);
     await poll(
       "a host to become the storage pool manager",
       async () => {
@@ -72,6 +81,7 @@ export async function talkToStorageManager(within: Within, dataCenterId: DataCen
     });
   }
   if (spmHostId === undefined) throw new NoStorageManager(name);
+  await within.tellWait?.(undefined);
   const onNotSpm = (): void => wake("connect-storage");
   return spmTalk(talkTo(within, spmHostId), { hostId: spmHostId, epoch: spmEpoch, onNotSpm });
 }

@@ -32,10 +32,15 @@ interface Subject {
 }
 
 /** The host has the role, under this epoch. */
-export function recordSpm(context: OpContext, epoch: number, { dataCenter, host, memory, because }: Subject) {
+export async function recordSpm(
+  context: OpContext,
+  epoch: number,
+  { dataCenter, host, memory, because }: Subject,
+): Promise<void> {
   const planned = memory.because;
+  const wasMissing = memory.missingSinceMs !== undefined;
   memory.settle();
-  return change(context, dataCenter, (now) => {
+  await change(context, dataCenter, (now) => {
     const isSame = now.spmHostId === host.id && now.spmEpoch === epoch;
     // A Manager that was started meanwhile finds why in the records. The first of a pool is made SPM by the saga that makes it.
     const isFirst = now.spmHostId === host.id && now.spmEpoch === undefined;
@@ -64,6 +69,8 @@ export function recordSpm(context: OpContext, epoch: number, { dataCenter, host,
       ],
     };
   });
+  // What could not be undone for want of a manager can be now.
+  if (wasMissing) context.sagas.hurryStuck();
 }
 
 /** The host is asked to become SPM. */

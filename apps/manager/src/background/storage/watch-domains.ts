@@ -41,7 +41,7 @@ export async function watchDomains(
   }
 }
 
-async function becomeDomain({ db, clock }: OpContext, { id, event, because }: DomainChange): Promise<void> {
+async function becomeDomain({ db, clock, sagas }: OpContext, { id, event, because }: DomainChange): Promise<void> {
   await transaction(db, async (tx) => {
     const now = await findStorageDomain(tx, id);
     if (now === undefined || !storageDomainLifecycle.canHappen(now.status, event)) return;
@@ -52,6 +52,8 @@ async function becomeDomain({ db, clock }: OpContext, { id, event, because }: Do
     if (event === "seen-valid") await announce(tx, clock, { name: "storageDomainBack", ...about });
     else if (now.status === "active") await announce(tx, clock, { name: "storageDomainLost", ...about });
   });
+  // What could not be undone on it can be now.
+  if (event === "seen-valid") sagas.hurryStuck();
 }
 
 /** Its guests are left alone: those whose disks are elsewhere are well, the others wait for their storage. */

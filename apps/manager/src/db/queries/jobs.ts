@@ -93,14 +93,9 @@ export async function insertStep(tx: Tx, step: Step): Promise<void> {
 export async function updateRunningStep(
   tx: Tx,
   jobId: JobId,
-  { description, progressPercent }: { readonly description: string; readonly progressPercent: number },
+  changes: { readonly description: string; readonly progressPercent?: number },
 ): Promise<void> {
-  await tx
-    .updateTable("steps")
-    .set({ description, progressPercent })
-    .where("jobId", "=", jobId)
-    .where("status", "=", "started")
-    .execute();
+  await tx.updateTable("steps").set(changes).where("jobId", "=", jobId).where("status", "=", "started").execute();
 }
 
 function toJob(row: JobRow): Job {

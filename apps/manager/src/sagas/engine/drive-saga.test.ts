@@ -5,7 +5,7 @@ import { FakeClock } from "@yagura/testing/fake-clock.ts";
 import type { JournalEntry } from "../../db/queries/sagas.ts";
 import { driveSaga } from "./drive-saga.ts";
 import { memoryJournal, runSaga, SagaFailed } from "./run-saga.ts";
-import { saga } from "./saga.ts";
+import { type SagaDefinition, saga } from "./saga.ts";
 
 interface Deps {
   readonly log: string[];
@@ -74,6 +74,59 @@ test("a transient error is tried again for ever, with pauses that grow to a boun
   }
   assert.deepEqual(await ended, { do: "end", outcome: "succeeded" });
   assert.equal(deps.log.filter((name) => name === "b").length, 13);
+});
+
+/** Whose steps meet with waiting that is worth ten minutes. */
+class NotYet extends Error {
+  readonly retryable = true;
+  readonly patienceMs = 600_000;
+}
+
+async function driveFast(definition: SagaDefinition<object, object>) {
+  const clock = new FakeClock();
+  const ended = driveSaga({
+    definition,
+    params: {},
+    deps: {},
+    journal: memoryJournal(),
+    correlationId: "x",
+    clock,
+    log: silentLog,
+    signal: new AbortController().signal,
+    isTransient: (error) => error instanceof NotYet,
+  });
+  let isOver = false;
+  void ended.then(() => (isOver = true));
+  while (!isOver) {
+    await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(1000);
+  }
+  return { end: await ended, minutes: Math.round(clock.monotonicMs() / 60_000) };
+}
+
+test("what is worth ten minutes of waiting is waited for so long, and then undone with its reason", async () => {
+  const definition = saga<object, object>("in-vain", { a: { run: () => Promise.reject(new NotYet("no host")) } });
+  const { end, minutes } = await driveFast(definition);
+  const error = "it has not become possible within 10 minutes: no host";
+  assert.deepEqual([end, minutes], [{ do: "end", outcome: "failed", error }, 10]);
+});
+
+test("an undo that waits in vain is stuck at once", async () => {
+  const definition = saga<object, object>("in-vain", {
+    a: { run: () => Promise.reject(new Error("no")), undo: () => Promise.reject(new NotYet("no host")) },
+  });
+  const { end, minutes } = await driveFast(definition);
+  assert.deepEqual([end.outcome, minutes], ["stuck", 10]);
+});
+
+test("a step after which nothing fails any more waits for as long as it takes", async () => {
+  let tries = 0;
+  const definition = saga<object, object>("patient", {
+    a: { run: () => (++tries < 100 ? Promise.reject(new NotYet("no host")) : Promise.resolve()), isPatient: true },
+  });
+  const { end, minutes } = await driveFast(definition);
+  assert.equal(end.outcome, "succeeded");
+  assert.ok(minutes > 20);
 });
 
 test("a saga whose undo cannot be done is stuck, and says where", async () => {

@@ -3,6 +3,7 @@ import { describeError } from "@yagura/std/describe-error.ts";
 import type { Log } from "@yagura/std/log.ts";
 import type { JournalEntry, JournalEvent } from "../../db/queries/sagas.ts";
 import { decideNext } from "./decide-next.ts";
+import { Patience, WaitedInVain } from "./patience.ts";
 import type { SagaDefinition, SagaOutcome, Step, StepInput } from "./saga.ts";
 
 /** Where the steps of one saga are written down before and after they are done. */
@@ -22,6 +23,8 @@ export interface DriveOptions<Params, Deps> {
   readonly signal: AbortSignal;
   /** Whether the same call may succeed later: a silent host, a busy one. Such an error is tried again for ever. */
   readonly isTransient: (error: unknown) => boolean;
+  /** Shows what a step waits for. */
+  readonly tellWait?: (what: string | undefined) => Promise<void>;
   /** For tests: the step after whose work an error is thrown, and whether each step is done twice. */
   readonly faults?: { readonly failAfter?: string; readonly repeatSteps?: boolean };
 }
@@ -61,8 +64,9 @@ async function runStep<Params, Deps>(step: Step<Params, Deps>, options: DriveOpt
   const input = inputOf(step, options);
   let output: unknown;
   try {
-    output = await retryWhileTransient(options, () => step.run(input));
-    if (faults?.repeatSteps === true) output = await retryWhileTransient(options, () => step.run(input));
+    const patience = new Patience(step.isPatient === true ? "for ever" : "bounded");
+    output = await retryWhileTransient(options, patience, () => step.run(input));
+    if (faults?.repeatSteps === true) output = await retryWhileTransient(options, patience, () => step.run(input));
     if (faults?.failAfter === step.name) throw new Error(`made to fail after: ${step.name}`);
   } catch (error) {
     signal.throwIfAborted();
@@ -82,12 +86,13 @@ async function undoStep<Params, Deps>(
   const input = inputOf(step, options);
   for (let attempt = 1; ; attempt++) {
     try {
-      await retryWhileTransient(options, async () => step.undo?.(input));
+      await retryWhileTransient(options, new Patience("bounded"), async () => step.undo?.(input));
       if (faults?.repeatSteps === true) await step.undo?.(input);
       break;
     } catch (error) {
       signal.throwIfAborted();
-      if (attempt >= UNDO_ATTEMPTS_MAX) return `cannot undo "${step.name}": ${describeError(error)}`;
+      if (attempt >= UNDO_ATTEMPTS_MAX || error instanceof WaitedInVain)
+        return `cannot undo "${step.name}": ${describeError(error)}`;
       input.log.warn("cannot undo a step; trying again", { error: describeError(error) });
       await clock.sleep(RETRY_MS_MIN * attempt, signal);
     }
@@ -98,6 +103,7 @@ async function undoStep<Params, Deps>(
 
 async function retryWhileTransient<Params, Deps, T>(
   { isTransient, clock, signal, log, definition }: DriveOptions<Params, Deps>,
+  patience: Patience,
   work: () => Promise<T>,
 ): Promise<T> {
   for (let delayMs = RETRY_MS_MIN; ; delayMs = Math.min(delayMs * 2, RETRY_MS_MAX)) {
@@ -106,6 +112,7 @@ async function retryWhileTransient<Params, Deps, T>(
     } catch (error) {
       signal.throwIfAborted();
       if (!isTransient(error)) throw error;
+      if (patience.isAtEnd(error, clock.monotonicMs())) throw new WaitedInVain(error);
       log.info("a step could not be done now; trying again", { saga: definition.name, error: describeError(error) });
       await clock.sleep(delayMs, signal);
     }
@@ -114,7 +121,7 @@ async function retryWhileTransient<Params, Deps, T>(
 
 function inputOf<Params, Deps>(
   step: Step<Params, Deps>,
-  { params, deps, journal, correlationId, signal, log, definition }: DriveOptions<Params, Deps>,
+  { params, deps, journal, correlationId, signal, log, definition, tellWait }: DriveOptions<Params, Deps>,
 ): StepInput<Params, Deps> {
   return {
     params,
@@ -125,5 +132,6 @@ function inputOf<Params, Deps>(
     correlationId,
     signal,
     log: log.with({ saga: definition.name, step: step.name, correlationId }),
+    tellWait: tellWait ?? (() => Promise.resolve()),
   };
 }

@@ -11,16 +11,20 @@ export interface StepInput<Params, Deps> {
   /** Aborted when the Manager stops; the step is then done again by the next start. */
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** Shows in the saga's job what the step waits for; `undefined`: it goes on. */
+  readonly tellWait: (what: string | undefined) => Promise<void>;
 }
 
 /**
  * `run` is an "ensure": it may run twice, also after a crash in its middle, and has one effect. The step that failed is
  * undone too, so `undo` must accept that nothing, or half, is there. Errors that are transient are tried again for
- * ever; any other error starts the undo.
+ * ever, or as long as they say themselves (`patienceMs`); any other error starts the undo.
  */
 export interface StepBody<Params, Deps> {
   run(input: StepInput<Params, Deps>): Promise<unknown>;
   undo?(input: StepInput<Params, Deps>): Promise<void>;
+  /** What was asked for is done, and this tidies up: it is tried again for ever, whatever the error says. */
+  readonly isPatient?: boolean;
 }
 
 export interface Step<Params, Deps> extends StepBody<Params, Deps> {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { JobId } from "@yagura/std/ids.ts";
 import { silentLog } from "@yagura/std/log.ts";
 import { FakeClock } from "@yagura/testing/fake-clock.ts";
 import { openDatabase } from "../../db/open-database.ts";
+import { getJob, listSteps } from "../../db/queries/jobs.ts";
 import { listLocks } from "../../db/queries/locks.ts";
 import { listSagas } from "../../db/queries/sagas.ts";
 import { ResourceLocked } from "./lock-resources.ts";
@@ -127,4 +129,42 @@ test("a saga is ended once, also when it is found again just after its end", asy
   while (sagas.count > 0) await sagas.recover();
   await world.settle(sagas);
   assert.deepEqual(ends, ["succeeded"]);
+});
+
+test("a saga whose end cannot be told has ended, with its locks free and its job failed or finished", async () => {
+  const definition = saga<object, object>("try", { "do it": { run: () => Promise.resolve() } }, () =>
+    Promise.reject(new Error("no such event")),
+  );
+  await using world = await sagasWorld(definition as SagaDefinition<never, object>);
+  const sagas = world.open();
+  const { ended, jobId } = await sagas.start(definition, {}, request);
+  assert.deepEqual(await ended, { do: "end", outcome: "succeeded" });
+  assert.deepEqual(await listLocks(world.db, ["vm:demo"]), []);
+  assert.equal((await getJob(world.db, jobId)).status, "finished");
+  assert.deepEqual(await listSagas(world.db, ["running", "undoing", "stuck"]), []);
+});
+
+test("a saga shows in its job what it waits for, as long as it does", async () => {
+  const shown = async (jobId: JobId) => (await listSteps(world.db, jobId)).map(({ description }) => description);
+  const seen: string[][] = [];
+  const definition = saga<object, object>("try", {
+    "do it": {
+      async run({ tellWait }) {
+        await tellWait("Waiting for rain");
+        await tellWait("Waiting for rain");
+        seen.push(await shown(job.id));
+        await tellWait(undefined);
+        seen.push(await shown(job.id));
+      },
+    },
+  });
+  await using world = await sagasWorld(definition as SagaDefinition<never, object>);
+  const sagas = world.open();
+  const { ended, jobId } = await sagas.start(definition, {}, request);
+  const job = await getJob(world.db, jobId);
+  await ended;
+  assert.deepEqual(seen, [
+    ["Validating", "Waiting for rain"],
+    ["Validating", "Executing"],
+  ]);
 });

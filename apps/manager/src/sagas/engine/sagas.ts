@@ -3,7 +3,7 @@ import { describeError } from "@yagura/std/describe-error.ts";
 import { type JobId, newId, type SagaId, type UserId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
 import type { Db, Tx } from "../../db/database.ts";
-import { endJob, insertJob, insertStep } from "../../db/queries/jobs.ts";
+import { endJob, insertJob, insertStep, updateRunningStep } from "../../db/queries/jobs.ts";
 import { deleteLocksOf } from "../../db/queries/locks.ts";
 import {
   findSagaStatus,
@@ -48,6 +48,9 @@ export interface SagasOptions<Deps> {
   /** All there are, to find those that a crash interrupted. */
   readonly registry: ReadonlyMap<string, SagaDefinition<never, Deps>>;
 }
+
+/** What the step of a job says that nobody has said more of. */
+const EXECUTING = "Executing";
 
 /** So long after a try the undo of one that is stuck is tried again. */
 const STUCK_RETRY_MS = 5 * 60_000;
@@ -123,7 +126,7 @@ export class Sagas<Deps> {
         id: newId(),
         number: 2,
         type: "executing",
-        description: "Executing",
+        description: EXECUTING,
         status: "started",
       });
       return record;
@@ -204,6 +207,7 @@ export class Sagas<Deps> {
       log,
       signal: this.#stop.signal,
       isTransient,
+      tellWait: this.#tellerOf(record),
     });
     await this.#end(record, definition, outcome);
     if (outcome.outcome === "stuck") {
@@ -213,7 +217,31 @@ export class Sagas<Deps> {
     return outcome;
   }
 
+  /** Written only when it changes. */
+  #tellerOf({ jobId }: SagaRecord): (what: string | undefined) => Promise<void> {
+    const { db } = this.#options;
+    let told: string | undefined;
+    return async (what) => {
+      if (what === told || jobId === undefined) return;
+      await transaction(db, (tx) => updateRunningStep(tx, jobId, { description: what ?? EXECUTING }));
+      told = what;
+    };
+  }
+
+  /** A saga whose end cannot be told has ended all the same: nothing stays locked because of an event. */
   async #end(record: SagaRecord, definition: SagaDefinition<unknown, Deps>, outcome: SagaOutcome): Promise<void> {
+    try {
+      await this.#recordEnd(record, definition, outcome);
+    } catch (error) {
+      // The database is away, or this Manager stops: the end is recorded, and told, by the next try.
+      if (this.#stop.signal.aborted || this.#options.isTransient(error)) throw error;
+      const words = { saga: record.name, sagaId: record.id, error: describeError(error) };
+      this.#options.log.error("how a saga ended cannot be told; it has ended", words);
+      await this.#recordEnd(record, { ...definition, ended: async () => undefined }, outcome);
+    }
+  }
+
+  async #recordEnd(record: SagaRecord, definition: SagaDefinition<unknown, Deps>, outcome: SagaOutcome): Promise<void> {
     const { db, clock, deps, onStuck } = this.#options;
     const { params, correlationId } = record;
     const failure = outcome.outcome === "succeeded" ? undefined : outcome.error;
