@@ -12,6 +12,7 @@ import type { RootCalls } from "../root/root-calls.ts";
 import { openConnectionKinds } from "./connections/connection-kinds.ts";
 import { openConnections } from "./connections/connections.ts";
 import { MountedStorage } from "./connections/mounted-storage.ts";
+import { openWantedMounts } from "./connections/wanted-mounts.ts";
 import { openDomains } from "./domains/domains.ts";
 import { KnownDomains } from "./domains/known-domains.ts";
 import { StorageError } from "./errors.ts";
@@ -104,7 +105,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     log,
   });
   const isInUse = (target: string): boolean => watch.isBelow(target);
-  const mounted = new MountedStorage({ log, root, mountsDirectory, mounts, readMounts, isInUse });
+  const wantedMounts = openWantedMounts({ path: `${runPath}/mounts.json`, log });
+  const mounted = new MountedStorage({ clock, log, root, mountsDirectory, mounts, wantedMounts, readMounts, isInUse });
   await mounted.adopt();
   const watch: DomainWatch = new DomainWatch({
     clock,
@@ -121,7 +123,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const volumesWorld = { known, pools, tasks, locks, volumeWorld };
   const jobs = new Jobs({ locks, clock, log });
   const end = new AbortController();
-  const watching = watch.watch(end.signal);
+  const watching = Promise.all([watch.watch(end.signal), mounted.watch(end.signal)]);
 
   function settle(intent: Intent, poolId: PoolId | undefined, { signal, ...how }: Settling): Promise<Settled> {
     const term = poolId === undefined ? undefined : pools.get(poolId).spm.term;

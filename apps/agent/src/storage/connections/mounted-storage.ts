@@ -1,28 +1,28 @@
-import { mkdir, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { Clock } from "@yagura/std/clock.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
 import { KeyedQueue } from "@yagura/std/keyed-queue.ts";
-import type { Log } from "@yagura/std/log.ts";
 import { CannotUnmount } from "../../root/mount.ts";
-import { findMount, type Mount } from "../../root/mount-table.ts";
-import type { MountRequest, RootCalls } from "../../root/root-calls.ts";
+import { findMount } from "../../root/mount-table.ts";
+import type { MountRequest } from "../../root/root-calls.ts";
 import { StorageError } from "../errors.ts";
 import { isBecauseOf } from "../files/errno.ts";
-import type { Mounts } from "../files/mounts.ts";
-import { checkAccess } from "./check-access.ts";
-import { explainMountFailure } from "./explain-mount-failure.ts";
-import { requireSameMount } from "./same-mount.ts";
+import { isMountedWell, leaveBare, type MountingWorld, mountAndCheck, takeAway } from "./mounting.ts";
+import type { WantedMounts } from "./wanted-mounts.ts";
 
-export interface MountedStorageWorld {
-  readonly log: Log;
-  readonly root: Pick<RootCalls, "mount" | "unmount">;
+export interface MountedStorageWorld extends MountingWorld {
+  readonly clock: Clock;
   /** Where mounts are made. */
   readonly mountsDirectory: string;
-  readonly mounts: Mounts;
-  readMounts(): Promise<readonly Mount[]>;
+  /** What outlives this process. */
+  readonly wantedMounts: WantedMounts;
   /** Whether a domain below is in use on this host. */
   isInUse(target: string): boolean;
 }
+
+/** How soon a mount that is gone is noticed, and tried again. */
+const LOOK_MS = 10_000;
+const PAUSE_MS_MAX = 60_000;
 
 /** The mounts of this host's storage. What becomes of one is decided by one after the other; they do not wait for each other. */
 export class MountedStorage {
@@ -35,29 +35,39 @@ export class MountedStorage {
     this.#world = world;
   }
 
-  /** Takes over what the process before this one mounted. */
+  /** Takes over what the process before this one mounted, and what it wanted to have mounted. */
   async adopt(): Promise<void> {
-    const { mounts, mountsDirectory } = this.#world;
-    for (const { target } of await this.#world.readMounts())
-      if (dirname(target) === mountsDirectory) mounts.add(target);
+    const { mounts, mountsDirectory, wantedMounts } = this.#world;
+    const mounted = await this.#world.readMounts();
+    for (const { target } of mounted) if (dirname(target) === mountsDirectory) mounts.add(target);
+    for (const request of await wantedMounts.read()) {
+      if (dirname(request.target) !== mountsDirectory) continue;
+      this.#wanted.set(request.target, request);
+      if (findMount(mounted, request.target) === undefined) mounts.addAbsent(request.target);
+    }
+  }
+
+  /** Mounts again what is wanted and gone, until aborted: each by itself, and less often the longer it fails. Never rejects. */
+  async watch(signal: AbortSignal): Promise<void> {
+    const underWay = new Map<string, Promise<unknown>>();
+    while (!signal.aborted) {
+      for (const target of this.#wanted.keys()) {
+        if (underWay.has(target)) continue;
+        const healing = this.#healWhileGone(target, signal).then(() => underWay.delete(target));
+        underWay.set(target, healing);
+      }
+      await this.#world.clock.sleep(LOOK_MS, signal).catch(() => undefined);
+    }
+    await Promise.all(underWay.values());
   }
 
   /** @throws StorageError when it cannot be mounted (see explain-mount-failure.ts), 451 and 469 when it then is no storage for us */
   connect(request: MountRequest): Promise<void> {
-    return this.#queue.run(request.target, async () => {
-      const { target } = request;
-      const mounted = findMount(await this.#world.readMounts(), target);
-      if (mounted === undefined) await this.#mount(request);
-      else requireSameMount(mounted, request);
-      this.#world.mounts.add(target);
-      try {
-        await checkAccess(this.#world, request);
-      } catch (error) {
-        // What was there before us is somebody's, and may only be slow.
-        if (mounted === undefined) await this.#undo(target);
-        throw error;
-      }
+    const { target } = request;
+    return this.#queue.run(target, async () => {
+      if (!(await isMountedWell(this.#world, request))) await this.#mountWanted(request);
       this.#wanted.set(target, request);
+      await this.#remember();
     });
   }
 
@@ -69,8 +79,9 @@ export class MountedStorage {
         throw new StorageError("StorageServerDisconnectionError", message);
       }
       this.#wanted.delete(target);
+      await this.#remember();
       try {
-        await this.#takeAway(target, { isForced: false });
+        await takeAway(this.#world, target, { isForced: false });
       } catch (error) {
         if (!(error instanceof CannotUnmount)) throw error;
         if (error.isBusy) {
@@ -79,7 +90,7 @@ export class MountedStorage {
           throw new StorageError("StorageServerDisconnectionError", message, { cause: error });
         }
         // Its server does not answer, and nobody here needs it.
-        await this.#takeAway(target, { isForced: true });
+        await takeAway(this.#world, target, { isForced: true });
       }
     });
   }
@@ -90,7 +101,20 @@ export class MountedStorage {
    */
   async heal(path: string, error: unknown): Promise<boolean> {
     const target = [...this.#wanted.keys()].find((one) => path.startsWith(`${one}/`));
-    if (target === undefined) return false;
+    return target !== undefined && this.#heal(target, error);
+  }
+
+  async #healWhileGone(target: string, signal: AbortSignal): Promise<void> {
+    const { clock, readMounts } = this.#world;
+    let pauseMs = LOOK_MS;
+    while (!signal.aborted && this.#wanted.has(target)) {
+      if (findMount(await readMounts(), target) !== undefined || (await this.#heal(target))) return;
+      await clock.sleep(pauseMs, signal).catch(() => undefined);
+      pauseMs = Math.min(pauseMs * 2, PAUSE_MS_MAX);
+    }
+  }
+
+  async #heal(target: string, error?: unknown): Promise<boolean> {
     try {
       return await this.#queue.run(target, () => this.#mountAgain(target, error));
     } catch (cause) {
@@ -105,51 +129,19 @@ export class MountedStorage {
     const isMounted = findMount(await readMounts(), target) !== undefined;
     if (request === undefined || (isMounted && !isBecauseOf(error, "ESTALE"))) return false;
     log.info("mounting storage again", { target, because: isMounted ? "it was replaced" : "it is not mounted" });
-    await this.#makeBare(target);
-    await this.#mount(request);
-    try {
-      await checkAccess(this.#world, request);
-    } catch (cause) {
-      // Something else answered in its place, an empty export perhaps: left there, it would be taken for the storage.
-      await this.#makeBare(target);
-      throw cause;
-    }
+    await leaveBare(this.#world, target);
+    await this.#mountWanted(request);
     return true;
   }
 
-  /** It stays known: until it is back, what is meant for it is refused by its child, which cannot write to the bare place. */
-  async #makeBare(target: string): Promise<void> {
-    const { mounts, root } = this.#world;
-    await mounts.remove(target);
-    mounts.add(target);
-    await root.unmount(target, { isForced: true });
-  }
-
-  async #mount(request: MountRequest): Promise<void> {
-    const { source, target } = request;
-    try {
-      // Nobody but root gets past an empty place: what is meant for storage is never written to this host's disk.
-      await mkdir(target, { mode: 0o700, recursive: true });
-      await this.#world.root.mount(request);
-    } catch (cause) {
-      if (!this.#wanted.has(target)) await this.#undo(target);
-      const { kind, because } = explainMountFailure(cause);
-      throw new StorageError(kind, `cannot connect ${source}: ${because}`, { cause });
-    }
-  }
-
-  /** After a failure, which is what the caller shall hear of. */
-  async #undo(target: string): Promise<void> {
-    await this.#takeAway(target, { isForced: true }).catch((error: unknown) =>
-      this.#world.log.warn("cannot take a failed mount away", { target, error: describeError(error) }),
+  async #mountWanted(request: MountRequest): Promise<void> {
+    const { target } = request;
+    await mountAndCheck(this.#world, request, () =>
+      this.#wanted.has(target) ? leaveBare(this.#world, target) : takeAway(this.#world, target, { isForced: true }),
     );
   }
 
-  async #takeAway(target: string, options: { isForced: boolean }): Promise<void> {
-    await this.#world.mounts.remove(target);
-    await this.#world.root.unmount(target, options);
-    await rmdir(target).catch((error: unknown) => {
-      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
-    });
+  #remember(): Promise<void> {
+    return this.#world.wantedMounts.write([...this.#wanted.values()]);
   }
 }

@@ -21,6 +21,7 @@ import { spawnFileChild } from "../tools/spawn-file-child.ts";
 import { openConnectionKinds } from "./connection-kinds.ts";
 import { openConnections } from "./connections.ts";
 import { MountedStorage } from "./mounted-storage.ts";
+import { openWantedMounts } from "./wanted-mounts.ts";
 
 const needsRoot = process.getuid?.() !== 0 && "only root can mount";
 const STORAGE = "36:36";
@@ -212,7 +213,16 @@ async function openHost(repositoryPath: string) {
   const mounts = new Mounts({ mountsDirectory, clock: systemClock, spawnChild: spawnFileChild });
   const files = mounts.route(openStorageFiles(root));
   const log = silentLog;
-  const mounted = new MountedStorage({ log, root, mountsDirectory, mounts, readMounts, isInUse: () => false });
+  const mounted = new MountedStorage({
+    clock: systemClock,
+    log,
+    root,
+    mountsDirectory,
+    mounts,
+    wantedMounts: openWantedMounts({ path: `${repositoryPath}/mounts.json`, log }),
+    readMounts,
+    isInUse: () => false,
+  });
   await mounted.adopt();
   const kinds = openConnectionKinds({ repositoryPath, files, mounted });
   const connections = openConnections({ kinds, known: { forget: () => undefined }, log });

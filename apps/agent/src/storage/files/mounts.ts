@@ -1,5 +1,6 @@
 import { lstat } from "node:fs/promises";
 import type { Clock } from "@yagura/std/clock.ts";
+import { absentFiles } from "./absent-files.ts";
 import { errnoOf } from "./errno.ts";
 import type { FileChild } from "./file-child.ts";
 import { asTrouble } from "./file-trouble.ts";
@@ -32,20 +33,28 @@ const PROBE_MS = 20_000;
 export class Mounts {
   readonly #world: MountsWorld;
   readonly #known = new Map<string, KnownMount>();
+  readonly #absent = new Map<string, StorageFiles>();
 
   constructor(world: MountsWorld) {
     this.#world = world;
   }
 
   add(target: string): void {
+    this.#absent.delete(target);
     if (this.#known.has(target)) return;
     const { clock, spawnChild } = this.#world;
     const mount = new MountFiles({ mountPath: target, clock, spawnChild });
     this.#known.set(target, { mount, files: remoteFiles(mount), lookFiles: remoteFiles(mount, { isLook: true }) });
   }
 
+  /** A place whose mount is to come back: until `add`, what is meant for it is refused. */
+  addAbsent(target: string): void {
+    this.#absent.set(target, absentFiles(target));
+  }
+
   /** Resolves when no process of ours has a file of it open, or is past being waited for. */
   async remove(target: string): Promise<void> {
+    this.#absent.delete(target);
     const known = this.#known.get(target);
     this.#known.delete(target);
     await known?.mount.close();
@@ -91,8 +100,9 @@ export class Mounts {
   #routeBy(local: StorageFiles, choose: (known: KnownMount) => StorageFiles): StorageFiles {
     return routedFiles(local, {
       findMount: (path) => {
-        const known = this.#known.get(this.#placeOf(path) ?? "");
-        return known && choose(known);
+        const place = this.#placeOf(path) ?? "";
+        const known = this.#known.get(place);
+        return known === undefined ? this.#absent.get(place) : choose(known);
       },
       isBarePlace: (path) => this.#isBarePlace(path),
     });

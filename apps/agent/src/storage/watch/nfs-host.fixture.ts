@@ -17,6 +17,7 @@ import { readMounts } from "../../root/mount-table.ts";
 import { openConnectionKinds } from "../connections/connection-kinds.ts";
 import { openConnections } from "../connections/connections.ts";
 import { MountedStorage } from "../connections/mounted-storage.ts";
+import { openWantedMounts } from "../connections/wanted-mounts.ts";
 import { KnownDomains } from "../domains/known-domains.ts";
 import { Mounts } from "../files/mounts.ts";
 import { openStorageFiles, replaceText } from "../files/storage-files.ts";
@@ -41,7 +42,16 @@ const mounts = new Mounts({
 });
 const files = mounts.route(own);
 const known = new KnownDomains(repositoryPath, files);
-const mounted = new MountedStorage({ log, root, mountsDirectory, mounts, readMounts, isInUse: () => false });
+const mounted = new MountedStorage({
+  clock: systemClock,
+  log,
+  root,
+  mountsDirectory,
+  mounts,
+  wantedMounts: openWantedMounts({ path: `${repositoryPath}/mounts.json`, log }),
+  readMounts,
+  isInUse: () => false,
+});
 const connections = openConnections({ kinds: openConnectionKinds({ repositoryPath, files, mounted }), known, log });
 
 const statuses = await connections.connect(wanted.map(({ id, path }) => ({ connectionId: id, type: "NFS", path })));
