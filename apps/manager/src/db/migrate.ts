@@ -50,13 +50,24 @@ async function apply(db: Kysely<Tables>, kind: DatabaseKind, folder: string, nam
   try {
     await transaction(db, async (tx) => {
       for (const statement of statementsOf(text)) {
-        await sql.raw(statement.replaceAll("{{identity}}", identity[kind])).execute(tx);
+        await sql.raw(inWordsOf(kind, statement)).execute(tx);
       }
       await sql`insert into schema_migrations (name, applied_at_ms) values (${name}, ${0})`.execute(tx);
     });
   } catch (cause) {
     throw new CannotMigrate(`cannot apply the migration ${name}`, { cause });
   }
+}
+
+/** `{{identity}}`, and `{{column.member.member}}` for a member of a JSON document. */
+function inWordsOf(kind: DatabaseKind, statement: string): string {
+  return statement
+    .replaceAll("{{identity}}", identity[kind])
+    .replace(/\{\{(\w+)\.([\w.]+)\}\}/g, (_, column, path: string) =>
+      kind === "sqlite"
+        ? `json_extract(${column}, '$.${path}')`
+        : `(${column}::json #>> '{${path.replaceAll(".", ",")}}')`,
+    );
 }
 
 /** The statements of a file; our migrations have no `;` inside of strings or functions. */

@@ -95,6 +95,16 @@ export interface HostRow {
   createdAtMs: EpochMs;
   facts: Json | null;
   statistics: Json | null;
+  memoryBytes: number | null;
+  cpuCount: number | null;
+  cpuModel: string | null;
+  cpuSpeedMhz: number | null;
+  agentVersion: string | null;
+  activeVmCount: number | null;
+  migratingVmCount: number | null;
+  cpuUsedPercent: number | null;
+  memoryUsedPercent: number | null;
+  loadPercent: number | null;
   lastSeenAtMs: EpochMs | null;
 }
 
@@ -167,6 +177,13 @@ export interface TemplateRow {
   status: string;
   type: string;
   hardware: Json;
+  memoryBytes: number;
+  memoryGuaranteedBytes: number;
+  vcpuCount: number;
+  osType: string;
+  biosType: string;
+  customEmulatedMachine: string | null;
+  customCpuModel: string | null;
   isDeleteProtected: Bit;
   createdAtMs: EpochMs;
   createdBy: string | null;
@@ -183,6 +200,13 @@ export interface VmRow {
   templateId: string;
   type: string;
   hardware: Json;
+  memoryBytes: number;
+  memoryGuaranteedBytes: number;
+  vcpuCount: number;
+  osType: string;
+  biosType: string;
+  customEmulatedMachine: string | null;
+  customCpuModel: string | null;
   isDeleteProtected: Bit;
   createdAtMs: EpochMs;
   createdBy: string | null;
@@ -203,8 +227,19 @@ export interface VmRunRow {
   hardware: Json | null;
   guest: Json | null;
   statistics: Json | null;
+  guestFqdn: string | null;
+  cpuUsedPercent: number | null;
+  memoryUsedPercent: number | null;
+  elapsedSeconds: number | null;
   displays: Json;
   lastSeenAtMs: EpochMs | null;
+}
+
+/** What a guest has several of: `ip`, `user`, `app`. */
+export interface GuestNameRow {
+  vmId: string;
+  kind: string;
+  name: string;
 }
 
 export interface DiskRow {
@@ -488,6 +523,7 @@ export interface Tables {
   templates: TemplateRow;
   vms: VmRow;
   vmRuns: VmRunRow;
+  guestNames: GuestNameRow;
   disks: DiskRow;
   volumes: VolumeRow;
   diskAttachments: DiskAttachmentRow;

@@ -6,6 +6,7 @@ import { definedOnly, formatDocument, optional, parseDocument } from "../columns
 import type { Db, Tx } from "../database.ts";
 import type { HostRow } from "../schema.ts";
 import { deleteMarksOf } from "./marks.ts";
+import { hostFactsColumns, hostStatisticsColumns } from "./search-columns.ts";
 
 export async function findHost(db: Db, hostId: HostId): Promise<Host | undefined> {
   const row = await db.selectFrom("hosts").selectAll().where("id", "=", hostId).executeTakeFirst();
@@ -51,6 +52,8 @@ export async function insertHost(tx: Tx, host: Host): Promise<void> {
       createdAtMs: host.createdAtMs,
       facts: formatDocument(host.facts),
       statistics: formatDocument(host.statistics),
+      ...hostFactsColumns(host.facts),
+      ...hostStatisticsColumns(host.statistics),
       lastSeenAtMs: host.lastSeenAtMs ?? null,
     })
     .execute();
@@ -84,8 +87,8 @@ export interface HostChanges {
 export async function updateHost(tx: Tx, hostId: HostId, { facts, statistics, ...plain }: HostChanges): Promise<void> {
   const columns = {
     ...definedOnly(plain),
-    ...(facts !== undefined && { facts: JSON.stringify(facts) }),
-    ...(statistics !== undefined && { statistics: JSON.stringify(statistics) }),
+    ...(facts !== undefined && { facts: JSON.stringify(facts), ...hostFactsColumns(facts) }),
+    ...(statistics !== undefined && { statistics: JSON.stringify(statistics), ...hostStatisticsColumns(statistics) }),
   };
   if (Object.keys(columns).length === 0) return;
   await tx.updateTable("hosts").set(columns).where("id", "=", hostId).execute();

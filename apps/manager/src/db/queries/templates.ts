@@ -9,6 +9,7 @@ import { definedOnly, optional, toBit } from "../columns.ts";
 import type { Db, Tx } from "../database.ts";
 import type { TemplateRow } from "../schema.ts";
 import { deleteMarksOf } from "./marks.ts";
+import { hardwareColumns } from "./search-columns.ts";
 
 export async function findTemplate(db: Db, templateId: TemplateId): Promise<Template | undefined> {
   const row = await db.selectFrom("templates").selectAll().where("id", "=", templateId).executeTakeFirst();
@@ -46,6 +47,7 @@ export async function ensureTemplate(tx: Tx, template: Template): Promise<void> 
       status: template.status,
       type: template.type,
       hardware: JSON.stringify(template.hardware),
+      ...hardwareColumns(template.hardware),
       isDeleteProtected: toBit(template.isDeleteProtected),
       createdAtMs: template.createdAtMs,
       createdBy: template.createdBy ?? null,
@@ -70,7 +72,7 @@ export async function updateTemplate(
 ): Promise<void> {
   const columns = {
     ...definedOnly(plain),
-    ...(hardware !== undefined && { hardware: JSON.stringify(hardware) }),
+    ...(hardware !== undefined && { hardware: JSON.stringify(hardware), ...hardwareColumns(hardware) }),
     ...(isDeleteProtected !== undefined && { isDeleteProtected: toBit(isDeleteProtected) }),
   };
   if (Object.keys(columns).length === 0) return;

@@ -7,6 +7,7 @@ import { definedOnly, formatDocument, optional, parseDocument, toBit } from "../
 import type { Db, Tx } from "../database.ts";
 import type { VmRow, VmRunRow } from "../schema.ts";
 import { deleteMarksOf } from "./marks.ts";
+import { guestColumns, hardwareColumns, putGuestNames, vmStatisticsColumns } from "./search-columns.ts";
 
 export interface VmFilter {
   readonly id?: VmId;
@@ -73,6 +74,7 @@ export async function ensureVm(tx: Tx, vm: Vm): Promise<void> {
       templateId: vm.templateId,
       type: vm.type,
       hardware: JSON.stringify(vm.hardware),
+      ...hardwareColumns(vm.hardware),
       isDeleteProtected: toBit(vm.isDeleteProtected),
       createdAtMs: vm.createdAtMs,
       createdBy: vm.createdBy ?? null,
@@ -92,11 +94,14 @@ export async function ensureVm(tx: Tx, vm: Vm): Promise<void> {
       hardware: formatDocument(vm.run.hardware),
       guest: formatDocument(vm.run.guest),
       statistics: formatDocument(vm.run.statistics),
+      ...guestColumns(vm.run.guest),
+      ...vmStatisticsColumns(vm.run.statistics),
       displays: JSON.stringify(vm.run.displays),
       lastSeenAtMs: vm.run.lastSeenAtMs ?? null,
     })
     .onConflict((conflict) => conflict.column("vmId").doNothing())
     .execute();
+  if (vm.run.guest !== undefined) await putGuestNames(tx, vm.id, vm.run.guest);
 }
 
 export interface VmChanges {
@@ -115,7 +120,7 @@ export async function updateVm(
 ): Promise<void> {
   const columns = {
     ...definedOnly(plain),
-    ...(hardware !== undefined && { hardware: JSON.stringify(hardware) }),
+    ...(hardware !== undefined && { hardware: JSON.stringify(hardware), ...hardwareColumns(hardware) }),
     ...(isDeleteProtected !== undefined && { isDeleteProtected: toBit(isDeleteProtected) }),
   };
   if (Object.keys(columns).length === 0) return;
@@ -145,12 +150,16 @@ export async function updateVmRun(
   const columns = {
     ...definedOnly(plain),
     ...(hardware !== undefined && { hardware: formatDocument(hardware ?? undefined) }),
-    ...(guest !== undefined && { guest: formatDocument(guest ?? undefined) }),
-    ...(statistics !== undefined && { statistics: formatDocument(statistics ?? undefined) }),
+    ...(guest !== undefined && { guest: formatDocument(guest ?? undefined), ...guestColumns(guest ?? undefined) }),
+    ...(statistics !== undefined && {
+      statistics: formatDocument(statistics ?? undefined),
+      ...vmStatisticsColumns(statistics ?? undefined),
+    }),
     ...(displays !== undefined && { displays: JSON.stringify(displays) }),
   };
   if (Object.keys(columns).length === 0) return;
   await tx.updateTable("vmRuns").set(columns).where("vmId", "=", vmId).execute();
+  if (guest !== undefined) await putGuestNames(tx, vmId, guest ?? undefined);
 }
 
 /** With its NICs, its attachments (not the disks), its run, its tags and labels. */
@@ -158,6 +167,7 @@ export async function deleteVm(tx: Tx, vmId: VmId): Promise<void> {
   await deleteMarksOf(tx, { type: "vm", id: vmId });
   await tx.deleteFrom("nics").where("vmId", "=", vmId).execute();
   await tx.deleteFrom("diskAttachments").where("vmId", "=", vmId).execute();
+  await tx.deleteFrom("guestNames").where("vmId", "=", vmId).execute();
   await tx.deleteFrom("vmRuns").where("vmId", "=", vmId).execute();
   await tx.deleteFrom("permissions").where("objectType", "=", "vm").where("objectId", "=", vmId).execute();
   await tx.deleteFrom("vms").where("id", "=", vmId).execute();
@@ -180,7 +190,9 @@ function toVm(row: VmRow, run: VmRun): Vm {
   };
 }
 
-function toVmRun(row: VmRunRow): VmRun {
+type RunColumns = Omit<VmRunRow, keyof ReturnType<typeof vmStatisticsColumns> | keyof ReturnType<typeof guestColumns>>;
+
+function toVmRun(row: RunColumns): VmRun {
   return {
     status: row.status as VmStatus,
     ...optional("hostId", row.hostId as HostId | null),

@@ -83,6 +83,9 @@ export function constant(value: string): OwnField {
   return text(sql`cast(${sql.lit(value)} as text)`);
 }
 
+/** Of something that nobody measures yet. */
+export const notMeasured: OwnField = number(sql`cast(0 as integer)`);
+
 /** Of something that we do not have yet: no object has a value. */
 export const nothing: OwnField = text(sql`cast(null as text)`);
 
