@@ -175,6 +175,16 @@ export const eventCatalogue = {
     "normal",
     "{user} asked host {host} to manage the storage of data center {dataCenter}.",
   ),
+  storageLeaseTaken: kind(
+    1_000_104,
+    "alert",
+    "The storage of data center {dataCenter} is managed by {holder}, which is none of its hosts and is alive: no host of the data center can manage it. Detach the storage there, or switch that host off.",
+  ),
+  storageLeaseReturned: kind(
+    1_000_105,
+    "normal",
+    "The storage of data center {dataCenter} is not managed by {holder} any more.",
+  ),
   storageDomainBack: kind(1_000_003, "normal", "Storage domain {storageDomain} can be reached again. {reason}"),
   storageDomainAdded: kind(956, "normal", "Storage domain {storageDomain} was added by {user}."),
   storageDomainAdditionFailed: kind(957, "error", "Storage domain {storageDomain} could not be added. {reason}"),

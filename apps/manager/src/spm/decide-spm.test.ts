@@ -79,6 +79,11 @@ const cases: Record<string, [hosts: HostView[], expected: string, others?: Parti
     "stop a",
   ],
   "leaves the lease of a foreign host alone": [[host("a", 1, held(77))], "nothing"],
+  "tries now and then whether a silent holder that lived still does": [
+    [host("a", 1, { state: "silent", role: "unknown" }), host("b", 2, held(1))],
+    "start b",
+    { holderAliveAgoMs: 12_000 },
+  ],
   "starts the successor of a silent holder at once": [
     [host("a", 1, { state: "silent", role: "unknown" }), host("b", 2, held(1))],
     "start b",

@@ -1,5 +1,5 @@
 import { chooseSpm, isEligible } from "./choose-spm.ts";
-import { freshestLease, type HostView, type Lease, type PoolView } from "./pool-view.ts";
+import { freshestLease, type HostView, type Lease, nameStranger, type PoolView } from "./pool-view.ts";
 import type { SpmDecision } from "./spm-decision.ts";
 
 /** A host that has just become SPM may not have looked at the storage since; what it saw before is old. */
@@ -105,7 +105,8 @@ function decideWithoutSpm(view: PoolView, lease: Lease | "unknown"): SpmDecision
 
   const holder = view.hosts.find(({ number }) => number === lease.holder);
   if (holder === undefined) {
-    return nothing(`host number ${lease.holder} has the lease, and no host of this data center has that number`);
+    const who = nameStranger(view.stranger ?? { number: lease.holder });
+    return nothing(`${who} has the lease, and is no host of this data center`);
   }
   if (holder.role === "free") {
     return chooseSpm(view, { prefer: holder.id, because: `${holder.name} has the lease and makes no use of it` });
@@ -114,7 +115,13 @@ function decideWithoutSpm(view: PoolView, lease: Lease | "unknown"): SpmDecision
     return nothing(`${holder.name} has the lease and does not answer at the moment`);
   }
   if (isRecent(view.holderAliveAgoMs, ALIVE_MS)) {
-    return nothing(`${holder.name} cannot be reached, but gives signs of life on the storage: it keeps the role`);
+    return nothing(
+      `${holder.name} does not answer the Manager, but holds its lease and gives signs of life on the storage: it keeps the role`,
+    );
+  }
+  if (view.holderAliveAgoMs !== undefined) {
+    const because = `${holder.name} does not answer the Manager, and held its lease a moment ago; whether it still does is tried`;
+    return chooseSpm(view, { without: holder.id, because });
   }
   return chooseSpm(view, { without: holder.id, because: `${holder.name} has the lease and ${wordOf(holder)}` });
 }

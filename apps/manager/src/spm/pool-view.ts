@@ -9,6 +9,8 @@ export interface PoolView {
   readonly movedAgoMs?: number;
   /** The host that an administrator wants as SPM. */
   readonly wish?: HostId;
+  /** Who has the lease and is no host of this data center; `name`: of a host that this Manager knows by that number. */
+  readonly stranger?: Stranger;
   /** Work on the storage that the SPM has begun and not ended. */
   readonly tasksUnderWay: number;
   /** How long a start was refused ago because the holder of the lease gives signs of life on the storage. */
@@ -45,6 +47,16 @@ export interface Lease {
   readonly holder: number | "none";
   /** Grows by one with each holder: the epoch. */
   readonly version: number;
+}
+
+export interface Stranger {
+  readonly number: number;
+  readonly name?: string;
+}
+
+/** "host number 77", or its name. */
+export function nameStranger({ number, name }: Stranger): string {
+  return name === undefined ? `host number ${number}` : `host ${name} (number ${number})`;
 }
 
 /** The freshest answer that any host has read from the storage; `unknown` when none can read it. */

@@ -10,6 +10,7 @@ import type { FreshLooks } from "../fresh-looks.ts";
 import { connectHostToPool } from "../storage/connect-host-to-pool.ts";
 import type { DomainSights } from "../storage/domain-sights.ts";
 import type { ToldPools } from "../storage/told-pools.ts";
+import { followStranger } from "./follow-stranger.ts";
 import { readStartEnd } from "./read-start-end.ts";
 import type { SpmMemory } from "./spm-memory.ts";
 
@@ -51,6 +52,7 @@ export async function lookAtPool(
   const ago = (atMs: number | undefined) => (atMs === undefined ? undefined : nowMs - atMs);
   const views = hosts.map((host) => viewOf(parts, records, host, reports.get(host.id), ago));
   followMaster(parts, records, views, nowMs);
+  const stranger = await followStranger(context, memory, dataCenter, views);
   const known = {
     recorded: dataCenter.spmHostId,
     wish: dataCenter.spmWishId,
@@ -61,6 +63,7 @@ export async function lookAtPool(
   return {
     hosts: views,
     tasksUnderWay: await countTasks(context, dataCenter, views),
+    ...(stranger !== undefined && { stranger }),
     ...(Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as Partial<PoolView>),
   };
 }

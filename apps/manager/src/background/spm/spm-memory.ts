@@ -1,9 +1,16 @@
 import type { HostId } from "@yagura/std/ids.ts";
+import type { Stranger } from "../../spm/pool-view.ts";
 
 /** A start of the SPM that this Manager has asked for, and whose end it has not seen. */
 export interface StartUnderWay {
   readonly hostId: HostId;
   readonly taskId: string;
+}
+
+export interface KnownStranger extends Stranger {
+  readonly sinceMs: number;
+  /** Somebody was told, and will be told when it is over. */
+  isTold: boolean;
 }
 
 /**
@@ -19,6 +26,8 @@ export class SpmMemory {
   missingSinceMs: number | undefined;
   masterLostSinceMs: number | undefined;
   holderAliveAtMs: number | undefined;
+  /** A host that is none of this data center has the lease. */
+  stranger: KnownStranger | undefined;
   readonly failedAtMs = new Map<HostId, number>();
   readonly keptAtMs = new Map<HostId, number>();
 
