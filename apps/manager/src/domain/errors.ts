@@ -26,6 +26,8 @@ export type Noun =
   | "operating system"
   | "cluster level"
   | "permit"
+  | "affinity group"
+  | "affinity label"
   | "tag";
 
 /** There is no such object, or the caller may not see it: he cannot tell which. */

@@ -242,6 +242,13 @@ export const eventCatalogue = {
   tagTakenFromUser: kind(448, "normal", "{user} took the tag {tag} from the user {name}."),
   tagTakenFromGroup: kind(450, "normal", "{user} took the tag {tag} from the group {name}."),
 
+  affinityGroupAdded: kind(10_350, "normal", "{user} added the affinity group {group} to cluster {cluster}."),
+  affinityGroupUpdated: kind(10_352, "normal", "{user} changed the affinity group {group} of cluster {cluster}."),
+  affinityGroupRemoved: kind(10_354, "normal", "{user} removed the affinity group {group} from cluster {cluster}."),
+  affinityLabelAdded: kind(10_380, "normal", "{user} added the affinity label {label}."),
+  affinityLabelUpdated: kind(10_382, "normal", "{user} changed the affinity label {label}."),
+  affinityLabelRemoved: kind(10_384, "normal", "{user} removed the affinity label {label}."),
+
   externalNormal: kind(9801, "normal", "{text}"),
   externalWarning: kind(9802, "warning", "{text}"),
   externalError: kind(9803, "error", "{text}"),

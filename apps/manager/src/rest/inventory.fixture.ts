@@ -10,6 +10,8 @@ import type {
   TemplateId,
   VmId,
 } from "@yagura/std/ids.ts";
+import { putAffinityGroup } from "../db/queries/affinity-groups.ts";
+import { insertAffinityLabel } from "../db/queries/affinity-labels.ts";
 import { updateDataCenter } from "../db/queries/data-centers.ts";
 import { ensureDiskAttachment } from "../db/queries/disk-attachments.ts";
 import { ensureDisk } from "../db/queries/disks.ts";
@@ -25,6 +27,7 @@ import { ensureVm } from "../db/queries/vms.ts";
 import { listVnicProfiles } from "../db/queries/vnic-profiles.ts";
 import { ensureVolume } from "../db/queries/volumes.ts";
 import { transaction } from "../db/transaction.ts";
+import { affinityGroupDefaults } from "../domain/affinity/affinity-group.ts";
 import type { StorageDomain } from "../domain/storage-domain/storage-domain.ts";
 import { rootTagId } from "../domain/tag/tag.ts";
 import { blankTemplateId } from "../domain/template/template.ts";
@@ -59,6 +62,8 @@ export const ids = {
   step: id<Id<"step">>("5"),
   transfer: id<Id<"image-transfer">>("6"),
   tag: id<Id<"tag">>("7"),
+  affinityGroup: id<Id<"affinity-group">>("8"),
+  affinityLabel: "88888888-0000-4000-8000-000000000002" as Id<"affinity-label">,
 };
 
 const guest: GuestFacts = {
@@ -222,6 +227,17 @@ export async function populate({
     await ensureTagAssignment(tx, ids.tag, { type: "vm", id: ids.vm });
     await ensureTagAssignment(tx, ids.tag, { type: "host", id: ids.host });
     await ensureTagAssignment(tx, ids.tag, { type: "template", id: ids.template });
+    const labelled = { vmIds: [ids.vm], hostIds: [ids.host] };
+    await insertAffinityLabel(tx, { id: ids.affinityLabel, name: "gold", ...labelled });
+    await putAffinityGroup(tx, {
+      ...affinityGroupDefaults,
+      id: ids.affinityGroup,
+      name: "together",
+      description: "",
+      clusterId: ids.cluster,
+      vmsRule: { polarity: "positive", isEnforcing: false },
+      members: { ...labelled, vmLabelIds: [ids.affinityLabel], hostLabelIds: [] },
+    });
     await insertJob(tx, {
       id: ids.job,
       description: "Launching VM demo",

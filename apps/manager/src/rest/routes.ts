@@ -1,4 +1,8 @@
+import { affinityGroupMemberRoutes } from "./resources/affinity-group-members.ts";
+import { affinityGroupRoutes } from "./resources/affinity-groups.ts";
+import { affinityLabelRoutes } from "./resources/affinity-labels.ts";
 import { apiRootRoutes, type Product } from "./resources/api-root.ts";
+import { assignedAffinityLabelRoutes } from "./resources/assigned-affinity-labels.ts";
 import { assignedTagRoutes } from "./resources/assigned-tags.ts";
 import { clusterLevelRoutes } from "./resources/cluster-levels.ts";
 import { clusterRoutes } from "./resources/clusters.ts";
@@ -33,7 +37,11 @@ export type { Product } from "./resources/api-root.ts";
 /** Everything of v4 that is served. What v4 has beyond it is listed in `not-implemented.txt`. */
 export function routes(product: Product): readonly Route[] {
   return [
+    ...affinityGroupMemberRoutes,
+    ...affinityGroupRoutes,
+    ...affinityLabelRoutes,
     ...apiRootRoutes(product),
+    ...assignedAffinityLabelRoutes,
     ...assignedTagRoutes,
     ...clusterLevelRoutes,
     ...clusterRoutes,

@@ -1,4 +1,5 @@
 import type { ClusterId, HostId } from "@yagura/std/ids.ts";
+import type { AffinityDemand } from "./affinity-demand.ts";
 
 /** What a VM needs of a host. */
 export interface VmDemand {
@@ -9,6 +10,8 @@ export interface VmDemand {
   readonly networks: readonly string[];
   /** Only one of these hosts will do; absent: any. */
   readonly onlyHosts?: readonly HostId[];
+  /** What its affinity groups say. */
+  readonly affinity?: readonly AffinityDemand[];
 }
 
 /** What is known of a host when a VM looks for a place. */

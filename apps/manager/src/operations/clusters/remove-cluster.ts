@@ -1,5 +1,6 @@
 import type { ClusterId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
+import { deleteAffinityGroup, listAffinityGroups } from "../../db/queries/affinity-groups.ts";
 import { deleteCluster, getCluster } from "../../db/queries/clusters.ts";
 import { listHosts } from "../../db/queries/hosts.ts";
 import { deletePermissionsOn } from "../../db/queries/permissions.ts";
@@ -12,7 +13,7 @@ import { byActor, subject } from "../subjects.ts";
 
 const attempt = "Cannot remove Cluster.";
 
-/** Only an empty one. */
+/** Only an empty one; with its affinity groups. */
 export async function removeCluster(context: OpContext, clusterId: ClusterId): Promise<void> {
   await context.authorize("delete_cluster", { type: "cluster", id: clusterId });
   await transaction(context.db, async (tx) => {
@@ -23,6 +24,7 @@ export async function removeCluster(context: OpContext, clusterId: ClusterId): P
       ...((await listTemplates(tx, { clusterId })).length > 0 ? ["Cluster contains one or more Templates."] : []),
     ]);
     await deletePermissionsOn(tx, { type: "cluster", id: clusterId });
+    for (const { id } of await listAffinityGroups(tx, { clusterId })) await deleteAffinityGroup(tx, id);
     await deleteCluster(tx, clusterId);
     await announce(tx, context.clock, { name: "clusterRemoved", ...byActor(context), cluster: subject(cluster) });
   });

@@ -15,6 +15,7 @@ import { type Started, startSaga } from "../started.ts";
 import { subject, userOf } from "../subjects.ts";
 import { resumeVm } from "./ask-guest.ts";
 import { formatGuest, type GuestParts, readGuestParts, startProblems } from "./describe-guest.ts";
+import { readAffinity } from "./read-affinity.ts";
 
 const attempt = "Cannot run VM.";
 
@@ -87,6 +88,7 @@ async function chooseHost(db: Db, parts: GuestParts, onlyHosts: readonly HostId[
       memoryBytes,
       cpuCount: cpu.sockets * cpu.cores * cpu.threads,
       networks: [...new Set(networks)],
+      affinity: await readAffinity(db, vm),
       ...(onlyHosts !== undefined && { onlyHosts }),
     },
     await readHostViews(db, vm),

@@ -7,7 +7,6 @@ import { list, param, type RestRequest, type Route } from "../route.ts";
  * lists the NUMA nodes of each VM, ManageIQ and libgovirt follow snapshots, applications and CD-ROMs.
  */
 const empty: readonly { readonly path: string; readonly type: RestTypeName }[] = [
-  { path: "/vms/:vm/affinitylabels", type: "affinity_label" },
   { path: "/vms/:vm/applications", type: "application" },
   { path: "/vms/:vm/cdroms", type: "cdrom" },
   { path: "/vms/:vm/hostdevices", type: "host_device" },
@@ -18,7 +17,6 @@ const empty: readonly { readonly path: string; readonly type: RestTypeName }[] =
   { path: "/hosts/:host/nics", type: "host_nic" },
   { path: "/hosts/:host/networkattachments", type: "network_attachment" },
   { path: "/hosts/:host/fenceagents", type: "agent" },
-  { path: "/clusters/:cluster/affinitygroups", type: "affinity_group" },
 ];
 
 export const emptyCollectionRoutes: readonly Route[] = empty.flatMap(({ path, type }): Route[] => [
@@ -43,6 +41,5 @@ async function requireOwner(request: RestRequest): Promise<void> {
   const { inventory, params } = request;
   if (params["vm"] !== undefined) await inventory.vm(param(request, "vm"));
   else if (params["host"] !== undefined) await inventory.host(param(request, "host"));
-  else if (params["cluster"] !== undefined) await inventory.cluster(param(request, "cluster"));
   else await inventory.template(param(request, "template"));
 }
