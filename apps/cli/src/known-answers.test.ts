@@ -9,3 +9,20 @@ test("a domain of another data center, and a VM on a silent host, are answered w
   assert.match(findKnownAnswer(unknown) ?? "", /confirm-reboot/);
   assert.equal(findKnownAnswer("VM is running."), undefined);
 });
+
+test("what another command makes possible is answered with that command", () => {
+  const answers: Readonly<Record<string, RegExp>> = {
+    "There are several at nas:/x; say which by its ID: a, b.": /--id ID/,
+    "At nas:/x is the Storage Domain old (75f8) of the type localfs, not nfs: import it as that type.":
+      /^yagura storage import local PLACE$/,
+    "At nas:/x is the Storage Domain old (75f8) of the type iscsi, not nfs: import it as that type.":
+      /cannot be imported/,
+    "Local storage belongs to a host; say which.": /--host HOST/,
+    "The disk stands on the disk x of a template; register that one first.": /register DOMAIN --all/,
+    "The Storage Domain must be in maintenance; it is active.": /storage maintenance DOMAIN/,
+    "The Storage Domain must be detached from its Data Center; it is active.": /storage detach DOMAIN/,
+    "The relevant Storage Domain data is inaccessible.": /storage show DOMAIN/,
+    "The host's SPM priority is -1: it may never be SPM. Change its priority first.": /host priority HOST 5/,
+  };
+  for (const [said, answer] of Object.entries(answers)) assert.match(findKnownAnswer(`[${said}]`) ?? "", answer, said);
+});

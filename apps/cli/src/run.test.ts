@@ -15,7 +15,7 @@ const wrong: Readonly<Record<string, readonly [readonly string[], RegExp]>> = {
   "a method that is not offered": [["api", "DELETE", "/vms/1"], /Only GET is offered here/],
   "a path that leaves the API": [["api", "GET", "/vms/../../x"], /A path begins with/],
   "a path that is another host": [["api", "GET", "vms"], /A path begins with/],
-  "an option without which nothing can be made": [["vm", "create", "a"], /required option '--template <template>'/],
+  "an option without which nothing can be made": [["disk", "create", "a"], /required option '--size <size>'/],
 };
 
 for (const [what, [args, why]] of Object.entries(wrong)) {

@@ -1,6 +1,5 @@
-import type { Action, Disk } from "@yagura/rest-client";
+import type { Action } from "@yagura/rest-client";
 import { isNotFound } from "@yagura/rest-client";
-import { oneLine } from "@yagura/std/one-line.ts";
 import { formatBytes } from "@yagura/std/units.ts";
 import type { Command } from "commander";
 import { parseBytes } from "../../arguments/bytes.ts";
@@ -10,6 +9,7 @@ import { refusal } from "../../problem.ts";
 import { type Way, waitUntil } from "../../wait/wait-until.ts";
 import { confirm } from "../confirm.ts";
 import { type WaitOptions, withWaiting } from "../waiting.ts";
+import { diskTitle, followDisk } from "./follow-disk.ts";
 
 interface TargetOptions extends WaitOptions {
   readonly to: string;
@@ -38,7 +38,7 @@ function addExtend(disk: Command, cli: Cli): void {
       const wanted = size.startsWith("+") ? now + parseBytes(size.slice(1)) : parseBytes(size);
       if (wanted < now)
         throw refusal(`it has ${formatBytes(now)} already`, "A disk cannot be made smaller; copy what is in it");
-      await follow(cli, open, found, options, `has ${formatBytes(wanted)} soon`, async (call) => {
+      await followDisk(cli, open, found, options, `has ${formatBytes(wanted)} soon`, async (call) => {
         await open.manager.disks.update(found.id, { provisioned_size: wanted }, {}, call);
         return found.id;
       });
@@ -56,7 +56,7 @@ function addCopy(disk: Command, cli: Cli): void {
   withWaiting(command, "the copy is made").action((name: string, options: TargetOptions) =>
     cli.withManager(`copy disk ${name}`, async (open) => {
       const found = await findOne("disk", name, open.manager.disks);
-      const made = await follow(cli, open, found, options, "is being copied", async (call) => {
+      const made = await followDisk(cli, open, found, options, "is being copied", async (call) => {
         const body: Action = {
           ...(await target(open, options)),
           ...(options.name !== undefined && { disk: { name: options.name } }),
@@ -77,7 +77,7 @@ function addMove(disk: Command, cli: Cli): void {
   withWaiting(command, "it is there").action((name: string, options: TargetOptions) =>
     cli.withManager(`move disk ${name}`, async (open) => {
       const found = await findOne("disk", name, open.manager.disks);
-      await follow(cli, open, found, options, "is being moved", async (call) => {
+      await followDisk(cli, open, found, options, "is being moved", async (call) => {
         await open.manager.disks.action(found.id, "move", await target(open, options), call);
         return found.id;
       });
@@ -93,7 +93,7 @@ function addSparsify(disk: Command, cli: Cli): void {
   withWaiting(command, "it is done").action((name: string, options: WaitOptions) =>
     cli.withManager(`sparsify disk ${name}`, async (open) => {
       const found = await findOne("disk", name, open.manager.disks);
-      await follow(cli, open, found, options, "becomes sparse", async (call) => {
+      await followDisk(cli, open, found, options, "becomes sparse", async (call) => {
         await open.manager.disks.action(found.id, "sparsify", { async: true }, call);
         return found.id;
       });
@@ -110,44 +110,15 @@ function addRemove(disk: Command, cli: Cli): void {
   withWaiting(command, "it is gone").action((name: string, options: WaitOptions & { yes?: boolean }) =>
     cli.withManager(`remove disk ${name}`, async (open) => {
       const found = await findOne("disk", name, open.manager.disks);
-      await confirm(open.world, `Delete disk ${titleOf(found)} (${found.id}) with its data?`, options.yes);
+      await confirm(open.world, `Delete disk ${diskTitle(found)} (${found.id}) with its data?`, options.yes);
       const correlationId = open.world.newCorrelationId();
       await open.manager.disks.remove(found.id, { async: true }, { correlationId, signal: open.world.signal });
-      const what = `Disk ${titleOf(found)}`;
+      const what = `Disk ${diskTitle(found)}`;
       if (options.wait !== true) return cli.say(`${what} goes away.`);
       const look = () => goneOrMoving(open, found.id);
       await waitUntil(open.world, open.manager, { what, timeoutMs: options.timeout, correlationId, look });
     }),
   );
-}
-
-interface Call {
-  readonly correlationId: string;
-  readonly signal: AbortSignal;
-}
-
-/** Begins it, and with `--wait` follows the disk whose id is returned until nobody works on it any more. */
-async function follow(
-  cli: Cli,
-  { world, manager }: CliCommand,
-  disk: Disk & { readonly id: string },
-  options: WaitOptions,
-  taken: string,
-  begin: (call: Call) => Promise<string>,
-): Promise<string> {
-  const correlationId = world.newCorrelationId();
-  const id = await begin({ correlationId, signal: world.signal });
-  const what = `Disk ${titleOf(disk)}`;
-  if (options.wait !== true) {
-    cli.say(`${what} ${taken}. See how far it is: yagura job list`);
-    return id;
-  }
-  const look = async (): Promise<Way> => {
-    const { status } = await manager.disks.get(id);
-    return { is: status === "ok" ? "there" : status === "illegal" ? "resting" : "moving", state: status ?? "unknown" };
-  };
-  await waitUntil(world, manager, { what, timeoutMs: options.timeout, correlationId, look });
-  return id;
 }
 
 async function goneOrMoving({ manager }: CliCommand, id: string): Promise<Way> {
@@ -163,8 +134,4 @@ async function goneOrMoving({ manager }: CliCommand, id: string): Promise<Way> {
 async function target({ manager }: CliCommand, { to }: TargetOptions): Promise<Action> {
   const { id } = await findOne("storage domain", to, manager.storage_domains);
   return { storage_domain: { id }, async: true };
-}
-
-function titleOf({ name, alias, id }: Disk): string {
-  return oneLine(alias ?? name ?? id ?? "");
 }

@@ -3,12 +3,16 @@ import type { Command } from "commander";
 import type { Cli } from "../../cli.ts";
 import { namesOf } from "../../names-of.ts";
 import { addListing } from "../listing.ts";
+import { addDiskAttachments } from "./attach.ts";
 import { addDiskChanges } from "./change.ts";
+import { addCreateDisk } from "./create.ts";
 
 /** `yagura disk …` */
 export function addDiskCommands(program: Command, cli: Cli): void {
   const disk = program.command("disk").description("disks of VMs and templates");
+  addCreateDisk(disk, cli);
   addDiskChanges(disk, cli);
+  addDiskAttachments(disk, cli);
   addListing(disk, cli, {
     nouns: "disks",
     example: "status=ok",

@@ -10,7 +10,7 @@ import { wayDown, wayUp } from "../../wait/ways.ts";
 import { type WaitOptions, withWaiting } from "../waiting.ts";
 
 interface CreateOptions extends WaitOptions {
-  readonly template: string;
+  readonly template?: string;
   readonly cluster?: string;
   readonly memory?: number;
   readonly cpus?: number;
@@ -20,15 +20,17 @@ interface CreateOptions extends WaitOptions {
 }
 
 const CPUS_MAX = 768;
+/** The template that every Manager has: without disks and NICs. */
+const BLANK_ID = "00000000-0000-0000-0000-000000000000";
 const behaviours = ["auto_resume", "leave_paused", "kill"] as const;
 
-/** `yagura vm create NAME --template TEMPLATE` */
+/** `yagura vm create NAME` */
 export function addCreateVm(vm: Command, cli: Cli): void {
   const command = vm
     .command("create")
-    .description("make a VM from a template, with copies of the template's disks")
+    .description("make a VM, from a template with copies of its disks or without any disk")
     .argument("<name>", "what it will be called")
-    .requiredOption("--template <template>", "name or id")
+    .option("--template <template>", "name or id; by default Blank, which has no disks")
     .option("--cluster <cluster>", "name or id; not needed if there is only one")
     .option("--memory <amount>", "2GiB, 512MiB …; as the template has it by default", parseBytes)
     .option(
@@ -47,13 +49,12 @@ export function addCreateVm(vm: Command, cli: Cli): void {
   withWaiting(command, "it is made, or up with --start").action((name: string, options: CreateOptions) =>
     cli.withManager(`create VM ${name}`, async ({ world, manager }) => {
       if (name.trim() === "") throw usageProblem("the name is empty", "Give a name for the VM");
-      const [template, cluster] = [
-        await findOne("template", options.template, manager.templates),
-        await clusterFor(manager, options),
-      ];
+      const templateId =
+        options.template === undefined ? BLANK_ID : (await findOne("template", options.template, manager.templates)).id;
+      const cluster = await clusterFor(manager, options);
       const correlationId = world.newCorrelationId();
       const call = { correlationId, signal: world.signal };
-      const made = await manager.vms.add(wanted(name, template.id, cluster, options), {}, call);
+      const made = await manager.vms.add(wanted(name, templateId, cluster, options), {}, call);
       const { id } = made;
       if (id === undefined) throw new Error("the Manager did not say the id of the new VM");
       const what = `VM ${name}`;

@@ -282,6 +282,18 @@ test("vm create sends ids, units as bytes, and prints the new id", async () => {
   });
 });
 
+test("vm create without a template makes a VM without disks", async () => {
+  await using place = await lab();
+  const { manager, run } = place;
+  manager.on("POST /vms", { status: 201, one: ["vm", { ...db, name: "new", status: "down" }] });
+  assert.equal((await run(["vm", "create", "new"])).code, 0);
+  assert.deepEqual(manager.requests.at(-1)?.document("vm"), {
+    name: "new",
+    template: { id: "00000000-0000-0000-0000-000000000000" },
+    cluster: { id: "c" },
+  });
+});
+
 test("vm create --start waits until the VM is made before it starts it", async () => {
   await using place = await lab();
   const { manager, run } = place;
