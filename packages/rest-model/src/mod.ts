@@ -5,6 +5,7 @@ export { additions, identifiedTypes, services } from "./generated/services.ts";
 export type * from "./generated/types.ts";
 export { type DocumentLimits, defaultLimits, type ReadOptions } from "./limits.ts";
 export { actionsOf, apiRoot, linksOf, rootLinks, serviceOf, withLinks } from "./links.ts";
+export { type ListWriter, listWriter } from "./list-writer.ts";
 export { readOpenApi } from "./openapi.ts";
 export { readJson } from "./read-json.ts";
 export { readXml } from "./read-xml.ts";

@@ -24,6 +24,21 @@ export function writeJson(type: RestTypeName, value: unknown, options: { readonl
   return JSON.stringify(json, undefined, 2);
 }
 
+/** The parts of a list in JSON as it is written: before, each item with what is between two, and after. Of a list with something in it. */
+export function jsonListParts(type: RestTypeName) {
+  const { tag } = codecOf(type);
+  return {
+    begin: `{\n  ${JSON.stringify(tag)}: [\n    `,
+    between: ",\n    ",
+    items(values: readonly object[]): string {
+      const texts = values.map((value) => JSON.stringify(structToJson(type, value as Struct), undefined, 2));
+      return texts.map((text) => text.replaceAll("\n", "\n    ")).join(",\n    ");
+    },
+    end: "\n  ]\n}",
+    empty: "{}",
+  };
+}
+
 function structToJson(type: RestTypeName, value: Struct): Record<string, unknown> {
   const json: Record<string, unknown> = {};
   for (const member of codecOf(type).members) {

@@ -29,6 +29,21 @@ export function writeXml(type: RestTypeName, value: unknown, options: { readonly
   return out.join("");
 }
 
+/** The parts of a list in XML as it is written: before, each piece of items, and after. Of a list with something in it. */
+export function xmlListParts(type: RestTypeName) {
+  const { tag, collectionTag } = codecOf(type);
+  return {
+    begin: `${header}<${collectionTag}>\n`,
+    items(values: readonly object[]): string {
+      const out: string[] = [];
+      for (const value of values) writeStruct(out, tag, type, value as Struct, "    ");
+      return out.join("");
+    },
+    end: `</${collectionTag}>\n`,
+    empty: `${header}<${collectionTag}/>\n`,
+  };
+}
+
 function writeStruct(out: string[], tag: string, type: RestTypeName, value: Struct, indent: string): void {
   const { members } = codecOf(type);
   out.push(indent, "<", tag);

@@ -2,7 +2,7 @@ import { type RestTypeName, type RestTypes, readJson, readXml, writeJson, writeX
 import { bodyFormat, contentTypes, type Format } from "./edge/negotiate.ts";
 import type { Fault } from "./faults.ts";
 import { MissingMember, UnknownBodyFormat } from "./refusals.ts";
-import type { Answer } from "./route.ts";
+import type { Answer, PiecesAnswer } from "./route.ts";
 
 /** A document as it goes out. */
 export interface Document {
@@ -10,7 +10,7 @@ export interface Document {
   readonly text: string;
 }
 
-export function writeAnswer(answer: Answer, format: Format): Document {
+export function writeAnswer(answer: Exclude<Answer, PiecesAnswer>, format: Format): Document {
   const contentType = contentTypes[format];
   // The route gave type and value together (`entity`, `list`), which is where they are checked to fit.
   if (answer.kind === "list") {
@@ -26,7 +26,7 @@ export function writeAnswer(answer: Answer, format: Format): Document {
 /** A fault; of an action that failed, inside of the action as v4 has it. */
 export function writeFault({ reason, detail }: Fault, format: Format, isAction: boolean): Document {
   const fault = { reason, detail };
-  const answer: Answer = isAction
+  const answer: Exclude<Answer, PiecesAnswer> = isAction
     ? { kind: "entity", type: "action", value: { fault, status: "failed" }, outcome: "done" }
     : { kind: "entity", type: "fault", value: fault, outcome: "done" };
   return writeAnswer(answer, format);

@@ -4,21 +4,22 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { Authorizer } from "../auth/authz/authorizer.ts";
 import { isAdministrator } from "../auth/authz/policy.ts";
 import type { OpContext, Services } from "../context.ts";
-import { NotAllowed, NotFound } from "../domain/errors.ts";
 import { readBody, writeAnswer, writeFault } from "./answer-body.ts";
 import { type AuthenticationParts, authenticate, type Identity } from "./authenticate.ts";
 import { correlationId } from "./edge/correlation-id.ts";
-import { type Format, negotiate } from "./edge/negotiate.ts";
+import { contentTypes, type Format, negotiate } from "./edge/negotiate.ts";
 import { BadParameter, Parameters } from "./edge/parameters.ts";
 import { apiPath, parseTarget, type Target } from "./edge/target.ts";
 import { faultOf, successStatus } from "./faults.ts";
 import { follow, parseFollow } from "./follow.ts";
+import { followLinks } from "./follow-links.ts";
 import { Inventory } from "./inventory.ts";
 import { Links, type Served } from "./links.ts";
-import { NotAcceptable, NotServed } from "./refusals.ts";
-import type { Answer, RestRequest, Route } from "./route.ts";
+import { NotAcceptable } from "./refusals.ts";
+import type { Answer, PiecesAnswer, RestRequest, Route } from "./route.ts";
 import { locate, type Match, Router, segmentsOf } from "./router.ts";
 import { servedBy } from "./served-by.ts";
+import { streamPieces } from "./stream-pieces.ts";
 import { tellUnhonoured, type Wish } from "./tell-unhonoured.ts";
 
 /** No operation takes longer to answer; what takes longer is a job. */
@@ -87,9 +88,19 @@ export class Api {
       reply.header("Location", String(answer.value.href));
     }
     if (answer.kind === "entity" && answer.type === "api") reply.header("Link", linkHeader(answer.value));
-    const { contentType, text } = writeAnswer(answer, this.#formatOf(request));
     reply.code(successStatus[answer.kind === "entity" ? answer.outcome : "done"]);
+    const format = this.#formatOf(request);
+    if (answer.kind === "pieces") return this.#sendPieces(answer, format, request, reply);
+    const { contentType, text } = writeAnswer(answer, format);
     return reply.type(contentType).send(text);
+  }
+
+  /** Read and written piece by piece, as fast as the client takes it; what fails in between cuts the connection. */
+  #sendPieces(answer: PiecesAnswer, format: Format, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const { services, stopping } = this.#parts;
+    reply.type(contentTypes[format]);
+    if (request.method === "HEAD") return reply.send("");
+    return reply.send(streamPieces(answer, format, { log: services.log, stopping }));
   }
 
   /** Tells the client what went wrong, and the log what he is not told. */
@@ -122,11 +133,13 @@ export class Api {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const contentType = request.headers["content-type"];
     let wish: Wish | undefined;
+    const context = this.#contextOf(identity, authorizer, correlation, signal);
     const rest: RestRequest = {
       params: match.params,
       query,
-      context: this.#contextOf(identity, authorizer, correlation, signal),
+      context,
       inventory: new Inventory(this.#parts.services.db, authorizer),
+      viewer: { sight: authorizer.sight, ...context.actor },
       links: new Links(target.apiRoot, this.#served),
       allContent: query.findBoolean("all_content") ?? false,
       origin: `${request.protocol}://${request.host}`,
@@ -142,20 +155,7 @@ export class Api {
     const answer = await match.route.handle(rest);
     if (wish !== undefined) await tellUnhonoured(rest.context, wish, answer);
     if (tree === undefined || match.route.method !== "GET") return answer;
-    return follow(answer, tree, (href) => this.#fetch(href.slice(target.apiRoot.length), rest));
-  }
-
-  /** A link of our own, followed as the same caller. */
-  async #fetch(path: string, request: RestRequest): Promise<Answer | undefined> {
-    // The parameters are those of the request's own list, not of what is followed.
-    const query = new Parameters({ query: new Map(), matrix: new Map() });
-    try {
-      const { route, params } = this.#router.match("GET", path);
-      return await route.handle({ ...request, query, params });
-    } catch (error) {
-      if (error instanceof NotFound || error instanceof NotAllowed || error instanceof NotServed) return undefined;
-      throw error;
-    }
+    return follow(answer, tree, followLinks(this.#router, rest, target.apiRoot));
   }
 
   #contextOf(identity: Identity, authorizer: Authorizer, correlation: string, signal: AbortSignal): OpContext {

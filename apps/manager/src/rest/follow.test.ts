@@ -16,7 +16,11 @@ const pages = new Map([
   ["/api/disks/d/statistics", list("statistic", [{ id: "s", name: "data.current.read" }])],
   ["/api/clusters/c", entity("cluster", { id: "c", name: "Default" })],
 ]);
-const fetch = async (href: string) => pages.get(href);
+let questions = 0;
+const fetch = async (hrefs: readonly string[]) => {
+  questions++;
+  return hrefs.map((href) => pages.get(href));
+};
 
 const vm = {
   id: "v",
@@ -43,6 +47,28 @@ test("follow puts collections and objects in the place of links and references, 
         ],
       },
     ]),
+  );
+});
+
+test("follow asks once for each name of a level, and for what several share once", async () => {
+  questions = 0;
+  const found = await follow(list("vm", [vm, { ...vm, id: "w" }]), parseFollow("disk_attachments.disk,cluster"), fetch);
+  assert.equal(questions, 3);
+  const [first, second] = found.kind === "list" ? found.values : [];
+  assert.deepEqual({ ...second, id: "v" }, first);
+});
+
+test("follow goes through a list that is read in pieces", async () => {
+  async function* pieces() {
+    yield [vm];
+    yield [vm, vm];
+  }
+  const found = await follow({ kind: "pieces", type: "vm", pieces: pieces() }, parseFollow("cluster"), fetch);
+  const seen: (readonly object[])[] = [];
+  if (found.kind === "pieces") for await (const piece of found.pieces) seen.push(piece);
+  assert.deepEqual(
+    seen.map((piece) => piece.map((each) => "cluster" in each && each.cluster)),
+    [1, 2].map((count) => Array(count).fill({ id: "c", name: "Default" })),
   );
 });
 

@@ -3,6 +3,7 @@ import type { OpContext } from "../context.ts";
 import type { Parameters } from "./edge/parameters.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Links } from "./links.ts";
+import type { Viewer } from "./search/field.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
@@ -11,6 +12,11 @@ export interface Route {
   readonly method: Method;
   readonly path: string;
   handle(request: RestRequest): Promise<Answer>;
+  /**
+   * The answers of several such places at once, in the order of their ids, with as many queries as for one: for `follow`.
+   * `undefined` where there is nothing for the caller. Without it `handle` is asked for each (`followed-singly.txt`).
+   */
+  many?(request: RestRequest, params: readonly RestRequest["params"][]): Promise<readonly (Answer | undefined)[]>;
 }
 
 /** A request that was understood and whose sender is known. */
@@ -21,6 +27,8 @@ export interface RestRequest {
   readonly context: OpContext;
   /** What the caller may see of the inventory, for lists and references. */
   readonly inventory: Inventory;
+  /** The same for what the database finds by itself. */
+  readonly viewer: Viewer;
   readonly links: Links;
   /** Members that are only given on request: `console`, `initialization`. */
   readonly allContent: boolean;
@@ -37,13 +45,27 @@ export type Outcome = "done" | "created" | "accepted";
 
 export type Answer =
   | { readonly kind: "entity"; readonly type: RestTypeName; readonly value: object; readonly outcome: Outcome }
-  | { readonly kind: "list"; readonly type: RestTypeName; readonly values: readonly object[] };
+  | ListAnswer
+  | PiecesAnswer;
+
+export interface ListAnswer {
+  readonly kind: "list";
+  readonly type: RestTypeName;
+  readonly values: readonly object[];
+}
+
+/** A list too long to be held: read while it is written, once. */
+export interface PiecesAnswer {
+  readonly kind: "pieces";
+  readonly type: RestTypeName;
+  readonly pieces: AsyncIterable<readonly object[]>;
+}
 
 export function entity<K extends RestTypeName>(type: K, value: RestTypes[K], outcome: Outcome = "done"): Answer {
   return { kind: "entity", type, value: value as object, outcome };
 }
 
-export function list<K extends RestTypeName>(type: K, values: readonly RestTypes[K][]): Answer {
+export function list<K extends RestTypeName>(type: K, values: readonly RestTypes[K][]): ListAnswer {
   return { kind: "list", type, values: values as readonly object[] };
 }
 

@@ -25,8 +25,13 @@ export async function findHostByName(db: Db, name: string): Promise<Host | undef
   return row && toHost(row);
 }
 
-export async function listHosts(db: Db, filter: { clusterId?: ClusterId } = {}): Promise<Host[]> {
+export async function listHosts(
+  db: Db,
+  filter: { clusterId?: ClusterId; ids?: readonly HostId[] } = {},
+): Promise<Host[]> {
+  if (filter.ids?.length === 0) return [];
   let query = db.selectFrom("hosts").selectAll().orderBy("name");
+  if (filter.ids !== undefined) query = query.where("id", "in", filter.ids);
   if (filter.clusterId !== undefined) query = query.where("clusterId", "=", filter.clusterId);
   return (await query.execute()).map(toHost);
 }

@@ -28,8 +28,13 @@ export async function findTemplateByName(db: Db, name: string): Promise<Template
   return row && toTemplate(row);
 }
 
-export async function listTemplates(db: Db, filter: { clusterId?: ClusterId } = {}): Promise<Template[]> {
+export async function listTemplates(
+  db: Db,
+  filter: { clusterId?: ClusterId; ids?: readonly TemplateId[] } = {},
+): Promise<Template[]> {
+  if (filter.ids?.length === 0) return [];
   let query = db.selectFrom("templates").selectAll().orderBy("name").orderBy("id");
+  if (filter.ids !== undefined) query = query.where("id", "in", filter.ids);
   if (filter.clusterId !== undefined) query = query.where("clusterId", "=", filter.clusterId);
   return (await query.execute()).map(toTemplate);
 }

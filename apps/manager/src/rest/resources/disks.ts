@@ -1,6 +1,6 @@
 import type { Action as RestAction, Disk as RestDisk } from "@yagura/rest-model";
 import type { DiskId, VolumeId } from "@yagura/std/ids.ts";
-import { getDisk } from "../../db/queries/disks.ts";
+import { getDisk, listDisks } from "../../db/queries/disks.ts";
 import type { Disk } from "../../domain/disk/disk.ts";
 import { OperationRefused } from "../../domain/errors.ts";
 import { copyDisk } from "../../operations/disks/copy-disk.ts";
@@ -11,11 +11,12 @@ import { removeDisk } from "../../operations/disks/remove-disk.ts";
 import { sparsifyDisk } from "../../operations/disks/sparsify-disk.ts";
 import { updateDisk } from "../../operations/disks/update-disk.ts";
 import { defined } from "../defined.ts";
+import { foundList } from "../found-list.ts";
+import { manyEntities } from "../many.ts";
 import { getReferenced, pathId, required } from "../references.ts";
 import { renderDisk } from "../representations/disk.ts";
-import { type Answer, completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
-import type { SearchFields } from "../search/select.ts";
-import { byId, selectList } from "../select-list.ts";
+import { type Answer, completed, entity, param, type RestRequest, type Route } from "../route.ts";
+import { diskSearch } from "../search/fields/disks.ts";
 import { created, SHORT_WAIT_MS, waitFor, workAnswer } from "../wait-for.ts";
 
 export const diskRoutes: readonly Route[] = [
@@ -23,11 +24,7 @@ export const diskRoutes: readonly Route[] = [
     method: "GET",
     path: "/disks",
     async handle(request) {
-      const found = selectList(request, await request.inventory.disks(), await searchFields(request));
-      return list(
-        "disk",
-        found.map((each) => renderDisk(each, request.links)),
-      );
+      return foundList(request, "disk", diskSearch, (ids) => readDisks(request, ids as DiskId[]));
     },
   },
   {
@@ -36,6 +33,7 @@ export const diskRoutes: readonly Route[] = [
     async handle(request) {
       return entity("disk", renderDisk(await request.inventory.disk(param(request, "disk")), request.links));
     },
+    many: manyEntities({ type: "disk", name: "disk", searchable: diskSearch }, readDisks),
   },
   {
     method: "POST",
@@ -66,6 +64,10 @@ export const diskRoutes: readonly Route[] = [
   { method: "POST", path: "/disks/:disk/move", handle: move },
   { method: "POST", path: "/disks/:disk/sparsify", handle: sparsify },
 ];
+
+async function readDisks({ context, links }: RestRequest, ids: readonly DiskId[]): Promise<RestDisk[]> {
+  return (await listDisks(context.db, { ids })).map((each) => renderDisk(each, links));
+}
 
 /** A copy is a disk of its own: the answer says which. */
 export async function copy(request: RestRequest): Promise<Answer> {
@@ -150,34 +152,5 @@ export async function readNewDisk({ inventory }: RestRequest, body: RestDisk): P
       propagateErrors: body.propagate_errors,
       backup: body.backup,
     }),
-  };
-}
-
-async function searchFields({ inventory }: RestRequest): Promise<SearchFields<Disk>> {
-  const [vms, domains] = [byId(await inventory.vms()), byId(await inventory.storageDomains())];
-  const dataCenters = byId(await inventory.dataCenters());
-  const vmNames = (disk: Disk) => disk.vmIds.map((vmId) => vms.get(vmId)?.name);
-  const domainOf = ({ storageDomainId }: Disk) => domains.get(storageDomainId);
-  return {
-    id: ({ id }) => id,
-    name: ({ name }) => name,
-    alias: ({ name }) => name,
-    description: ({ description }) => description,
-    status: ({ status }) => status,
-    provisioned_size: ({ capacityBytes }) => capacityBytes,
-    size: ({ capacityBytes }) => capacityBytes,
-    actual_size: ({ actualBytes }) => actualBytes,
-    creation_date: ({ createdAtMs }) => new Date(createdAtMs),
-    shareable: ({ isShareable }) => isShareable,
-    disk_type: () => "image",
-    disk_content_type: ({ contentType }) => contentType,
-    wipe_after_delete: ({ wipeAfterDelete }) => wipeAfterDelete,
-    number_of_vms: ({ vmIds }) => vmIds.length,
-    vm_names: vmNames,
-    "vms.name": vmNames,
-    "vm.name": vmNames,
-    "storage.name": (disk) => domainOf(disk)?.name,
-    "storages.name": (disk) => domainOf(disk)?.name,
-    datacenter: (disk) => dataCenters.get(domainOf(disk)?.dataCenterId ?? "")?.name,
   };
 }

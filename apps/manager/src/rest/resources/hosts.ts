@@ -1,5 +1,6 @@
 import type { Host as RestHost, SpmStatus } from "@yagura/rest-model";
 import type { HostId } from "@yagura/std/ids.ts";
+import { listHosts } from "../../db/queries/hosts.ts";
 import { OperationRefused } from "../../domain/errors.ts";
 import type { Host } from "../../domain/host/host.ts";
 import { activateHost } from "../../operations/hosts/activate-host.ts";
@@ -9,19 +10,19 @@ import { deactivateHost } from "../../operations/hosts/deactivate-host.ts";
 import { removeHost } from "../../operations/hosts/remove-host.ts";
 import { selectSpm } from "../../operations/hosts/select-spm.ts";
 import { updateHost } from "../../operations/hosts/update-host.ts";
+import { foundList } from "../found-list.ts";
+import { manyEntities } from "../many.ts";
 import { findReferenced, pathId, readTexts, required } from "../references.ts";
 import { renderHost } from "../representations/host.ts";
-import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
-import type { SearchFields } from "../search/select.ts";
-import { byId, selectList } from "../select-list.ts";
+import { completed, entity, param, type RestRequest, type Route } from "../route.ts";
+import { hostSearch } from "../search/fields/hosts.ts";
 
 export const hostRoutes: readonly Route[] = [
   {
     method: "GET",
     path: "/hosts",
     async handle(request) {
-      const found = selectList(request, await request.inventory.hosts(), await searchFields(request));
-      return list("host", await render(request, found));
+      return foundList(request, "host", hostSearch, (ids) => readHosts(request, ids as HostId[]));
     },
   },
   {
@@ -30,6 +31,7 @@ export const hostRoutes: readonly Route[] = [
     async handle(request) {
       return answer(request, await request.inventory.host(param(request, "host")));
     },
+    many: manyEntities({ type: "host", name: "host", searchable: hostSearch }, readHosts),
   },
   {
     method: "PUT",
@@ -112,6 +114,10 @@ function idOf(request: RestRequest): HostId {
   return pathId<HostId>("host", param(request, "host"));
 }
 
+async function readHosts(request: RestRequest, ids: readonly HostId[]): Promise<RestHost[]> {
+  return render(request, await listHosts(request.context.db, { ids }));
+}
+
 async function render({ inventory, links }: RestRequest, hosts: readonly Host[]): Promise<RestHost[]> {
   const dataCenters = await inventory.dataCenters();
   const [spms, contenders] = [
@@ -125,32 +131,4 @@ async function render({ inventory, links }: RestRequest, hosts: readonly Host[])
 async function answer(request: RestRequest, host: Host) {
   const [rendered] = await render(request, [host]);
   return entity("host", rendered ?? {});
-}
-
-async function searchFields({ inventory }: RestRequest): Promise<SearchFields<Host>> {
-  const [clusters, dataCenters] = [byId(await inventory.clusters()), byId(await inventory.dataCenters())];
-  const [vms, spmHosts] = [await inventory.vms(), new Set([...dataCenters.values()].map(({ spmHostId }) => spmHostId))];
-  const clusterOf = ({ clusterId }: Host) => clusters.get(clusterId);
-  const dataCenterName = (host: Host) => dataCenters.get(clusterOf(host)?.dataCenterId ?? "")?.name;
-  const vmsOn = (host: Host) => vms.filter(({ run }) => run.hostId === host.id);
-  return {
-    id: ({ id }) => id,
-    name: ({ name }) => name,
-    comment: ({ comment }) => comment,
-    description: ({ description }) => description,
-    address: ({ address }) => address,
-    status: ({ status }) => status,
-    cluster: (host) => clusterOf(host)?.name,
-    "cluster.name": (host) => clusterOf(host)?.name,
-    datacenter: dataCenterName,
-    "datacenter.name": dataCenterName,
-    hw_id: ({ hardwareId }) => hardwareId,
-    memory: ({ facts }) => facts?.memoryBytes,
-    cpus: ({ facts }) => facts?.cpu.threads,
-    cpu_model: ({ facts }) => facts?.cpu.model,
-    active_vms: ({ statistics }) => statistics?.activeVmCount ?? 0,
-    spm_id: ({ id }) => (spmHosts.has(id) ? id : undefined),
-    "vms.name": (host) => vmsOn(host).map(({ name }) => name),
-    "vms.status": (host) => vmsOn(host).map(({ run }) => run.status),
-  };
 }

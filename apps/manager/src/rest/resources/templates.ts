@@ -1,20 +1,21 @@
 import type { TemplateId } from "@yagura/std/ids.ts";
 import { listNics } from "../../db/queries/nics.ts";
-import { getTemplate, listTemplateDisks } from "../../db/queries/templates.ts";
+import { getTemplate, listTemplateDisks, listTemplates } from "../../db/queries/templates.ts";
 import { NotFound } from "../../domain/errors.ts";
-import type { Template } from "../../domain/template/template.ts";
 import { createTemplate } from "../../operations/templates/create-template.ts";
 import { removeTemplate } from "../../operations/templates/remove-template.ts";
 import { updateTemplate } from "../../operations/templates/update-template.ts";
 import { defined } from "../defined.ts";
+import { foundList } from "../found-list.ts";
+import { manyEntities } from "../many.ts";
 import { findReferenced, getReferenced, pathId, readTexts, required } from "../references.ts";
 import { renderTemplateDiskAttachment } from "../representations/disk.ts";
 import { renderNic } from "../representations/nic.ts";
 import { readHardware } from "../representations/read-hardware.ts";
 import { renderTemplate } from "../representations/template.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
-import type { SearchFields } from "../search/select.ts";
-import { byId, cutList, selectList } from "../select-list.ts";
+import { templateSearch } from "../search/fields/templates.ts";
+import { cutList } from "../select-list.ts";
 import { created, SHORT_WAIT_MS, waitFor } from "../wait-for.ts";
 
 export const templateRoutes: readonly Route[] = [
@@ -22,11 +23,7 @@ export const templateRoutes: readonly Route[] = [
     method: "GET",
     path: "/templates",
     async handle(request) {
-      const found = selectList(request, await request.inventory.templates(), await searchFields(request));
-      return list(
-        "template",
-        found.map((each) => renderTemplate(each, request.links, request.allContent)),
-      );
+      return foundList(request, "template", templateSearch, (ids) => readTemplates(request, ids as TemplateId[]));
     },
   },
   {
@@ -36,6 +33,7 @@ export const templateRoutes: readonly Route[] = [
       const template = await request.inventory.template(param(request, "template"));
       return entity("template", renderTemplate(template, request.links, request.allContent));
     },
+    many: manyEntities({ type: "template", name: "template", searchable: templateSearch }, readTemplates),
   },
   {
     method: "POST",
@@ -121,6 +119,10 @@ export const templateRoutes: readonly Route[] = [
   },
 ];
 
+async function readTemplates({ context, links, allContent }: RestRequest, ids: readonly TemplateId[]) {
+  return (await listTemplates(context.db, { ids })).map((each) => renderTemplate(each, links, allContent));
+}
+
 async function idOf(request: RestRequest): Promise<TemplateId> {
   return (await request.inventory.template(param(request, "template"))).id;
 }
@@ -133,30 +135,4 @@ async function renderAttachments(request: RestRequest) {
 async function renderNics(request: RestRequest) {
   const nics = await listNics(request.context.db, { templateId: await idOf(request) });
   return nics.map((each) => renderNic(each, request.links));
-}
-
-async function searchFields({ inventory }: RestRequest): Promise<SearchFields<Template>> {
-  const [clusters, dataCenters] = [byId(await inventory.clusters()), byId(await inventory.dataCenters())];
-  const vms = await inventory.vms();
-  const clusterOf = ({ clusterId }: Template) => clusters.get(clusterId ?? "");
-  const vmNames = (template: Template) =>
-    vms.filter(({ templateId }) => templateId === template.id).map(({ name }) => name);
-  return {
-    id: ({ id }) => id,
-    name: ({ name }) => name,
-    description: ({ description }) => description,
-    comment: ({ comment }) => comment,
-    status: ({ status }) => status,
-    cluster: (template) => clusterOf(template)?.name,
-    // Blank belongs to no data center: clients look for it as if it were in each (Ansible's ovirt_vm).
-    datacenter: (template) =>
-      template.clusterId === undefined
-        ? [...dataCenters.values()].map(({ name }) => name)
-        : dataCenters.get(clusterOf(template)?.dataCenterId ?? "")?.name,
-    os: ({ hardware }) => hardware.osType,
-    memory: ({ hardware }) => hardware.memoryBytes,
-    creationdate: ({ createdAtMs }) => new Date(createdAtMs),
-    "vm.name": vmNames,
-    "vms.name": vmNames,
-  };
 }

@@ -1,8 +1,7 @@
 import type { Vm as RestVm } from "@yagura/rest-model";
 import type { DiskId, HostId, VmId } from "@yagura/std/ids.ts";
 import { listTemplateDisks } from "../../db/queries/templates.ts";
-import { getVm } from "../../db/queries/vms.ts";
-import type { Vm } from "../../domain/vm/vm.ts";
+import { getVm, listVms } from "../../db/queries/vms.ts";
 import { rebootVm, resetVm, shutdownVm } from "../../operations/vms/ask-guest.ts";
 import { createVm, type NewVm } from "../../operations/vms/create-vm.ts";
 import { removeVm } from "../../operations/vms/remove-vm.ts";
@@ -10,12 +9,13 @@ import { startVm } from "../../operations/vms/start-vm.ts";
 import { stopVm } from "../../operations/vms/stop-vm.ts";
 import { updateVm } from "../../operations/vms/update-vm.ts";
 import { defined } from "../defined.ts";
+import { foundList } from "../found-list.ts";
+import { manyEntities } from "../many.ts";
 import { findReferenced, getReferenced, pathId, readTexts, required } from "../references.ts";
 import { readHardware } from "../representations/read-hardware.ts";
 import { renderVm } from "../representations/vm.ts";
-import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
-import type { SearchFields } from "../search/select.ts";
-import { byId, selectList } from "../select-list.ts";
+import { completed, entity, param, type RestRequest, type Route } from "../route.ts";
+import { vmSearch } from "../search/fields/vms.ts";
 import { begunAnswer, created, SHORT_WAIT_MS, waitFor } from "../wait-for.ts";
 
 export const vmRoutes: readonly Route[] = [
@@ -23,11 +23,7 @@ export const vmRoutes: readonly Route[] = [
     method: "GET",
     path: "/vms",
     async handle(request) {
-      const found = selectList(request, await request.inventory.vms(), await searchFields(request));
-      return list(
-        "vm",
-        found.map((each) => renderVm(each, request.links, request.allContent)),
-      );
+      return foundList(request, "vm", vmSearch, (ids) => readVms(request, ids as VmId[]));
     },
   },
   {
@@ -37,6 +33,7 @@ export const vmRoutes: readonly Route[] = [
       const vm = await request.inventory.vm(param(request, "vm"));
       return entity("vm", renderVm(vm, request.links, request.allContent));
     },
+    many: manyEntities({ type: "vm", name: "vm", searchable: vmSearch }, readVms),
   },
   {
     method: "POST",
@@ -124,6 +121,10 @@ export const vmRoutes: readonly Route[] = [
   },
 ];
 
+async function readVms({ context, links, allContent }: RestRequest, ids: readonly VmId[]): Promise<RestVm[]> {
+  return (await listVms(context.db, { ids })).map((each) => renderVm(each, links, allContent));
+}
+
 function idOf(request: RestRequest): VmId {
   return pathId<VmId>("vm", param(request, "vm"));
 }
@@ -159,43 +160,4 @@ function readDiskNames(body: RestVm, ofTemplate: readonly DiskId[]): ReadonlyMap
     if (templateDisk !== undefined && name !== undefined) names.set(templateDisk, name);
   }
   return names;
-}
-
-async function searchFields({ inventory }: RestRequest): Promise<SearchFields<Vm>> {
-  const [clusters, dataCenters] = [byId(await inventory.clusters()), byId(await inventory.dataCenters())];
-  const [hosts, templates] = [byId(await inventory.hosts()), byId(await inventory.templates())];
-  const clusterOf = ({ clusterId }: Vm) => clusters.get(clusterId);
-  const dataCenterName = (vm: Vm) => dataCenters.get(clusterOf(vm)?.dataCenterId ?? "")?.name;
-  const hostName = ({ run }: Vm) => hosts.get(run.hostId ?? "")?.name;
-  return {
-    id: ({ id }) => id,
-    name: ({ name }) => name,
-    comment: ({ comment }) => comment,
-    description: ({ description }) => description,
-    status: ({ run }) => run.status,
-    cluster: (vm) => clusterOf(vm)?.name,
-    "cluster.name": (vm) => clusterOf(vm)?.name,
-    datacenter: dataCenterName,
-    "datacenter.name": dataCenterName,
-    on_host: hostName,
-    "host.name": hostName,
-    "hosts.name": hostName,
-    "template.name": ({ templateId }) => templates.get(templateId)?.name,
-    "templates.name": ({ templateId }) => templates.get(templateId)?.name,
-    ip: ({ run }) => run.guest?.nics.flatMap(({ ipv4, ipv6 }) => [...ipv4, ...ipv6]) ?? [],
-    fqdn: ({ run }) => run.guest?.fqdn ?? run.guest?.hostName,
-    os: ({ hardware }) => hardware.osType,
-    type: ({ type }) => type,
-    memory: ({ hardware }) => hardware.memoryBytes,
-    guaranteed_memory: ({ hardware }) => hardware.memoryGuaranteedBytes,
-    vcpus: ({ hardware: { cpu } }) => cpu.sockets * cpu.cores * cpu.threads,
-    architecture: () => "x86_64",
-    bios_type: ({ hardware }) => hardware.biosType,
-    creationdate: ({ createdAtMs }) => new Date(createdAtMs),
-    created_by_user_id: ({ createdBy }) => createdBy,
-    loggedinuser: ({ run }) => run.guest?.users ?? [],
-    // Pools and tags do not exist yet: nothing is in one.
-    pool: () => undefined,
-    tag: () => undefined,
-  };
 }
