@@ -7,7 +7,7 @@
  * it must use nothing from outside, and imports nothing, since `node:process` alone would open stdin and stdout, which makes
  * them non-blocking for the program too.
  */
-function becomeProgram([parentPid, ...command]: readonly string[]): void {
+function becomeProgram([parentPid, , ...command]: readonly string[]): void {
   const GONE_CODE = 125;
   if (process.ppid !== Number(parentPid) || process.execve === undefined) process.exit(GONE_CODE);
   // It finds programs by their names. What the kernel was asked stays over this.
@@ -15,7 +15,7 @@ function becomeProgram([parentPid, ...command]: readonly string[]): void {
 }
 
 /**
- * What `node --eval` runs, with the pid of the parent and the command as arguments. A TypeScript file would first load what
+ * What `node --eval` runs, with the pid of the parent, `--` and the command as arguments. A TypeScript file would first load what
  * strips types: 0.1 s for every program, and 0.6 s in a user-mode kernel.
  */
 export const launcher = `(${becomeProgram})(process.argv.slice(1))`;

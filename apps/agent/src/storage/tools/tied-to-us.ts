@@ -9,6 +9,6 @@ import { storageUserOptions } from "./storage-user.ts";
 export async function tiedToUs(program: string, args: readonly string[]): Promise<string[]> {
   // The wish to die comes last: a change of user would take it away again.
   const become = [...(await storageUserOptions(args)), "--pdeathsig", "KILL"];
-  const node = [process.execPath, "--disable-warning=ExperimentalWarning", "--eval", launcher, "--"];
-  return [...become, ...node, String(process.pid), program, ...args];
+  const node = [process.execPath, "--disable-warning=ExperimentalWarning", "--eval", launcher];
+  return [...become, ...node, String(process.pid), "--", program, ...args];
 }
