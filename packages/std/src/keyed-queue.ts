@@ -14,6 +14,11 @@ export class KeyedQueue<Key> {
     return result;
   }
 
+  /** Whether anything of this key is under way or waits. */
+  has(key: Key): boolean {
+    return this.#tails.has(key);
+  }
+
   /** Resolves when everything that is queued now, for any key, has ended. */
   async idle(): Promise<void> {
     await Promise.all(this.#tails.values());

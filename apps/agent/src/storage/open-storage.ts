@@ -93,7 +93,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     clock,
   };
   const locks = new ImageLocks();
-  const tasks = new Tasks({ locks, settle, log });
+  const tasks = new Tasks({ locks, settle, clock, log, isReachable });
   const pools: Pools = new Pools({
     repositoryPath,
     files,
@@ -133,6 +133,10 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     const guarded = guardWorld({ known, volumeWorld }, term);
     const until = AbortSignal.any([signal, term.signal]);
     return settleIntent(intent, guarded.known, guarded.volumeWorld, { ...how, signal: until });
+  }
+
+  function isReachable(domainId: StorageDomainId): boolean {
+    return watch.vitals().get(domainId)?.isValid === true;
   }
 
   function listDomains(): StorageDomainId[] {

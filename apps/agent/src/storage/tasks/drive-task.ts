@@ -4,12 +4,14 @@ import type { PoolId } from "../storage.ts";
 import type { Intent, Settled } from "./intent.ts";
 import type { Settling } from "./settle-intent.ts";
 import { failureOf, type NewTask, success, type Task } from "./task.ts";
+import type { Unsettled } from "./unsettled.ts";
 
 /** Brings what was begun to an end; rejects when it cannot, or when this host has no right to it any more. */
 export type Settle = (intent: Intent, poolId: PoolId | undefined, settling: Settling) => Promise<Settled>;
 
 export interface TaskWorld {
   readonly settle: Settle;
+  readonly unsettled: Unsettled;
   readonly log: Log;
 }
 
@@ -23,6 +25,7 @@ export async function driveTask(task: Task, run: NewTask["run"], world: TaskWorl
       intend: async (intent) => {
         await task.record(intent, { state: "running", code: 0, message: "" });
         task.intent = intent;
+        await world.unsettled.supersede(intent);
       },
     });
     // Until this is written the task would be settled after a crash; so it is not finished before.
@@ -47,7 +50,7 @@ export async function settleTask(
   task: Task,
   intent: Intent,
   { error, settling }: Unfinished,
-  { settle, log }: TaskWorld,
+  { settle, unsettled, log }: TaskWorld,
 ): Promise<void> {
   const { taskId, verb } = task;
   try {
@@ -57,9 +60,10 @@ export async function settleTask(
     task.finish(end);
     log.warn(`a task that did not go through was ${settled}`, { taskId, verb, error: describeError(error) });
   } catch (cause) {
-    // The record on the disk still says "running": the next SPM tries again.
+    // The record on the disk still says "running": whoever is the SPM tries again.
     task.finish(failureOf(error, "cleanFailure"));
-    log.error("a task failed and could not be settled; the next SPM tries again", {
+    unsettled.add(task, intent, error);
+    log.error("a task failed and could not be settled; that is tried again later, by this SPM or the next", {
       taskId,
       verb,
       error: describeError(error),

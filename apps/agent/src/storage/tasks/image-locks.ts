@@ -22,6 +22,11 @@ export class ImageLocks {
     return this.#runWith([...new Set(keys.map(nameOf))].sort(), work);
   }
 
+  /** Whether somebody works on one of these, or waits to. */
+  areTaken(keys: readonly LockKey[]): boolean {
+    return keys.some((key) => this.#queue.has(nameOf(key)));
+  }
+
   #runWith<T>([first, ...rest]: readonly string[], work: () => Promise<T>): Promise<T> {
     return first === undefined ? work() : this.#queue.run(first, () => this.#runWith(rest, work));
   }

@@ -1,12 +1,12 @@
 import { newId, type TaskId } from "@yagura/std/ids.ts";
-import type { Log } from "@yagura/std/log.ts";
 import { StorageError } from "../errors.ts";
 import type { PoolId, StorageTasks, TaskInfo, TaskStatus } from "../storage.ts";
-import { driveTask, failTask, type Settle, settleTask } from "./drive-task.ts";
-import type { ImageLocks, LockKey } from "./image-locks.ts";
+import { driveTask, failTask, settleTask, type TaskWorld } from "./drive-task.ts";
+import type { LockKey } from "./image-locks.ts";
 import { type Intent, locksOf } from "./intent.ts";
 import { failureOf, type NewTask, success, Task, type TaskOptions } from "./task.ts";
 import type { TaskStore } from "./task-store.ts";
+import { Unsettled, type UnsettledWorld } from "./unsettled.ts";
 import { WorkPlaces } from "./work-places.ts";
 
 /** As in vdsm: so many at once, so many remembered. */
@@ -14,6 +14,8 @@ const RUNNING_MAX = 10;
 const TASKS_MAX = 500;
 /** Clients of streams rarely ask what became of them; older ones are forgotten. */
 const STREAMS_MAX = 100;
+
+export type TasksWorld = Omit<UnsettledWorld, "isKnown">;
 
 /** What the SPM before left unfinished. */
 export interface Recovery {
@@ -26,12 +28,13 @@ export interface Recovery {
 export class Tasks implements StorageTasks {
   readonly #tasks = new Map<TaskId, Task>();
   readonly #places = new WorkPlaces(RUNNING_MAX);
-  readonly #locks: ImageLocks;
-  readonly #world: { readonly settle: Settle; readonly log: Log };
+  readonly #locks: TasksWorld["locks"];
+  readonly #world: TaskWorld;
 
-  constructor({ locks, ...world }: { locks: ImageLocks; settle: Settle; log: Log }) {
-    this.#locks = locks;
-    this.#world = world;
+  constructor(world: TasksWorld) {
+    this.#locks = world.locks;
+    const isKnown = (task: Task): boolean => this.#tasks.get(task.taskId) === task;
+    this.#world = { settle: world.settle, log: world.log, unsettled: new Unsettled({ ...world, isKnown }) };
   }
 
   /** Returns at once; the work begins when its images and a place are free. */
@@ -53,8 +56,11 @@ export class Tasks implements StorageTasks {
    */
   async recover(store: TaskStore): Promise<Recovery> {
     await store.tidy();
+    const records = await store.list();
+    const poolIds = new Set(records.map(({ poolId }) => poolId));
+    await Promise.all([...poolIds].map((poolId) => this.#world.unsettled.forget(poolId)));
     const recovered: Task[] = [];
-    for (const { taskId, verb, poolId, intent, ...end } of await store.list()) {
+    for (const { taskId, verb, poolId, intent, ...end } of records) {
       // What is on the disk is as true of a finished one as what we know, and from now on its record is in this journal.
       const known = this.#tasks.get(taskId);
       if (known !== undefined && !known.isFinished) continue;
@@ -130,11 +136,12 @@ export class Tasks implements StorageTasks {
   async stopAll(why: string, poolId?: PoolId): Promise<void> {
     const concerned = this.#listOf(poolId);
     for (const task of concerned) task.abort(why);
-    await Promise.all(concerned.map(({ done }) => done));
+    await Promise.all([...concerned.map(({ done }) => done), this.#world.unsettled.forget(poolId)]);
   }
 
   /** Forgets finished tasks of a pool in memory: they belong to whoever is SPM. */
   forgetPool(poolId: PoolId): void {
+    void this.#world.unsettled.forget(poolId);
     for (const { taskId, store, isFinished } of this.#listOf(poolId)) {
       if (store !== undefined && isFinished) this.#tasks.delete(taskId);
     }
