@@ -7,6 +7,7 @@ export { type DocumentLimits, defaultLimits, type ReadOptions } from "./limits.t
 export { actionsOf, apiRoot, linksOf, rootLinks, serviceOf, withLinks } from "./links.ts";
 export { type ListWriter, listWriter } from "./list-writer.ts";
 export { readOpenApi } from "./openapi.ts";
+export { listOperations, type ModelOperation } from "./operations.ts";
 export { readJson } from "./read-json.ts";
 export { readXml } from "./read-xml.ts";
 export { writeJson } from "./write-json.ts";

@@ -8,6 +8,8 @@ export interface Outcome {
   readonly durationMs: number;
   /** Why it failed, or why it was skipped. */
   readonly reason?: string;
+  /** It stands for all tests in it. */
+  readonly isSuite?: boolean;
 }
 
 /** Marks our lines among whatever the tests themselves print. */
@@ -39,6 +41,7 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
       durationMs: data.details?.duration_ms ?? 0,
       ...(type === "test:fail" && { reason: explain(data.details?.error) }),
       ...(type === "test:pass" && skipped && { reason: String(data.skip) }),
+      ...(data.details?.type === "suite" && { isSuite: true }),
     };
     yield `\n${outcomeMark}${JSON.stringify(outcome)}\n`;
   }
