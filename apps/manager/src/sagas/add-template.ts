@@ -16,9 +16,9 @@ import type { Disk, TemplateDiskAttachment } from "../domain/disk/disk.ts";
 import type { Nic } from "../domain/nic/nic.ts";
 import type { Template } from "../domain/template/template.ts";
 import type { Vm } from "../domain/vm/vm.ts";
-import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
 import { ensureTemplateCopy, readVolumeSizes } from "../hosts/host-volumes.ts";
+import { announceEnd } from "./announce-end.ts";
 import { awaitStorageManager, managerAwaited } from "./await-storage-manager.ts";
 import { type DiskPlan, ensureNoPlannedVolumes, recordDisk, volumeDescription } from "./create-disk.ts";
 import type { SagaDeps } from "./deps.ts";
@@ -108,19 +108,13 @@ export const addTemplate = saga<AddTemplate, SagaDeps>(
         }),
     },
   },
-  async (tx, { params: { template, vm, user }, deps, correlationId, outcome }) => {
-    const about = {
-      correlationId,
-      ...(user !== undefined && { user }),
-      ...(vm !== undefined && { vm: { id: vm.id, name: vm.name } }),
+  (tx, end) => {
+    const { template, vm } = end.params;
+    return announceEnd(tx, end, {
+      succeeded: "templateCreated",
+      failed: "templateCreationFailed",
       template: { id: template.id, name: template.name },
-    };
-    await announce(
-      tx,
-      deps.clock,
-      outcome.outcome === "succeeded"
-        ? { name: "templateCreated", ...about }
-        : { name: "templateCreationFailed", ...about, details: { reason: outcome.error } },
-    );
+      ...(vm !== undefined && { vm: { id: vm.id, name: vm.name } }),
+    });
   },
 );

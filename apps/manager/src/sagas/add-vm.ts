@@ -8,8 +8,8 @@ import { transaction } from "../db/transaction.ts";
 import type { DiskAttachment } from "../domain/disk/disk.ts";
 import type { Nic } from "../domain/nic/nic.ts";
 import type { Vm } from "../domain/vm/vm.ts";
-import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
+import { announceEnd } from "./announce-end.ts";
 import { awaitStorageManager, managerAwaited } from "./await-storage-manager.ts";
 import { type DiskPlan, ensureNoPlannedVolumes, ensurePlannedVolume, recordDisk } from "./create-disk.ts";
 import type { SagaDeps } from "./deps.ts";
@@ -67,14 +67,10 @@ export const addVm = saga<AddVm, SagaDeps>(
         }),
     },
   },
-  async (tx, { params: { vm, user }, deps, correlationId, outcome }) => {
-    const about = { correlationId, ...(user !== undefined && { user }), vm: { id: vm.id, name: vm.name } };
-    await announce(
-      tx,
-      deps.clock,
-      outcome.outcome === "succeeded"
-        ? { name: "vmAdditionFinished", ...about }
-        : { name: "vmAdditionFailed", ...about, details: { reason: outcome.error } },
-    );
-  },
+  (tx, end) =>
+    announceEnd(tx, end, {
+      succeeded: "vmAdditionFinished",
+      failed: "vmAdditionFailed",
+      vm: { id: end.params.vm.id, name: end.params.vm.name },
+    }),
 );

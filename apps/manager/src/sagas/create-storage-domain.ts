@@ -11,10 +11,10 @@ import {
 } from "../db/queries/storage-domains.ts";
 import { transaction } from "../db/transaction.ts";
 import type { StorageDomain } from "../domain/storage-domain/storage-domain.ts";
-import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
 import { ensureDomainOnStorage, ensureNoDomainOnStorage, readDomainSpace } from "../hosts/host-domains.ts";
 import { CannotConnectStorage } from "../hosts/host-storage-servers.ts";
+import { announceEnd } from "./announce-end.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
 import { leaveStorage, talkToStorage } from "./talk-to-storage.ts";
@@ -77,18 +77,10 @@ export const createStorageDomain = saga<CreateStorageDomain, SagaDeps>(
       },
     },
   },
-  async (tx, { params: { domain, user }, deps, correlationId, outcome }) => {
-    const about = {
-      correlationId,
-      ...(user !== undefined && { user }),
-      storageDomain: { id: domain.id, name: domain.name },
-    };
-    await announce(
-      tx,
-      deps.clock,
-      outcome.outcome === "succeeded"
-        ? { name: "storageDomainAdded", ...about }
-        : { name: "storageDomainAdditionFailed", ...about, details: { reason: outcome.error } },
-    );
-  },
+  (tx, end) =>
+    announceEnd(tx, end, {
+      succeeded: "storageDomainAdded",
+      failed: "storageDomainAdditionFailed",
+      storageDomain: { id: end.params.domain.id, name: end.params.domain.name },
+    }),
 );

@@ -6,8 +6,8 @@ import { deleteVm, findVm, updateVmRun } from "../db/queries/vms.ts";
 import { transaction } from "../db/transaction.ts";
 import type { Disk } from "../domain/disk/disk.ts";
 import type { Vm } from "../domain/vm/vm.ts";
-import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
+import { announceEnd } from "./announce-end.ts";
 import { awaitStorageManager, managerAwaited } from "./await-storage-manager.ts";
 import { deleteImage } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
@@ -71,14 +71,10 @@ export const removeVm = saga<RemoveVm, SagaDeps>(
       run: ({ params, deps }) => transaction(deps.db, (tx) => deleteVm(tx, params.vm.id)),
     },
   },
-  async (tx, { params: { vm, user }, deps, correlationId, outcome }) => {
-    const about = { correlationId, ...(user !== undefined && { user }), vm: { id: vm.id, name: vm.name } };
-    await announce(
-      tx,
-      deps.clock,
-      outcome.outcome === "succeeded"
-        ? { name: "vmRemoved", ...about }
-        : { name: "vmRemovalFailed", ...about, details: { reason: outcome.error } },
-    );
-  },
+  (tx, end) =>
+    announceEnd(tx, end, {
+      succeeded: "vmRemoved",
+      failed: "vmRemovalFailed",
+      vm: { id: end.params.vm.id, name: end.params.vm.name },
+    }),
 );

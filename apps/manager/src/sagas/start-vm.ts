@@ -4,9 +4,9 @@ import type { Tx } from "../db/database.ts";
 import { getVm, updateVmRun } from "../db/queries/vms.ts";
 import { transaction } from "../db/transaction.ts";
 import type { VmHardware } from "../domain/vm/vm-hardware.ts";
-import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
 import { ensureEndedVmForgotten, ensureVmCreated, ensureVmGone, isVmOnHost } from "../hosts/host-vms.ts";
+import { announceEnd } from "./announce-end.ts";
 import type { SagaDeps } from "./deps.ts";
 import { saga } from "./engine/saga.ts";
 import { talkTo } from "./talk.ts";
@@ -87,20 +87,14 @@ export const startVm = saga<StartVm, SagaDeps>(
       },
     },
   },
-  async (tx, { params, deps, correlationId, outcome }) => {
-    const about = {
-      correlationId,
-      ...(params.user !== undefined && { user: params.user }),
-      vm: { id: params.vmId, name: params.vmName },
-      host: params.host,
-    };
-    await announce(
-      tx,
-      deps.clock,
-      outcome.outcome === "succeeded"
-        ? { name: "vmStarted", ...about }
-        : { name: "vmStartFailed", ...about, details: { reason: outcome.error } },
-    );
+  (tx, end) => {
+    const { vmId, vmName, host } = end.params;
+    return announceEnd(tx, end, {
+      succeeded: "vmStarted",
+      failed: "vmStartFailed",
+      vm: { id: vmId, name: vmName },
+      host,
+    });
   },
 );
 

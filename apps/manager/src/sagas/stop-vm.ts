@@ -1,9 +1,9 @@
 import type { HostId, VmId } from "@yagura/std/ids.ts";
 import { getVm, updateVmRun } from "../db/queries/vms.ts";
 import { transaction } from "../db/transaction.ts";
-import { announce } from "../events/announce.ts";
 import type { EventSubject } from "../events/record.ts";
 import { ensureVmGone } from "../hosts/host-vms.ts";
+import { announceEnd } from "./announce-end.ts";
 import type { SagaDeps } from "./deps.ts";
 import { endedRun } from "./ended-run.ts";
 import { saga } from "./engine/saga.ts";
@@ -38,18 +38,10 @@ export const stopVm = saga<StopVm, SagaDeps>(
         }),
     },
   },
-  async (tx, { params, deps, correlationId, outcome }) => {
-    const about = {
-      correlationId,
-      ...(params.user !== undefined && { user: params.user }),
-      vm: { id: params.vmId, name: params.vmName },
-    };
-    await announce(
-      tx,
-      deps.clock,
-      outcome.outcome === "succeeded"
-        ? { name: "vmStopped", ...about }
-        : { name: "vmStopFailed", ...about, details: { reason: outcome.error } },
-    );
-  },
+  (tx, end) =>
+    announceEnd(tx, end, {
+      succeeded: "vmStopped",
+      failed: "vmStopFailed",
+      vm: { id: end.params.vmId, name: end.params.vmName },
+    }),
 );
