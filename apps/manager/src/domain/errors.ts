@@ -26,6 +26,8 @@ export type Noun =
   | "operating system"
   | "cluster level"
   | "permit"
+  | "bookmark"
+  | "option"
   | "affinity group"
   | "affinity label"
   | "tag";

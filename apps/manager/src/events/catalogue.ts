@@ -249,6 +249,10 @@ export const eventCatalogue = {
   affinityLabelUpdated: kind(10_382, "normal", "{user} changed the affinity label {label}."),
   affinityLabelRemoved: kind(10_384, "normal", "{user} removed the affinity label {label}."),
 
+  bookmarkAdded: kind(350, "normal", "{user} added the bookmark {bookmark}."),
+  bookmarkUpdated: kind(352, "normal", "{user} changed the bookmark {bookmark}."),
+  bookmarkRemoved: kind(354, "normal", "{user} removed the bookmark {bookmark}."),
+
   externalNormal: kind(9801, "normal", "{text}"),
   externalWarning: kind(9802, "warning", "{text}"),
   externalError: kind(9803, "error", "{text}"),

@@ -12,6 +12,7 @@ import type {
 } from "@yagura/std/ids.ts";
 import { putAffinityGroup } from "../db/queries/affinity-groups.ts";
 import { insertAffinityLabel } from "../db/queries/affinity-labels.ts";
+import { insertBookmark } from "../db/queries/bookmarks.ts";
 import { updateDataCenter } from "../db/queries/data-centers.ts";
 import { ensureDiskAttachment } from "../db/queries/disk-attachments.ts";
 import { ensureDisk } from "../db/queries/disks.ts";
@@ -62,6 +63,7 @@ export const ids = {
   step: id<Id<"step">>("5"),
   transfer: id<Id<"image-transfer">>("6"),
   tag: id<Id<"tag">>("7"),
+  bookmark: "77777777-0000-4000-8000-000000000002" as Id<"bookmark">,
   affinityGroup: id<Id<"affinity-group">>("8"),
   affinityLabel: "88888888-0000-4000-8000-000000000002" as Id<"affinity-label">,
 };
@@ -227,6 +229,7 @@ export async function populate({
     await ensureTagAssignment(tx, ids.tag, { type: "vm", id: ids.vm });
     await ensureTagAssignment(tx, ids.tag, { type: "host", id: ids.host });
     await ensureTagAssignment(tx, ids.tag, { type: "template", id: ids.template });
+    await insertBookmark(tx, { id: ids.bookmark, name: "running", value: "Vms:status=up" });
     const labelled = { vmIds: [ids.vm], hostIds: [ids.host] };
     await insertAffinityLabel(tx, { id: ids.affinityLabel, name: "gold", ...labelled });
     await putAffinityGroup(tx, {

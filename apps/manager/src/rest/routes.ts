@@ -4,6 +4,7 @@ import { affinityLabelRoutes } from "./resources/affinity-labels.ts";
 import { apiRootRoutes, type Product } from "./resources/api-root.ts";
 import { assignedAffinityLabelRoutes } from "./resources/assigned-affinity-labels.ts";
 import { assignedTagRoutes } from "./resources/assigned-tags.ts";
+import { bookmarkRoutes } from "./resources/bookmarks.ts";
 import { clusterLevelRoutes } from "./resources/cluster-levels.ts";
 import { clusterRoutes } from "./resources/clusters.ts";
 import { dataCenterRoutes } from "./resources/data-centers.ts";
@@ -17,6 +18,7 @@ import { jobRoutes } from "./resources/jobs.ts";
 import { macPoolRoutes } from "./resources/mac-pools.ts";
 import { networkRoutes } from "./resources/networks.ts";
 import { operatingSystemRoutes } from "./resources/operating-systems.ts";
+import { optionRoutes } from "./resources/options.ts";
 import { permissionRoutes } from "./resources/permissions.ts";
 import { roleRoutes } from "./resources/roles.ts";
 import { statisticRoutes } from "./resources/statistics.ts";
@@ -43,6 +45,7 @@ export function routes(product: Product): readonly Route[] {
     ...apiRootRoutes(product),
     ...assignedAffinityLabelRoutes,
     ...assignedTagRoutes,
+    ...bookmarkRoutes,
     ...clusterLevelRoutes,
     ...clusterRoutes,
     ...dataCenterRoutes,
@@ -56,6 +59,7 @@ export function routes(product: Product): readonly Route[] {
     ...macPoolRoutes,
     ...networkRoutes,
     ...operatingSystemRoutes,
+    ...optionRoutes,
     ...permissionRoutes,
     ...roleRoutes,
     ...statisticRoutes,

@@ -1,14 +1,13 @@
 import type { ClusterLevel } from "@yagura/rest-model";
-import { compatibilityVersions } from "../../domain/data-center/data-center.ts";
+import { cpuTypes } from "../../domain/cluster/cpu-types.ts";
+import { levels } from "../../domain/engine-option/engine-options.ts";
 import { NotFound } from "../../domain/errors.ts";
 import { permits } from "../../domain/user/permits.ts";
 import type { Links } from "../links.ts";
 import { renderPermit } from "../representations/user.ts";
 import { entity, list, param, type Route } from "../route.ts";
 
-/** Ansible's ovirt_role reads the permits of level 4.3, whatever levels a Manager has. */
-const levels: readonly string[] = [...compatibilityVersions, "4.5", "4.4", "4.3"];
-
+/** Also those that no cluster can be set to any more: Ansible's ovirt_role reads the permits of level 4.3. */
 export const clusterLevelRoutes: readonly Route[] = [
   {
     method: "GET",
@@ -33,11 +32,7 @@ export const clusterLevelRoutes: readonly Route[] = [
 function renderLevel(level: string, links: Links): ClusterLevel {
   return {
     ...links.of("cluster_level", "clusterlevels", level),
-    cpu_types: [
-      { name: "Intel Nehalem Family", level: 3, architecture: "x86_64" },
-      { name: "Intel Haswell Family", level: 7, architecture: "x86_64" },
-      { name: "AMD EPYC", level: 9, architecture: "x86_64" },
-    ],
+    cpu_types: (cpuTypes.get(level) ?? []).map(({ name, level, architecture }) => ({ name, level, architecture })),
     permits: permits.map((permit) => renderPermit(permit, links, "clusterlevels", level)),
   };
 }
