@@ -2,11 +2,12 @@
 // watchdogs on real NFS. Beside it, in the same run: the lease time itself, and how long sanlock's own program takes to get a
 // lease of the dead host.
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { untilHostIs } from "@yagura/lab/lab-manager.ts";
 import { sharedFolder } from "@yagura/lab/three-hosts-nfs/nfs-server.ts";
-import { findSpm, untilSpm } from "@yagura/lab/three-hosts-nfs/spm.ts";
+import { untilSpm } from "@yagura/lab/three-hosts-nfs/spm.ts";
 import type { StorageHost } from "@yagura/lab/three-hosts-nfs/storage-host.ts";
 import {
   addNfsDomain,
@@ -14,9 +15,11 @@ import {
   type ThreeHosts,
   whyNoThreeHosts,
 } from "@yagura/lab/three-hosts-nfs/three-hosts-nfs.ts";
+import { type DomainPlace, watchChanges } from "@yagura/lab/three-hosts-nfs/watch-changes.ts";
 import { canTakeResource, initResource, type Resource, takeResource } from "@yagura/lab/uml/sanlock.ts";
 import { poll } from "@yagura/std/poll.ts";
-import { MiB } from "@yagura/std/units.ts";
+import { createDisk } from "./create-disk.ts";
+import { describeHandover, type Handover, measureHandover } from "./measure-handover.ts";
 
 const HANDOVERS = 3;
 const FAILOVERS = 1;
@@ -26,14 +29,16 @@ const patienceMs = 240_000;
 
 const reason = await whyNoThreeHosts();
 if (reason !== false) throw new Error(reason);
+write(`load of this machine at the beginning: ${loadavg()[0]?.toFixed(2)}`, process.stderr);
 const directory = await mkdtemp("/var/lib/yagura-bench-");
 try {
   await chmod(directory, 0o755);
   await using three = await startThreeHosts({ name: "ybspm", directory, ioTimeoutSeconds });
-  const domainId = await addNfsDomain(three, "data");
+  const exportName = "data";
+  const domain = { id: await addNfsDomain(three, exportName), exportName };
   await untilSpm(three, { timeoutMs: patienceMs });
-  await createDisk(three, domainId); // Compilers, caches, connections.
-  print(await measureAll(three, domainId));
+  await createDisk(three, domain.id); // Compilers, caches, connections.
+  print(await measureAll(three, domain));
 } finally {
   await rm(directory, { recursive: true, force: true });
 }
@@ -44,40 +49,34 @@ interface Failover {
   /** From there to the first structure change by the new SPM. */
   readonly overLeaseSeconds: number;
   readonly totalSeconds: number;
+  /** From the power cut until a disk that was asked for meanwhile is ok. */
+  readonly diskSeconds: number;
   /** From the power cut until sanlock's own program had a lease of the dead host. */
   readonly peerSeconds: number;
 }
 
-async function measureAll(three: ThreeHosts, domainId: string) {
-  const handovers: number[] = [];
-  for (let count = 0; count < HANDOVERS; count++) handovers.push(await measureHandover(three, domainId));
-  process.stderr.write(`handovers: ${handovers.map((seconds) => seconds.toFixed(2)).join(", ")} s\n`);
+async function measureAll(three: ThreeHosts, domain: DomainPlace) {
+  const handovers: Handover[] = [];
+  for (let count = 0; count < HANDOVERS; count++) {
+    const handover = await measureHandover(three, domain);
+    write(`${describeHandover(handover)}; load ${loadavg()[0]?.toFixed(2)}`, process.stderr);
+    handovers.push(handover);
+  }
   const failovers: Failover[] = [];
-  for (let count = 0; count < FAILOVERS; count++) failovers.push(await measureFailover(three, domainId));
+  for (let count = 0; count < FAILOVERS; count++) failovers.push(await measureFailover(three, domain));
   return { handovers, failovers };
 }
 
-/** An administrator asks for another SPM, and then for a disk. */
-async function measureHandover(three: ThreeHosts, domainId: string): Promise<number> {
-  const old = await findSpm(three);
-  const next = three.hosts.find((host) => host !== old);
-  if (next === undefined) throw new Error("there is no other host");
-  const start = performance.now();
-  await three.manager.client.hosts.action(next.id, "force_select_spm");
-  await createDisk(three, domainId, next);
-  const seconds = secondsSince(start);
-  if ((await findSpm(three)) !== next) throw new Error(`${next.title} is not SPM`);
-  return seconds;
-}
-
 /** The SPM's host loses its power, and somebody asks for a disk again and again. */
-async function measureFailover(three: ThreeHosts, domainId: string): Promise<Failover> {
+async function measureFailover(three: ThreeHosts, domain: DomainPlace): Promise<Failover> {
+  const domainId = domain.id;
   const old = await untilSpm(three, { timeoutMs: patienceMs });
   const others = three.hosts.filter((host) => host !== old);
   const [other] = others;
   if (other === undefined) throw new Error("there is no other host");
   const { lease, hostId } = await preparePeer(old, domainId);
   const deaths = await Promise.all(others.map((host) => watchForDeath(host, { domainId, hostId })));
+  const changes = await watchChanges(three.server, [domain]);
   const start = performance.now();
   await old.powerCut();
   const peer = poll("the lease of the peer", () => canTakeResource(other.machine, lease), {
@@ -85,41 +84,14 @@ async function measureFailover(three: ThreeHosts, domainId: string): Promise<Fai
     everyMs: 100,
   }).then(() => secondsSince(start));
   const dead = Promise.all(deaths.map(({ death }) => death().then(() => secondsSince(start))));
-  const changed = createDisk(three, domainId).then(() => secondsSince(start));
-  const [peerSeconds, deadAfter, totalSeconds] = await Promise.all([peer, dead, changed]);
+  const changed = changes.first(patienceMs).then(() => secondsSince(start));
+  const made = createDisk(three, domainId).then(() => secondsSince(start));
+  const [peerSeconds, deadAfter, totalSeconds, diskSeconds] = await Promise.all([peer, dead, changed, made]);
   const successor = await untilSpm(three, { isWanted: (host) => host !== old, timeoutMs: patienceMs });
   const deadSeconds = deadAfter[others.indexOf(successor)] ?? Number.NaN;
   await old.boot();
   await untilHostIs(three.manager.client, old.id, "up");
-  return { deadSeconds, overLeaseSeconds: totalSeconds - deadSeconds, totalSeconds, peerSeconds };
-}
-
-/** A structure change; asked for again while there is no SPM. With a host: until that one is SPM. */
-async function createDisk(three: ThreeHosts, domainId: string, spm?: StorageHost): Promise<void> {
-  const { client } = three.manager;
-  const disk = { name: crypto.randomUUID(), format: "cow", sparse: true, provisioned_size: 64 * MiB } as const;
-  if (spm !== undefined)
-    await untilSpm(three, { isWanted: (host) => host === spm, timeoutMs: patienceMs, everyMs: 20 });
-  await poll(
-    "a disk",
-    async () => {
-      const added = await client.disks.add({ ...disk, storage_domains: [{ id: domainId }] }).catch(() => undefined);
-      if (added?.id === undefined) return false;
-      const { id } = added;
-      const settled = await poll("the disk to be made", () => settledDisk(three, id), {
-        timeoutMs: patienceMs,
-        everyMs: 20,
-      });
-      return settled === "ok";
-    },
-    { timeoutMs: patienceMs, everyMs: 100 },
-  );
-}
-
-async function settledDisk({ manager }: ThreeHosts, id: string): Promise<"ok" | "gone" | undefined> {
-  const found = (await manager.client.disks.list()).find((disk) => disk.id === id);
-  if (found === undefined) return "gone";
-  return found.status === "ok" ? "ok" : undefined;
+  return { deadSeconds, overLeaseSeconds: totalSeconds - deadSeconds, totalSeconds, diskSeconds, peerSeconds };
 }
 
 /** A second lease of the host that is to die, beside the domain's own. */
@@ -156,16 +128,19 @@ async function watchForDeath(
 
 function print({ handovers, failovers }: Awaited<ReturnType<typeof measureAll>>): void {
   const of = (key: keyof Failover): number => median(failovers.map((failover) => failover[key]));
+  const handoverSeconds = median(handovers.map(({ firstChange }) => firstChange));
   const rows: readonly [string, number][] = [
-    ["planned handover, to the first change by the new SPM", median(handovers)],
+    ["planned handover, to the first change by the new SPM", handoverSeconds],
+    ["  to a new disk that is ok", median(handovers.map(({ diskOk }) => diskOk))],
     ["power cut, to the old host's death in the successor's sanlock", of("deadSeconds")],
     [`  the lease time of io_timeout ${ioTimeoutSeconds}`, leaseSeconds],
     ["  to the first change by the new SPM", of("totalSeconds")],
+    ["  to a new disk that is ok", of("diskSeconds")],
     ["  to a lease of the dead host, by sanlock's own program", of("peerSeconds")],
   ];
   for (const [name, seconds] of rows) write(`${name.padEnd(64)} ${seconds.toFixed(2).padStart(7)} s`);
   const metrics = {
-    handover_s: median(handovers),
+    handover_s: handoverSeconds,
     over_lease_s: of("overLeaseSeconds"),
     total_s: of("totalSeconds"),
     total_over_lease_ratio: of("totalSeconds") / leaseSeconds,
@@ -184,7 +159,6 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-function write(line: string): void {
-  process.stdout.write(`${line}
-`);
+function write(line: string, to: NodeJS.WritableStream = process.stdout): void {
+  to.write(`${line}\n`);
 }

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { untilHostIs } from "@yagura/lab/lab-manager.ts";
 import { findSpm, untilSpm } from "@yagura/lab/three-hosts-nfs/spm.ts";
 import type { StorageHost } from "@yagura/lab/three-hosts-nfs/storage-host.ts";
+import { watchChanges } from "@yagura/lab/three-hosts-nfs/watch-changes.ts";
 import { systemClock } from "@yagura/std/clock.ts";
 import { type Centre, explained } from "../three-hosts/centre.ts";
 import { checkStorage } from "../three-hosts/check-storage.ts";
 import { endOfJob } from "../three-hosts/end-of-job.ts";
 import type { Operation } from "../three-hosts/operations.ts";
-import { watchChanges } from "../three-hosts/watch-changes.ts";
 import type { Fault } from "./faults.ts";
 
 export interface Cell {
@@ -29,7 +29,7 @@ export function runCell(centre: Centre, { operation, fault, moment }: Cell): Pro
   return explained(three, async () => {
     const spm = await untilSpm(three, { timeoutMs: failoverMs });
     const ready = await operation.prepare(centre, `disk-${correlationId}`);
-    const changes = await watchChanges(centre);
+    const changes = await watchChanges(three.server, centre.domains);
     // Its answer may be lost with the Manager; the job says what became of it.
     const asked = ready.begin(correlationId).catch((error: unknown) => error);
     const changed = await changes.first(firstChangeMs);

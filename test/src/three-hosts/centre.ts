@@ -1,17 +1,12 @@
 // One data center on three real hosts with two NFS domains, for the tests that need one.
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { addNfsDomain, startThreeHosts, type ThreeHosts } from "@yagura/lab/three-hosts-nfs/three-hosts-nfs.ts";
+import type { DomainPlace } from "@yagura/lab/three-hosts-nfs/watch-changes.ts";
 
 export interface Centre extends AsyncDisposable {
   readonly three: ThreeHosts;
   /** Of the domains on the exports `data` (the master) and `data2`. */
   readonly domains: readonly [DomainPlace, DomainPlace];
-}
-
-/** A storage domain, and where its server has it. */
-export interface DomainPlace {
-  readonly id: string;
-  readonly exportName: string;
 }
 
 export interface CentreOptions {

@@ -1,9 +1,11 @@
 // What must hold of the storage after whatever happened, looked at on the NFS server itself.
+
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { hostsWithSpmLease } from "@yagura/lab/three-hosts-nfs/spm.ts";
+import type { DomainPlace } from "@yagura/lab/three-hosts-nfs/watch-changes.ts";
 import { folderOf } from "@yagura/lab/uml/nfs.ts";
-import type { Centre, DomainPlace } from "./centre.ts";
+import type { Centre } from "./centre.ts";
 import { imageInfo } from "./disks.ts";
 
 const cli = join(import.meta.dirname, "../../../apps/cli/src/main.ts");

@@ -1,10 +1,11 @@
 // Disks of tests on three hosts: made over REST, filled and looked at on the NFS server itself, past everything that is tested.
 
+import type { DomainPlace } from "@yagura/lab/three-hosts-nfs/watch-changes.ts";
 import { folderOf } from "@yagura/lab/uml/nfs.ts";
 import type { Disk } from "@yagura/rest-client";
 import { poll } from "@yagura/std/poll.ts";
 import { MiB } from "@yagura/std/units.ts";
-import type { Centre, DomainPlace } from "./centre.ts";
+import type { Centre } from "./centre.ts";
 
 export interface NewDisk {
   readonly name: string;

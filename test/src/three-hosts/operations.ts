@@ -1,8 +1,10 @@
 // What is done with disks: how each operation is prepared, begun, and what must hold when it was done or undone.
+
 import assert from "node:assert/strict";
+import type { DomainPlace } from "@yagura/lab/three-hosts-nfs/watch-changes.ts";
 import { isNotFound } from "@yagura/rest-client";
 import { GiB, MiB } from "@yagura/std/units.ts";
-import type { Centre, DomainPlace } from "./centre.ts";
+import type { Centre } from "./centre.ts";
 import { addDisk, checkPattern, findDisk, imageInfo, type Pattern, volumePaths, writePattern } from "./disks.ts";
 
 /** An operation that is ready to begin. */

@@ -1,4 +1,4 @@
-// node tell-first-change.fixture.ts OUTPUT DOMAIN…: runs on the NFS server; writes a line when it looks, and another one with the
+// node tell-first-change.ts OUTPUT DOMAIN…: runs on the NFS server; writes a line when it looks, and another one with the
 // first path that changes below the journals or the images of these domains. Then it ends.
 import { constants, openSync, watch, writeSync } from "node:fs";
 

@@ -1,21 +1,26 @@
 // Tells the moment in which something begins to change on the storage.
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { sharedFolder } from "@yagura/lab/three-hosts-nfs/nfs-server.ts";
-import { folderOf } from "@yagura/lab/uml/nfs.ts";
 import { poll } from "@yagura/std/poll.ts";
-import type { Centre } from "./centre.ts";
+import { folderOf } from "../uml/nfs.ts";
+import { type NfsServer, sharedFolder } from "./nfs-server.ts";
 
-const program = join(import.meta.dirname, "tell-first-change.fixture.ts");
+const program = join(import.meta.dirname, "tell-first-change.ts");
+
+/** A storage domain, and where its server has it. */
+export interface DomainPlace {
+  readonly id: string;
+  readonly exportName: string;
+}
 
 export interface ChangeWatch {
   /** Resolves with the path of what changed first since the watch began, or `undefined` after so long. */
   first(timeoutMs: number): Promise<string | undefined>;
 }
 
-/** Watches both domains' journals and images, on the server itself. Resolves when it looks. */
-export async function watchChanges({ three, domains }: Centre): Promise<ChangeWatch> {
-  const { machine, shared } = three.server;
+/** Watches journals and images of storage domains, on their server itself. Resolves when it looks. */
+export async function watchChanges(server: NfsServer, domains: readonly DomainPlace[]): Promise<ChangeWatch> {
+  const { machine, shared } = server;
   const name = `first-change-${crypto.randomUUID()}`;
   const folders = domains.map(({ exportName, id }) => `${folderOf(exportName)}/${id}`);
   const pid = await machine.start(process.execPath, [program, join(sharedFolder, name), ...folders], {
