@@ -5,9 +5,11 @@ import { newId, type UserId } from "@yagura/std/ids.ts";
 import { hashPassword } from "./auth/authn/password-hash.ts";
 import { BadConfig } from "./config.ts";
 import type { Db } from "./db/database.ts";
-import { ensurePermission, listRoles } from "./db/queries/permissions.ts";
+import { ensurePermission } from "./db/queries/permissions.ts";
 import { findUserByLogin, insertUser } from "./db/queries/users.ts";
 import { transaction } from "./db/transaction.ts";
+import { internalUser } from "./domain/user/internal-user.ts";
+import { superUserRoleId } from "./domain/user/predefined-roles.ts";
 import { systemObject } from "./domain/user/user.ts";
 import { passwordProblems } from "./operations/users/password-problems.ts";
 
@@ -23,22 +25,10 @@ export async function ensureFirstUser(db: Db, clock: Clock, passwordFile: string
   await transaction(db, async (tx) => {
     if ((await findUserByLogin(tx, login)) !== undefined) return;
     const userId = newId<UserId>();
-    await insertUser(
-      tx,
-      {
-        ...login,
-        id: userId,
-        firstName: "admin",
-        lastName: "",
-        email: "",
-        isEnabled: true,
-        createdAtMs: clock.nowMs(),
-      },
-      passwordHash,
-    );
-    const superUser = (await listRoles(tx)).find((role) => role.name === "SuperUser");
-    if (superUser === undefined) throw new Error("the database has no role SuperUser");
-    await ensurePermission(tx, { id: newId(), userId, roleId: superUser.id, object: systemObject });
+    const admin = internalUser({ id: userId, name: login.name, firstName: "admin", createdAtMs: clock.nowMs() });
+    await insertUser(tx, admin, passwordHash);
+    const to = { type: "user", id: userId } as const;
+    await ensurePermission(tx, { id: newId(), to, roleId: superUserRoleId, object: systemObject });
   });
 }
 

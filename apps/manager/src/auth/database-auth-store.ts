@@ -1,5 +1,5 @@
 import type { Db } from "../db/database.ts";
-import { listPermissions, listRoles } from "../db/queries/permissions.ts";
+import { listGrants } from "../db/queries/permissions.ts";
 import {
   countSessions,
   deleteEndedSessions,
@@ -17,14 +17,7 @@ export function databaseAuthStore(db: Db): AuthStore {
   return {
     findUserById: (userId) => findUser(db, userId),
     findUserByName: async (name, domain) => findUserByLogin(db, { name, domain }),
-    async listGrants(userId) {
-      const roles = new Map((await listRoles(db)).map((role) => [role.id, role]));
-      const permissions = await listPermissions(db, { userId });
-      return permissions.flatMap(({ roleId, object }) => {
-        const role = roles.get(roleId);
-        return role === undefined ? [] : [{ role, object }];
-      });
-    },
+    listGrants: (userId) => listGrants(db, userId),
     insertSession: (session) => transaction(db, (tx) => insertSession(tx, session)),
     findSession: (tokenHash) => findSession(db, tokenHash),
     touchSession: (tokenHash, lastUsedAtMs) => transaction(db, (tx) => touchSession(tx, tokenHash, lastUsedAtMs)),

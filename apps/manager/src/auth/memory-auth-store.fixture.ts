@@ -1,5 +1,6 @@
 import type { UserId } from "@yagura/std/ids.ts";
 import type { UserWithPassword } from "../db/queries/users.ts";
+import { internalUser } from "../domain/user/internal-user.ts";
 import { predefinedRoles } from "../domain/user/predefined-roles.ts";
 import type { Session } from "../domain/user/session.ts";
 import { systemObject, type User } from "../domain/user/user.ts";
@@ -17,16 +18,7 @@ export class MemoryAuthStore implements AuthStore {
 
   /** A user of the domain `internal` with a role on the whole system. */
   addUser(name: string, passwordHash: string, roleName = "UserRole"): User {
-    const user: User = {
-      id: crypto.randomUUID() as UserId,
-      name,
-      domain: "internal",
-      firstName: "",
-      lastName: "",
-      email: "",
-      isEnabled: true,
-      createdAtMs: 0,
-    };
+    const user = internalUser({ id: crypto.randomUUID() as UserId, name, createdAtMs: 0 });
     const role = predefinedRoles.find((each) => each.name === roleName);
     this.users.set(user.id, user);
     this.passwordHashes.set(user.id, passwordHash);

@@ -143,9 +143,12 @@ export interface UserRow {
   id: string;
   name: string;
   domain: string;
+  namespace: string;
+  externalId: string;
   firstName: string;
   lastName: string;
   email: string;
+  department: string;
   passwordHash: string | null;
   isEnabled: Bit;
   createdAtMs: EpochMs;
@@ -158,11 +161,39 @@ export interface RoleRow {
   isAdministrative: Bit;
   isPredefined: Bit;
   permits: Json;
+  showsChildren: Bit;
+}
+
+export interface GroupRow {
+  id: string;
+  name: string;
+  domain: string;
+  namespace: string;
+  externalId: string;
+}
+
+export interface GroupMemberRow {
+  groupId: string;
+  userId: string;
+}
+
+export interface UserOptionRow {
+  id: string;
+  userId: string;
+  name: string;
+  content: string;
+}
+
+export interface SshPublicKeyRow {
+  id: string;
+  userId: string;
+  content: string;
 }
 
 export interface PermissionRow {
   id: string;
-  userId: string;
+  principalType: string;
+  principalId: string;
   roleId: string;
   objectType: string;
   objectId: string;
@@ -440,6 +471,35 @@ export interface SessionRow {
   lastUsedAtMs: EpochMs;
   idleTimeoutMs: number;
   expiresAtMs: EpochMs;
+  clientId: string;
+  familyId: string;
+}
+
+export interface SsoClientRow {
+  id: string;
+  secretHash: string | null;
+  redirectUris: Json;
+  createdAtMs: EpochMs;
+}
+
+export interface SsoCodeRow {
+  codeHash: string;
+  clientId: string;
+  userId: string;
+  redirectUri: string;
+  scope: string;
+  nonce: string | null;
+  codeChallenge: string | null;
+  authenticatedAtMs: EpochMs;
+  expiresAtMs: EpochMs;
+  familyId: string;
+  isUsed: Bit;
+}
+
+export interface SsoKeyRow {
+  id: string;
+  privateKey: string;
+  createdAtMs: EpochMs;
 }
 
 export interface TagRow {
@@ -519,6 +579,10 @@ export interface Tables {
   storageDomains: StorageDomainRow;
   users: UserRow;
   roles: RoleRow;
+  userGroups: GroupRow;
+  groupMembers: GroupMemberRow;
+  userOptions: UserOptionRow;
+  sshPublicKeys: SshPublicKeyRow;
   permissions: PermissionRow;
   templates: TemplateRow;
   vms: VmRow;
@@ -540,6 +604,9 @@ export interface Tables {
   hostRequests: HostRequestRow;
   imageTransfers: ImageTransferRow;
   sessions: SessionRow;
+  ssoClients: SsoClientRow;
+  ssoCodes: SsoCodeRow;
+  ssoKeys: SsoKeyRow;
   tags: TagRow;
   tagAssignments: TagAssignmentRow;
   affinityGroups: AffinityGroupRow;

@@ -2,10 +2,12 @@ import type { MacPoolId } from "../domain/data-center/data-center.ts";
 import { rootTagId } from "../domain/tag/tag.ts";
 import { blankTemplateId } from "../domain/template/template.ts";
 import { predefinedRoles } from "../domain/user/predefined-roles.ts";
+import { defaultNamespace, everyoneGroupId, type Group } from "../domain/user/user.ts";
 import { hardwareDefaults } from "../domain/vm/vm-hardware.ts";
 import type { Db } from "./database.ts";
+import { ensureGroup } from "./queries/groups.ts";
 import { insertMacPool, listMacPools } from "./queries/mac-pools.ts";
-import { putRole } from "./queries/permissions.ts";
+import { putRole } from "./queries/roles.ts";
 import { ensureTag } from "./queries/tags.ts";
 import { ensureTemplate } from "./queries/templates.ts";
 import { transaction } from "./transaction.ts";
@@ -13,10 +15,19 @@ import { transaction } from "./transaction.ts";
 /** oVirt's id of it. */
 export const defaultMacPoolId = "58ca604b-017d-0374-0220-00000000014e" as MacPoolId;
 
+const everyone: Group = {
+  id: everyoneGroupId,
+  name: "Everyone",
+  domain: "",
+  namespace: defaultNamespace,
+  externalId: everyoneGroupId,
+};
+
 /** What every Manager has from its first minute on. May run at every start. */
 export async function seedDatabase(db: Db): Promise<void> {
   await transaction(db, async (tx) => {
     for (const role of predefinedRoles) await putRole(tx, role);
+    await ensureGroup(tx, everyone);
     if ((await listMacPools(tx)).length === 0) {
       await insertMacPool(tx, {
         id: defaultMacPoolId,

@@ -12,6 +12,7 @@ import { ensurePermission } from "../db/queries/permissions.ts";
 import { insertUser } from "../db/queries/users.ts";
 import { seedDatabase } from "../db/seed.ts";
 import { transaction } from "../db/transaction.ts";
+import { internalUser } from "../domain/user/internal-user.ts";
 import { predefinedRoles } from "../domain/user/predefined-roles.ts";
 import { type ObjectRef, systemObject, type User } from "../domain/user/user.ts";
 import { HostUnreachable } from "../hosts/hosts.ts";
@@ -78,20 +79,12 @@ export async function restWorld({
   const tokens = new Map<string, string>();
 
   async function addUser(name: string, roleName?: string, on: ObjectRef = systemObject): Promise<User> {
-    const user: User = {
-      id: newId<UserId>(),
-      name,
-      domain: "internal",
-      firstName: "",
-      lastName: "",
-      email: "",
-      isEnabled: true,
-      createdAtMs: clock.nowMs(),
-    };
+    const user = internalUser({ id: newId<UserId>(), name, createdAtMs: clock.nowMs() });
+    const to = { type: "user", id: user.id } as const;
     const role = predefinedRoles.find((each) => each.name === roleName);
     await transaction(db, async (tx) => {
       await insertUser(tx, user, testPasswordHash);
-      if (role !== undefined) await ensurePermission(tx, { id: newId(), userId: user.id, roleId: role.id, object: on });
+      if (role !== undefined) await ensurePermission(tx, { id: newId(), to, roleId: role.id, object: on });
     });
     return user;
   }

@@ -9,8 +9,10 @@ import { clusterLevelRoutes } from "./resources/cluster-levels.ts";
 import { clusterRoutes } from "./resources/clusters.ts";
 import { dataCenterRoutes } from "./resources/data-centers.ts";
 import { diskRoutes } from "./resources/disks.ts";
+import { domainRoutes } from "./resources/domains.ts";
 import { emptyCollectionRoutes } from "./resources/empty-collections.ts";
 import { eventRoutes } from "./resources/events.ts";
+import { groupRoutes } from "./resources/groups.ts";
 import { hostTicketRoutes } from "./resources/host-tickets.ts";
 import { hostRoutes } from "./resources/hosts.ts";
 import { imageTransferRoutes } from "./resources/image-transfers.ts";
@@ -26,6 +28,7 @@ import { storageConnectionRoutes } from "./resources/storage-connections.ts";
 import { storageDomainRoutes } from "./resources/storage-domains.ts";
 import { tagRoutes } from "./resources/tags.ts";
 import { templateRoutes } from "./resources/templates.ts";
+import { userProfileRoutes } from "./resources/user-profiles.ts";
 import { userRoutes } from "./resources/users.ts";
 import { vmDiskAttachmentRoutes } from "./resources/vm-disk-attachments.ts";
 import { vmGraphicsConsoleRoutes } from "./resources/vm-graphics-consoles.ts";
@@ -50,8 +53,10 @@ export function routes(product: Product): readonly Route[] {
     ...clusterRoutes,
     ...dataCenterRoutes,
     ...diskRoutes,
+    ...domainRoutes,
     ...emptyCollectionRoutes,
     ...eventRoutes,
+    ...groupRoutes,
     ...hostRoutes,
     ...hostTicketRoutes,
     ...imageTransferRoutes,
@@ -67,6 +72,7 @@ export function routes(product: Product): readonly Route[] {
     ...storageDomainRoutes,
     ...tagRoutes,
     ...templateRoutes,
+    ...userProfileRoutes,
     ...userRoutes,
     ...vmDiskAttachmentRoutes,
     ...vmGraphicsConsoleRoutes,

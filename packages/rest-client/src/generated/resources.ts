@@ -1756,6 +1756,28 @@ export class GlusterVolumesChildren {
   }
 }
 
+export class GroupMembersResource {
+  readonly #wire: Wire;
+  readonly #path: string;
+
+  constructor(wire: Wire, path: string) {
+    this.#wire = wire;
+    this.#path = path;
+  }
+
+  list(parameters: { readonly max?: number | undefined } = {}, options: RequestOptions = {}): Promise<readonly User[]> {
+    return this.#wire.list("user", this.#path, parameters, options);
+  }
+
+  add(body: User, parameters: Readonly<Record<never, never>> = {}, options: RequestOptions = {}): Promise<User> {
+    return this.#wire.add("user", this.#path, body, parameters, options);
+  }
+
+  remove(id: string, parameters: Readonly<Record<never, never>> = {}, options: RequestOptions = {}): Promise<void> {
+    return this.#wire.remove(itemPath(this.#path, id), parameters, options);
+  }
+}
+
 export class GroupsResource {
   readonly #wire: Wire;
   readonly #path: string;
@@ -1807,6 +1829,10 @@ export class GroupsChildren {
 
   get tags(): AssignedTagsResource {
     return new AssignedTagsResource(this.#wire, `${this.#path}/tags`);
+  }
+
+  get members(): GroupMembersResource {
+    return new GroupMembersResource(this.#wire, `${this.#path}/members`);
   }
 }
 

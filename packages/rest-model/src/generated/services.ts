@@ -105,6 +105,8 @@ export type ServiceName =
   | "gluster_volume"
   | "gluster_volumes"
   | "group"
+  | "group_member"
+  | "group_members"
   | "groups"
   | "host"
   | "host_cpu_units"
@@ -401,7 +403,9 @@ export const services: Readonly<Record<ServiceName, Service>> = {
   gluster_hooks: {"type":"gluster_hook","item":"gluster_hook","operations":["list"],"actions":{},"children":{}},
   gluster_volume: {"type":"gluster_volume","operations":["get","remove"],"actions":{"getprofilestatistics":"get_profile_statistics","rebalance":"rebalance","resetalloptions":"reset_all_options","resetoption":"reset_option","setoption":"set_option","start":"start","startprofile":"start_profile","stop":"stop","stopprofile":"stop_profile","stoprebalance":"stop_rebalance"},"children":{"statistics":{"name":"statistics","service":"statistics"},"glusterbricks":{"name":"gluster_bricks","service":"gluster_bricks"}}},
   gluster_volumes: {"type":"gluster_volume","item":"gluster_volume","operations":["list","add"],"actions":{},"children":{}},
-  group: {"type":"group","operations":["get","remove"],"actions":{},"children":{"roles":{"name":"roles","service":"assigned_roles"},"permissions":{"name":"permissions","service":"assigned_permissions"},"tags":{"name":"tags","service":"assigned_tags"}}},
+  group: {"type":"group","operations":["get","remove"],"actions":{},"children":{"roles":{"name":"roles","service":"assigned_roles"},"permissions":{"name":"permissions","service":"assigned_permissions"},"tags":{"name":"tags","service":"assigned_tags"},"members":{"name":"members","service":"group_members"}}},
+  group_member: {"type":"user","operations":["remove"],"actions":{},"children":{}},
+  group_members: {"type":"user","item":"group_member","operations":["list","add"],"actions":{},"children":{}},
   groups: {"type":"group","item":"group","operations":["list","add"],"actions":{},"children":{}},
   host: {"type":"host","operations":["get","update","remove"],"actions":{"activate":"activate","approve":"approve","commitnetconfig":"commit_net_config","copyhostnetworks":"copy_host_networks","deactivate":"deactivate","discoveriscsi":"discover_iscsi","enrollcertificate":"enroll_certificate","fence":"fence","forceselectspm":"force_select_spm","install":"install","iscsidiscover":"iscsi_discover","iscsilogin":"iscsi_login","refresh":"refresh","setupnetworks":"setup_networks","syncallnetworks":"sync_all_networks","unregisteredstoragedomainsdiscover":"unregistered_storage_domains_discover","upgrade":"upgrade","upgradecheck":"upgrade_check"},"children":{"statistics":{"name":"statistics","service":"statistics"},"permissions":{"name":"permissions","service":"assigned_permissions"},"tags":{"name":"tags","service":"assigned_tags"},"fenceagents":{"name":"fence_agents","service":"fence_agents"},"devices":{"name":"devices","service":"host_devices"},"hooks":{"name":"hooks","service":"host_hooks"},"nics":{"name":"nics","service":"host_nics"},"numanodes":{"name":"numa_nodes","service":"host_numa_nodes"},"storage":{"name":"storage","service":"host_storage"},"katelloerrata":{"name":"katello_errata","service":"katello_errata"},"networkattachments":{"name":"network_attachments","service":"network_attachments"},"storageconnectionextensions":{"name":"storage_connection_extensions","service":"storage_server_connection_extensions"},"unmanagednetworks":{"name":"unmanaged_networks","service":"unmanaged_networks"},"affinitylabels":{"name":"affinity_labels","service":"assigned_affinity_labels"},"externalnetworkproviderconfigurations":{"name":"external_network_provider_configurations","service":"external_network_provider_configurations"},"cpuunits":{"name":"cpu_units","service":"host_cpu_units"}}},
   host_cpu_units: {"type":"host_cpu_unit","operations":["list"],"actions":{},"children":{}},
@@ -722,5 +726,10 @@ export const additions: readonly { readonly name: string; readonly added: string
     "name": "storage_pool_manager",
     "added": "2026-11-22",
     "why": "Which host manages the storage of a data center (the SPM), since when and why, under which version of its lease, which one is becoming it, and how long its hosts wait for the storage to answer."
+  },
+  {
+    "name": "users_of_our_own",
+    "added": "2026-11-23",
+    "why": "Users and groups of the domain internal are kept by the Manager: who is in a group, and that a user is disabled, is said through the API. A user that is not disabled has no member enabled."
   }
 ];

@@ -2647,6 +2647,7 @@ export interface User {
   readonly department?: string | undefined;
   readonly domain_entry_id?: string | undefined;
   readonly email?: string | undefined;
+  readonly enabled?: boolean | undefined;
   readonly last_name?: string | undefined;
   readonly logged_in?: boolean | undefined;
   readonly namespace?: string | undefined;

@@ -39,6 +39,11 @@ export async function readSpec(folder: string): Promise<ModelSpec> {
 
 function apply(addition: Addition, types: Map<string, TypeSpec>, services: Map<string, ServiceSpec>): void {
   for (const [name, type] of Object.entries(addition.types)) addNew(types, name, type);
+  for (const [name, members] of Object.entries(addition.members ?? {})) {
+    const type = types.get(name);
+    if (type === undefined || isEnum(type)) throw new BadSpec(`addition ${addition.name}: no type ${name}`);
+    types.set(name, { ...type, attributes: { ...type.attributes, ...members } });
+  }
   for (const [name, service] of Object.entries(addition.services)) addNew(services, name, service);
   for (const [name, children] of Object.entries(addition.children)) {
     const service = services.get(name);

@@ -50,6 +50,8 @@ export interface Addition {
   readonly added: string;
   readonly why: string;
   readonly types: Readonly<Record<string, TypeSpec>>;
+  /** Type of v4 -> the attributes it gets. */
+  readonly members?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly services: Readonly<Record<string, ServiceSpec>>;
   /** Service -> the children it gets. */
   readonly children: Readonly<Record<string, Readonly<Record<string, string>>>>;

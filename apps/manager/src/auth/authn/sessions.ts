@@ -1,5 +1,5 @@
 import type { Clock } from "@yagura/std/clock.ts";
-import type { UserId } from "@yagura/std/ids.ts";
+import { newId, type UserId } from "@yagura/std/ids.ts";
 import type { Session } from "../../domain/user/session.ts";
 import type { AuthStore } from "../auth-store.ts";
 import { hashToken, newToken } from "./tokens.ts";
@@ -19,6 +19,9 @@ export interface NewSession {
   readonly userId: UserId;
   readonly kind: Session["kind"];
   readonly scope: string;
+  readonly clientId?: string;
+  /** Of a login that has sessions already; else it begins one of its own. */
+  readonly familyId?: string;
   /** From the header `Session-TTL`. */
   readonly idleTimeoutMinutes?: number | undefined;
 }
@@ -48,7 +51,7 @@ export class Sessions {
   }
 
   /** @throws TooManySessions */
-  async open({ userId, kind, scope, idleTimeoutMinutes }: NewSession): Promise<OpenedSession> {
+  async open({ userId, kind, scope, clientId, familyId, idleTimeoutMinutes }: NewSession): Promise<OpenedSession> {
     const nowMs = this.#clock.nowMs();
     if ((await this.#store.countSessions(userId)) >= SESSIONS_OF_USER_MAX) {
       await this.#store.deleteEndedSessions(nowMs);
@@ -64,6 +67,8 @@ export class Sessions {
       lastUsedAtMs: nowMs,
       idleTimeoutMs: idleTimeout(idleTimeoutMinutes),
       expiresAtMs: nowMs + LIFETIME_MS,
+      clientId: clientId ?? "",
+      familyId: familyId ?? newId(),
     };
     await this.#store.insertSession(session);
     return { token, session };

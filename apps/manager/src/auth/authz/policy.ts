@@ -25,7 +25,7 @@ export function decideAccess(grants: readonly Grant[], permit: Permit | "see", c
   if (object === undefined) return "hidden";
   const reaching = grants.filter((grant) => chain.some((each) => isSame(each, grant.object)));
   if (permit !== "see" && reaching.some(({ role }) => role.permits.includes(permit))) return "allowed";
-  const sees = reaching.some((grant) => showsChildren(grant.role) || isSame(grant.object, object));
+  const sees = reaching.some((grant) => grant.role.showsChildren || isSame(grant.object, object));
   if (!sees) return "hidden";
   return permit === "see" ? "allowed" : "forbidden";
 }
@@ -41,7 +41,7 @@ export interface Sight {
 }
 
 export function sightOf(grants: readonly Grant[]): Sight {
-  const wide = grants.filter(({ role }) => showsChildren(role)).map(({ object }) => object);
+  const wide = grants.filter(({ role }) => role.showsChildren).map(({ object }) => object);
   return {
     isWhole: wide.some(({ type }) => type === "system"),
     itself: idsByType(grants.map(({ object }) => object)),
@@ -63,22 +63,6 @@ export function isAdministrator(grants: readonly Grant[]): boolean {
 export function hasPermitAnywhere(grants: readonly Grant[], permit: Permit): boolean {
   return grants.some(({ role }) => role.permits.includes(permit));
 }
-
-/**
- * Roles that only let one create something in a place do not show what others have there: a VM creator of a cluster sees
- * the cluster, not its VMs.
- */
-function showsChildren(role: Role): boolean {
-  return role.isAdministrative || role.permits.some((permit) => actsOnChildren.has(permit));
-}
-
-const actsOnChildren: ReadonlySet<Permit> = new Set([
-  "run_vm",
-  "connect_to_vm",
-  "edit_vm_properties",
-  "edit_template_properties",
-  "edit_disk_properties",
-]);
 
 function isSame(a: ObjectRef, b: ObjectRef): boolean {
   return a.type === b.type && a.id === b.id;

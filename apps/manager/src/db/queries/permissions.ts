@@ -1,47 +1,88 @@
 import type { UserId } from "@yagura/std/ids.ts";
-import type { Permit } from "../../domain/user/permits.ts";
-import type { ObjectRef, ObjectType, Permission, PermissionId, Role, RoleId } from "../../domain/user/user.ts";
-import { toBit } from "../columns.ts";
+import {
+  everyoneGroupId,
+  isSameObject,
+  type ObjectRef,
+  type ObjectType,
+  type Permission,
+  type PermissionId,
+  type Principal,
+  type Role,
+  type RoleId,
+} from "../../domain/user/user.ts";
 import type { Db, Tx } from "../database.ts";
-import type { PermissionRow, RoleRow } from "../schema.ts";
+import type { PermissionRow } from "../schema.ts";
+import { toRole } from "./roles.ts";
 
-export async function listRoles(db: Db): Promise<Role[]> {
-  return (await db.selectFrom("roles").selectAll().orderBy("name").execute()).map(toRole);
+export interface PermissionFilter {
+  readonly to?: Principal;
+  readonly object?: ObjectRef;
+  readonly roleId?: RoleId;
+  readonly id?: PermissionId;
 }
 
-/** Brings it to what is given: predefined roles follow the version of the Manager. */
-export async function putRole(tx: Tx, role: Role): Promise<void> {
-  const { id, ...rest } = {
-    ...role,
-    isAdministrative: toBit(role.isAdministrative),
-    isPredefined: toBit(role.isPredefined),
-    permits: JSON.stringify(role.permits),
-  };
-  await tx
-    .insertInto("roles")
-    .values({ id, ...rest })
-    .onConflict((conflict) => conflict.column("id").doUpdateSet(rest))
-    .execute();
-}
-
-export async function listPermissions(
-  db: Db,
-  filter: { userId?: UserId; object?: ObjectRef } = {},
-): Promise<Permission[]> {
+export async function listPermissions(db: Db, filter: PermissionFilter = {}): Promise<Permission[]> {
   let query = db.selectFrom("permissions").selectAll().orderBy("id");
-  if (filter.userId !== undefined) query = query.where("userId", "=", filter.userId);
+  if (filter.id !== undefined) query = query.where("id", "=", filter.id);
+  if (filter.to !== undefined) query = query.where("principalId", "=", filter.to.id);
+  if (filter.roleId !== undefined) query = query.where("roleId", "=", filter.roleId);
   if (filter.object !== undefined) {
     query = query.where("objectType", "=", filter.object.type).where("objectId", "=", filter.object.id);
   }
   return (await query.execute()).map(toPermission);
 }
 
-/** Does nothing when the user has that role on that object already. */
-export async function ensurePermission(tx: Tx, { object, ...ids }: Permission): Promise<void> {
+/** Those on any of some objects: on one and all that contains it. */
+export async function listPermissionsOnAny(db: Db, objects: readonly ObjectRef[]): Promise<Permission[]> {
+  if (objects.length === 0) return [];
+  const rows = await db
+    .selectFrom("permissions")
+    .selectAll()
+    .where("objectId", "in", [...new Set(objects.map(({ id }) => id))])
+    .orderBy("id")
+    .execute();
+  // Two things of different types may have one id: the system and the empty template do.
+  return rows.map(toPermission).filter(({ object }) => objects.some((each) => isSameObject(each, object)));
+}
+
+/** A user's own permissions and those of all groups he is in. */
+export async function listPermissionsOf(db: Db, userId: UserId): Promise<Permission[]> {
+  const rows = await db
+    .selectFrom("permissions")
+    .selectAll()
+    .where((where) =>
+      where.or([
+        where("principalId", "in", [userId as string, everyoneGroupId]),
+        where("principalId", "in", where.selectFrom("groupMembers").select("groupId").where("userId", "=", userId)),
+      ]),
+    )
+    .orderBy("id")
+    .execute();
+  return rows.map(toPermission);
+}
+
+/** The same with the roles: what his requests are judged by. */
+export async function listGrants(
+  db: Db,
+  userId: UserId,
+): Promise<{ readonly role: Role; readonly object: ObjectRef }[]> {
+  const permissions = await listPermissionsOf(db, userId);
+  const roleIds = [...new Set(permissions.map(({ roleId }) => roleId))];
+  if (roleIds.length === 0) return [];
+  const rows = await db.selectFrom("roles").selectAll().where("id", "in", roleIds).execute();
+  const roles = new Map(rows.map((row) => [row.id, toRole(row)]));
+  return permissions.flatMap(({ roleId, object }) => {
+    const role = roles.get(roleId);
+    return role === undefined ? [] : [{ role, object }];
+  });
+}
+
+/** Does nothing when he, or the group, has that role on that object already. */
+export async function ensurePermission(tx: Tx, { id, to, roleId, object }: Permission): Promise<void> {
   await tx
     .insertInto("permissions")
-    .values({ ...ids, objectType: object.type, objectId: object.id })
-    .onConflict((conflict) => conflict.columns(["userId", "roleId", "objectType", "objectId"]).doNothing())
+    .values({ id, roleId, principalType: to.type, principalId: to.id, objectType: object.type, objectId: object.id })
+    .onConflict((conflict) => conflict.columns(["principalId", "roleId", "objectType", "objectId"]).doNothing())
     .execute();
 }
 
@@ -54,21 +95,15 @@ export async function deletePermissionsOn(tx: Tx, object: ObjectRef): Promise<vo
   await tx.deleteFrom("permissions").where("objectType", "=", object.type).where("objectId", "=", object.id).execute();
 }
 
-function toRole(row: RoleRow): Role {
-  return {
-    id: row.id as RoleId,
-    name: row.name,
-    description: row.description,
-    isAdministrative: row.isAdministrative === 1,
-    isPredefined: row.isPredefined === 1,
-    permits: JSON.parse(row.permits) as Permit[],
-  };
+/** When he, or the group, goes. */
+export async function deletePermissionsOf(tx: Tx, principal: Principal): Promise<void> {
+  await tx.deleteFrom("permissions").where("principalId", "=", principal.id).execute();
 }
 
 function toPermission(row: PermissionRow): Permission {
   return {
     id: row.id as PermissionId,
-    userId: row.userId as UserId,
+    to: { type: row.principalType, id: row.principalId } as Principal,
     roleId: row.roleId as RoleId,
     object: { type: row.objectType as ObjectType, id: row.objectId },
   };

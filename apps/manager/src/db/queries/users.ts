@@ -1,5 +1,6 @@
 import type { UserId } from "@yagura/std/ids.ts";
-import type { User } from "../../domain/user/user.ts";
+import { superUserRoleId } from "../../domain/user/predefined-roles.ts";
+import { everyoneGroupId, systemObject, type User } from "../../domain/user/user.ts";
 import { definedOnly, toBit } from "../columns.ts";
 import type { Db, Tx } from "../database.ts";
 import type { UserRow } from "../schema.ts";
@@ -42,31 +43,72 @@ export async function insertUser(tx: Tx, user: User, passwordHash?: string): Pro
     .execute();
 }
 
-export async function updateUser(
-  tx: Tx,
-  userId: UserId,
-  changes: { readonly passwordHash?: string; readonly isEnabled?: boolean },
-): Promise<void> {
+/** What of a user can change. */
+export interface UserChanges {
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly email?: string;
+  readonly department?: string;
+  readonly passwordHash?: string;
+  readonly isEnabled?: boolean;
+}
+
+export async function updateUser(tx: Tx, userId: UserId, changes: UserChanges): Promise<void> {
   const { isEnabled, ...plain } = changes;
   const columns = { ...definedOnly(plain), ...(isEnabled !== undefined && { isEnabled: toBit(isEnabled) }) };
   if (Object.keys(columns).length === 0) return;
   await tx.updateTable("users").set(columns).where("id", "=", userId).execute();
 }
 
+/** Users who are not disabled and may do everything, by themselves or by a group. */
+export async function countSuperUsers(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom("users")
+    .select((select) => select.fn.countAll().as("count"))
+    .where("isEnabled", "=", 1)
+    .where((where) => {
+      const permissions = where
+        .selectFrom("permissions")
+        .select("permissions.id")
+        .where("roleId", "=", superUserRoleId)
+        .where("objectType", "=", systemObject.type)
+        .where((each) =>
+          each.or([
+            each("principalId", "=", each.ref("users.id")),
+            each("principalId", "=", everyoneGroupId as string),
+            each(
+              "principalId",
+              "in",
+              each.selectFrom("groupMembers").select("groupId").whereRef("groupMembers.userId", "=", "users.id"),
+            ),
+          ]),
+        );
+      return where.exists(permissions);
+    })
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** With all that is his; his permissions and sessions are taken away by whoever calls. */
 export async function deleteUser(tx: Tx, userId: UserId): Promise<void> {
+  for (const table of ["groupMembers", "userOptions", "sshPublicKeys", "ssoCodes"] as const) {
+    await tx.deleteFrom(table).where("userId", "=", userId).execute();
+  }
   await deleteMarksOf(tx, { type: "user", id: userId });
-  await tx.deleteFrom("permissions").where("userId", "=", userId).execute();
   await tx.deleteFrom("users").where("id", "=", userId).execute();
 }
 
-function toUser(row: UserRow): User {
+export function toUser(row: UserRow): User {
   return {
     id: row.id as UserId,
     name: row.name,
     domain: row.domain,
+    namespace: row.namespace,
+    externalId: row.externalId,
     firstName: row.firstName,
     lastName: row.lastName,
     email: row.email,
+    department: row.department,
     isEnabled: row.isEnabled === 1,
     createdAtMs: row.createdAtMs,
   };

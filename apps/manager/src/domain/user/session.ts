@@ -1,12 +1,17 @@
 import type { UserId } from "@yagura/std/ids.ts";
 
+/**
+ * `token`: from the SSO, sent as Bearer. `refresh`: gets a new token when that has ended. `cookie`: begun by
+ * `Prefer: persistent-auth`. `browser`: of the login page, so that one logs in once for several clients.
+ */
+export type SessionKind = "token" | "refresh" | "cookie" | "browser";
+
 /** Who is logged in, how and until when. Its token is not here: only the token's hash is ever stored. */
 export interface Session {
   /** SHA-256 of the token, hex. */
   readonly tokenHash: string;
   readonly userId: UserId;
-  /** `token`: from the SSO, sent as Bearer. `cookie`: begun by `Prefer: persistent-auth`. */
-  readonly kind: "token" | "cookie";
+  readonly kind: SessionKind;
   readonly scope: string;
   readonly createdAtMs: number;
   readonly lastUsedAtMs: number;
@@ -14,4 +19,8 @@ export interface Session {
   readonly idleTimeoutMs: number;
   /** … and in any case now. */
   readonly expiresAtMs: number;
+  /** The client of the SSO that it was issued to; empty for those that have no name. */
+  readonly clientId: string;
+  /** Sessions that were begun by one login have this in common, and end together. */
+  readonly familyId: string;
 }

@@ -4,10 +4,12 @@ import type { OpContext } from "../../context.ts";
 import { findUserByLogin, insertUser } from "../../db/queries/users.ts";
 import { transaction } from "../../db/transaction.ts";
 import { refuseIf } from "../../domain/errors.ts";
+import { internalDomain, internalUser } from "../../domain/user/internal-user.ts";
 import { systemObject, type User } from "../../domain/user/user.ts";
 import { announce } from "../../events/announce.ts";
 import { byActor } from "../subjects.ts";
 import { passwordProblems } from "./password-problems.ts";
+import { textProblems } from "./text-problems.ts";
 
 const attempt = "Cannot add User.";
 
@@ -17,6 +19,7 @@ export interface AskedUser {
   readonly firstName?: string;
   readonly lastName?: string;
   readonly email?: string;
+  readonly department?: string;
   /** None: he cannot log in until he has one. */
   readonly password?: string;
 }
@@ -25,17 +28,9 @@ export interface AskedUser {
 export async function createUser(context: OpContext, asked: AskedUser): Promise<User> {
   await context.authorize("manipulate_users", systemObject);
   refuseIf(attempt, problemsOf(asked), "invalid");
-  const user: User = {
-    id: newId<UserId>(),
-    name: asked.name,
-    domain: asked.domain,
-    firstName: asked.firstName ?? "",
-    lastName: asked.lastName ?? "",
-    email: asked.email ?? "",
-    isEnabled: true,
-    createdAtMs: context.clock.nowMs(),
-  };
-  const passwordHash = asked.password === undefined ? undefined : await hashPassword(asked.password);
+  const { password, domain: _, ...texts } = asked;
+  const user = internalUser({ ...texts, id: newId<UserId>(), createdAtMs: context.clock.nowMs() });
+  const passwordHash = password === undefined ? undefined : await hashPassword(password);
   await transaction(context.db, async (tx) => {
     const namesake = await findUserByLogin(tx, { name: user.name, domain: user.domain });
     refuseIf(attempt, namesake === undefined ? [] : ["There is a user of this name already."]);
@@ -45,12 +40,15 @@ export async function createUser(context: OpContext, asked: AskedUser): Promise<
   return user;
 }
 
-function problemsOf({ name, domain, password }: AskedUser): string[] {
+function problemsOf({ name, domain, password, ...texts }: AskedUser): string[] {
   return [
     ...(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)
       ? []
       : ["The name of a user has letters, digits, '.', '_' and '-' only."]),
-    ...(domain === "internal" ? [] : ["Only users of the domain internal can be added."]),
+    ...(domain === internalDomain
+      ? []
+      : [`There is no domain ${domain.slice(0, 80)}; users are added to internal-authz.`]),
     ...(password === undefined ? [] : passwordProblems(password)),
+    ...textProblems(texts),
   ];
 }

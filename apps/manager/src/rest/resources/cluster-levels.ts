@@ -4,7 +4,7 @@ import { levels } from "../../domain/engine-option/engine-options.ts";
 import { NotFound } from "../../domain/errors.ts";
 import { permits } from "../../domain/user/permits.ts";
 import type { Links } from "../links.ts";
-import { renderPermit } from "../representations/user.ts";
+import { renderPermit } from "../representations/permission.ts";
 import { entity, list, param, type Route } from "../route.ts";
 
 /** Also those that no cluster can be set to any more: Ansible's ovirt_role reads the permits of level 4.3. */

@@ -1,114 +1,214 @@
-import { listPermissions, listRoles } from "../../db/queries/permissions.ts";
+import { loadObjectChain } from "../../auth/authz/object-chain.ts";
+import { listGroups } from "../../db/queries/groups.ts";
+import { listPermissions, listPermissionsOf, listPermissionsOnAny } from "../../db/queries/permissions.ts";
+import { listRoles } from "../../db/queries/roles.ts";
 import { listUsers } from "../../db/queries/users.ts";
-import { NotFound, type Noun } from "../../domain/errors.ts";
+import { NotFound, refuseIf } from "../../domain/errors.ts";
 import {
+  isSameObject,
   type ObjectRef,
-  type ObjectType,
   type Permission,
   type PermissionId,
+  type Principal,
   systemObject,
 } from "../../domain/user/user.ts";
 import { givePermission } from "../../operations/permissions/give-permission.ts";
 import { takePermission } from "../../operations/permissions/take-permission.ts";
 import { getReferenced, pathId } from "../references.ts";
-import { renderPermission } from "../representations/user.ts";
+import { MissingMember } from "../refusals.ts";
+import { renderPermission } from "../representations/permission.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { groupOf } from "./groups.ts";
+import { objectIn, type PermissionPlace, permissionPlaces } from "./permission-places.ts";
 import { userOf } from "./users.ts";
 
-/** Where objects that have permissions are, and how their id is called there. */
-const objects: readonly {
+/** One way to look at permissions: those on something, or those of somebody. */
+interface View {
   readonly path: string;
-  readonly id: string;
-  readonly type: ObjectType;
-  readonly noun: Noun;
-}[] = [
-  { path: "/vms/:vm", id: "vm", type: "vm", noun: "vm" },
-  { path: "/templates/:template", id: "template", type: "template", noun: "template" },
-  { path: "/disks/:disk", id: "disk", type: "disk", noun: "disk" },
-  { path: "/hosts/:host", id: "host", type: "host", noun: "host" },
-  { path: "/clusters/:cluster", id: "cluster", type: "cluster", noun: "cluster" },
-  { path: "/datacenters/:dataCenter", id: "dataCenter", type: "data_center", noun: "data center" },
-  { path: "/storagedomains/:storageDomain", id: "storageDomain", type: "storage_domain", noun: "storage domain" },
-  { path: "/networks/:network", id: "network", type: "network", noun: "network" },
-  { path: "/vnicprofiles/:vnicProfile", id: "vnicProfile", type: "vnic_profile", noun: "vnic profile" },
-];
+  /** The path's segments with the request's ids. */
+  place(request: RestRequest): readonly string[];
+  /** Those that are shown, each with what it counts for there. */
+  list(request: RestRequest): Promise<readonly Shown[]>;
+  add(request: RestRequest): Promise<Permission>;
+}
+
+interface Shown {
+  readonly permission: Permission;
+  readonly object: ObjectRef;
+}
 
 export const permissionRoutes: readonly Route[] = [
-  ...permissionsOf("", async () => systemObject),
-  ...objects.flatMap(({ path, id, type, noun }) =>
-    permissionsOf(path, async (request) => ({ type, id: pathId(noun, param(request, id)) })),
-  ),
-  {
-    method: "GET",
-    path: "/users/:user/permissions",
-    async handle(request) {
-      const { id } = await userOf(request);
-      return render(request, await listPermissions(request.context.db, { userId: id }));
-    },
-  },
-];
+  systemView(),
+  ...permissionPlaces.map(objectView),
+  principalView("/users/:user", "user", async (request) => (await userOf(request)).id),
+  principalView("/groups/:group", "group", async (request) => (await groupOf(request)).id),
+].flatMap(routesOf);
 
-/** Permissions on one object: to see them takes the same permit as to change them. */
-function permissionsOf(path: string, objectOf: (request: RestRequest) => Promise<ObjectRef>): Route[] {
-  const load = async (request: RestRequest) => {
-    const object = await objectOf(request);
-    await request.context.authorize("manipulate_permissions", object);
-    return { object, permissions: await listPermissions(request.context.db, { object }) };
-  };
-  const find = async (request: RestRequest): Promise<Permission> => {
-    const permissionId = pathId<PermissionId>("permission", param(request, "permission"));
-    const { permissions } = path === "" ? { permissions: await visiblePermissions(request) } : await load(request);
-    const found = permissions.find(({ id }) => id === permissionId);
-    if (found === undefined) throw new NotFound("permission", permissionId);
+function routesOf(view: View): Route[] {
+  const find = async (request: RestRequest): Promise<Shown> => {
+    const id = pathId<PermissionId>("permission", param(request, "permission"));
+    const shown = view.path === "" ? await onAnything(request, id) : await view.list(request);
+    const found = shown.find(({ permission }) => permission.id === id);
+    if (found === undefined) throw new NotFound("permission", id);
     return found;
   };
+  const render = (request: RestRequest, { permission, object }: Shown) =>
+    renderPermission(permission, request.links, view.place(request), object);
   return [
     {
       method: "GET",
-      path: `${path}/permissions`,
-      handle: async (request) => render(request, (await load(request)).permissions),
+      path: `${view.path}/permissions`,
+      async handle(request) {
+        const shown = await view.list(request);
+        return list(
+          "permission",
+          shown.map((each) => render(request, each)),
+        );
+      },
     },
     {
       method: "GET",
-      path: `${path}/permissions/:permission`,
-      handle: async (request) => entity("permission", renderPermission(await find(request), request.links)),
+      path: `${view.path}/permissions/:permission`,
+      handle: async (request) => entity("permission", render(request, await find(request))),
     },
     {
       method: "POST",
-      path: `${path}/permissions`,
+      path: `${view.path}/permissions`,
       async handle(request) {
-        const { object } = await load(request);
-        return entity("permission", renderPermission(await add(request, object), request.links), "created");
+        const permission = await view.add(request);
+        return entity("permission", render(request, { permission, object: permission.object }), "created");
       },
     },
     {
       method: "DELETE",
-      path: `${path}/permissions/:permission`,
+      path: `${view.path}/permissions/:permission`,
       async handle(request) {
-        await takePermission(request.context, await find(request));
+        const { permission, object } = await find(request);
+        const isInherited = !isSameObject(permission.object, object);
+        refuseIf("Cannot remove Permission.", isInherited ? ["Cannot remove inherited permission"] : []);
+        await takePermission(request.context, permission);
         return completed();
       },
     },
   ];
 }
 
-/** Below `/permissions` every permission has its own address, whatever it is on; only administrators look there. */
-async function visiblePermissions({ context }: RestRequest): Promise<Permission[]> {
+/** On the whole system. Every permission, whatever it is on, has its address here too. */
+function systemView(): View {
+  return {
+    path: "",
+    place: () => [],
+    async list({ context }) {
+      await context.authorize("manipulate_permissions", systemObject);
+      return shownAsTheyAre(await listPermissions(context.db, { object: systemObject }));
+    },
+    add: async (request) => give(request, await readPrincipal(request), systemObject),
+  };
+}
+
+/** On one object, those that it inherits among them. To see them takes the same permit as to change them. */
+function objectView(place: PermissionPlace): View {
+  return {
+    path: place.path,
+    place: (request) => segmentsOf(place.path, request),
+    async list(request) {
+      const object = await objectIn(place, request);
+      await request.context.authorize("manipulate_permissions", object);
+      const chain = await loadObjectChain(request.context.db, object);
+      const permissions = await listPermissionsOnAny(request.context.db, chain);
+      return permissions.map((permission) => ({ permission, object }));
+    },
+    async add(request) {
+      const object = await objectIn(place, request);
+      await request.context.authorize("manipulate_permissions", object);
+      return give(request, await readPrincipal(request), object);
+    },
+  };
+}
+
+/** Of a user, those of his groups among them, or of a group. */
+function principalView<T extends Principal["type"]>(
+  path: string,
+  type: T,
+  idOf: (request: RestRequest) => Promise<(Principal & { type: T })["id"]>,
+): View {
+  const principalOf = async (request: RestRequest) => ({ type, id: await idOf(request) }) as Principal;
+  return {
+    path,
+    place: (request) => segmentsOf(path, request),
+    async list(request) {
+      const { db } = request.context;
+      const to = await principalOf(request);
+      return shownAsTheyAre(
+        to.type === "user" ? await listPermissionsOf(db, to.id) : await listPermissions(db, { to }),
+      );
+    },
+    async add(request) {
+      const to = await principalOf(request);
+      return give(request, to, readObject(request));
+    },
+  };
+}
+
+/** Only who administers the permissions of the system looks at any of them by its id alone. */
+async function onAnything({ context }: RestRequest, id: PermissionId): Promise<readonly Shown[]> {
   await context.authorize("manipulate_permissions", systemObject);
-  return listPermissions(context.db);
+  return shownAsTheyAre(await listPermissions(context.db, { id }));
 }
 
-async function add({ context, read }: RestRequest, object: ObjectRef): Promise<Permission> {
+function shownAsTheyAre(permissions: readonly Permission[]): readonly Shown[] {
+  return permissions.map((permission) => ({ permission, object: permission.object }));
+}
+
+async function give({ context, read }: RestRequest, to: Principal, object: ObjectRef): Promise<Permission> {
+  const { role: asked } = read("permission");
+  const missing = { type: "Permission", member: "role", operation: "add" } as const;
+  const role = await getReferenced("role", asked, () => listRoles(context.db), missing);
+  return givePermission(context, { to, roleId: role.id, object });
+}
+
+/** Whom a body names. @throws NotFound, MissingMember */
+async function readPrincipal({ context: { db }, read }: RestRequest): Promise<Principal> {
+  const { user, group } = read("permission");
+  if (user?.id !== undefined || user?.name !== undefined || user?.user_name !== undefined) {
+    const all = async () =>
+      (await listUsers(db)).map((each) => ({ ...each, name: loginOf(each.name, user.user_name) }));
+    const reference = { id: user.id, name: user.user_name?.replace(/-authz$/, "") ?? user.name };
+    const missing = { type: "Permission", member: "user", operation: "add" } as const;
+    return { type: "user", id: (await getReferenced("user", reference, all, missing)).id };
+  }
+  const missing = { type: "Permission", member: "user|group", operation: "add" } as const;
+  return { type: "group", id: (await getReferenced("group", group, () => listGroups(db), missing)).id };
+}
+
+/** A `user_name` is written with its domain, a `name` without. */
+function loginOf(name: string, userName: string | undefined): string {
+  return userName?.includes("@") === true ? `${name}@internal` : name;
+}
+
+const objectMembers = {
+  data_center: "data_center",
+  cluster: "cluster",
+  host: "host",
+  storage_domain: "storage_domain",
+  vm: "vm",
+  template: "template",
+  disk: "disk",
+} as const;
+
+/** What a permission that is added to somebody is on. @throws MissingMember */
+function readObject({ read }: RestRequest): ObjectRef {
   const body = read("permission");
-  const missing = (member: string) => ({ type: "Permission", member, operation: "add" }) as const;
-  const role = await getReferenced("role", body.role, () => listRoles(context.db), missing("role"));
-  const user = await getReferenced("user", body.user, () => listUsers(context.db), missing("user"));
-  return givePermission(context, { userId: user.id, roleId: role.id, object });
+  for (const [member, type] of Object.entries(objectMembers) as [keyof typeof objectMembers, ObjectRef["type"]][]) {
+    const id = body[member]?.id;
+    if (id !== undefined) return { type, id: pathId("permission", id) };
+  }
+  throw new MissingMember("Permission", ["dataCenter|cluster|host|storageDomain|vm|vmPool|template.id"], "add");
 }
 
-function render({ links }: RestRequest, permissions: readonly Permission[]) {
-  return list(
-    "permission",
-    permissions.map((permission) => renderPermission(permission, links)),
-  );
+function segmentsOf(path: string, { params }: RestRequest): readonly string[] {
+  return path
+    .split("/")
+    .filter((segment) => segment !== "")
+    .map((segment) => (segment.startsWith(":") ? (params[segment.slice(1)] ?? "") : segment));
 }
