@@ -117,7 +117,14 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     lookFiles: mounts.routeLooks(ownFiles),
     heal: (path, error) => mounted.heal(path, error),
   });
-  const kinds = openConnectionKinds({ repositoryPath, files, mounted });
+  const kinds = openConnectionKinds({
+    repositoryPath,
+    files,
+    mounted,
+    log,
+    readMounts,
+    canMount: process.getuid?.() === 0,
+  });
   const connections = openConnections({ kinds, known, log });
   const domains = openDomains({ ...leasing, repositoryPath, files, known, pools, clock, log });
   const volumesWorld = { known, pools, tasks, locks, volumeWorld };

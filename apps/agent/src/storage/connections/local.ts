@@ -7,6 +7,7 @@ import { StorageError, type StorageErrorKind } from "../errors.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
 import type { StorageConnection } from "../storage.ts";
 import type { ConnectionKind } from "./connection-kind.ts";
+import type { MountSource } from "./mount-source.ts";
 
 /** A directory of this host. Connecting makes a link to it under `mnt`, where other kinds have their mount. */
 export function localConnections({
@@ -33,6 +34,11 @@ export function localConnections({
   };
 }
 
+/** The same directory, to be mounted at its place. @throws StorageError 390 */
+export function boundSource({ path }: StorageConnection): MountSource {
+  return { source: requirePlainPath(path), type: "none", options: ["bind"] };
+}
+
 async function checkLocalPath(files: StorageFiles, path: string): Promise<void> {
   requirePlainPath(path);
   const kind = (await files.find(path))?.kind;
@@ -52,7 +58,8 @@ function refused(kind: StorageErrorKind, path: string, because: string, options?
   return new StorageError(kind, `cannot connect ${path}: ${because}`, options);
 }
 
-function requirePlainPath(path: string): string {
+/** @throws StorageError 390 */
+export function requirePlainPath(path: string): string {
   // The path becomes the target of a link and, transformed, one file name of at most 255 bytes.
   const isPlain = isAbsolute(path) && normalize(path) === path && path !== "/" && !/\p{Cc}/u.test(path);
   if (!isPlain || path.endsWith("/") || Buffer.byteLength(path) > 120) {

@@ -1,7 +1,7 @@
 // Real mounts of all kinds but NFS, which needs a kernel that has it: nfs.real.test.ts.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { chmod, chown, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { after, before, suite, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "@yagura/std/clock.ts";
@@ -158,6 +158,35 @@ function mounts(): void {
     assert.deepEqual(await host.disconnect(connection), [0]);
   });
 
+  test("a local directory on somebody's own network mount is bound to its place, and served by a child", async () => {
+    const mount = `${place}/own-mount`;
+    await mkdir(mount);
+    await runProgram("mount", ["-t", "tmpfs", "-o", "uid=36,gid=36,size=8m", "none", mount]);
+    await mkdir(`${mount}/storage`);
+    await chown(`${mount}/storage`, 36, 36);
+    // By a name that does not tell it.
+    await symlink(`${mount}/storage`, `${place}/srv_link`);
+    for (const path of [`${mount}/storage`, `${place}/srv_link`]) {
+      const connection: StorageConnection = { connectionId: path, type: "LOCALFS", path };
+      const target = host.targetOf(connection);
+      // As an agent before this one left it.
+      await symlink(path, target);
+      assert.deepEqual(await host.connect(connection), [0]);
+      assert.deepEqual(await host.connect(connection), [0], "connecting again is harmless");
+      await host.files.makeDirectory(`${target}/domain`);
+      assert.equal((await stat(`${mount}/storage/domain`)).uid, 36);
+      assert.equal(findMount(await readMounts(), target)?.type, "tmpfs");
+      await host.files.remove(`${target}/domain`);
+      assert.deepEqual(await host.disconnect(connection), [0]);
+      await assert.rejects(lstat(target), { code: "ENOENT" });
+    }
+    await runProgram("umount", [mount]);
+    const plain: StorageConnection = { connectionId: "p", type: "LOCALFS", path: await makeSource("plain") };
+    assert.deepEqual(await host.connect(plain), [0]);
+    assert.equal((await lstat(host.targetOf(plain))).isSymbolicLink(), true);
+    assert.deepEqual(await host.disconnect(plain), [0]);
+  });
+
   test("the agent after this one takes over what is mounted", async () => {
     const connection = posix(await makeSource("kept"), { options: "bind" });
     await host.connect(connection);
@@ -224,7 +253,15 @@ async function openHost(repositoryPath: string) {
     isInUse: () => false,
   });
   await mounted.adopt();
-  const kinds = openConnectionKinds({ repositoryPath, files, mounted });
+  const kinds = openConnectionKinds({
+    repositoryPath,
+    files,
+    mounted,
+    log,
+    canMount: true,
+    // A file system in memory takes the part of a network's.
+    readMounts: async () => (await readMounts()).map((one) => (one.type === "tmpfs" ? { ...one, type: "nfs4" } : one)),
+  });
   const connections = openConnections({ kinds, known: { forget: () => undefined }, log });
   const codes = (statuses: readonly ConnectionStatus[]): number[] => statuses.map(({ status }) => status);
   return {

@@ -4,11 +4,12 @@ import { StorageError } from "../errors.ts";
 import { normalizedExport } from "./nfs.ts";
 
 /**
- * What is mounted is what is wanted, as far as can be known: of a bind mount or a link the kernel says what is behind it;
- * only of NFS it says what we asked for.
+ * What is mounted is what is wanted, as far as can be known: of a bind mount or a link the kernel says what is behind it, of
+ * whatever type that is; only of NFS it says what we asked for.
  * @throws StorageError 477
  */
-export function requireSameMount(mounted: Mount, { source, type, target }: MountRequest): void {
+export function requireSameMount(mounted: Mount, { source, type, target, options }: MountRequest): void {
+  if (options.includes("bind")) return;
   const isSame = isNfs(type) ? isNfs(mounted.type) && isSameExport(mounted.source, source) : !isNfs(mounted.type);
   if (isSame) return;
   throw new StorageError("MountError", `cannot connect ${source}: ${mounted.source} is mounted at ${target} already`);

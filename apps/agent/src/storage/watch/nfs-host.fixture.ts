@@ -52,7 +52,8 @@ const mounted = new MountedStorage({
   readMounts,
   isInUse: () => false,
 });
-const connections = openConnections({ kinds: openConnectionKinds({ repositoryPath, files, mounted }), known, log });
+const kinds = openConnectionKinds({ repositoryPath, files, mounted, log, readMounts, canMount: true });
+const connections = openConnections({ kinds, known, log });
 
 const statuses = await connections.connect(wanted.map(({ id, path }) => ({ connectionId: id, type: "NFS", path })));
 say({ statuses: statuses.map(({ status }) => status) });
