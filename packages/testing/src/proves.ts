@@ -32,14 +32,29 @@ export function proves(
   operations: readonly ProvedOperation[],
   work: (context: TestContext) => unknown,
 ): (context: TestContext) => Promise<void> {
-  const unknown = operations.filter((each) => !known.has(each));
-  if (unknown.length > 0) throw new Error(`v4 has no ${unknown.join(", ")}; ids in it are written {}`);
-  return async (context) => {
+  requireKnown(operations);
+  return provesWhatItSees(async (context) => {
     await work(context);
+    return operations;
+  });
+}
+
+/** The function of a test that goes through many operations and says at its end which of them it has seen. */
+export function provesWhatItSees(
+  work: (context: TestContext) => Promise<readonly string[]>,
+): (context: TestContext) => Promise<void> {
+  return async (context) => {
+    const operations = await work(context);
+    requireKnown(operations);
     const file = process.env[proofsVariable];
     if (file === undefined) return;
     const at = { file: relative(root, context.filePath ?? ""), test: context.name };
     const proofs = operations.map((operation): Proof => ({ operation, ...at }));
     appendFileSync(file, proofs.map((proof) => `${JSON.stringify(proof)}\n`).join(""));
   };
+}
+
+function requireKnown(operations: readonly string[]): void {
+  const unknown = operations.filter((each) => !known.has(each));
+  if (unknown.length > 0) throw new Error(`v4 has no ${unknown.join(", ")}; ids in it are written {}`);
 }
