@@ -3,6 +3,7 @@ import { describeError } from "@yagura/std/describe-error.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Authorizer } from "../auth/authz/authorizer.ts";
 import { isAdministrator } from "../auth/authz/policy.ts";
+import { userView } from "../auth/authz/user-view.ts";
 import type { OpContext, Services } from "../context.ts";
 import { readBody, writeAnswer, writeFault } from "./answer-body.ts";
 import { type AuthenticationParts, authenticate, type Identity } from "./authenticate.ts";
@@ -124,11 +125,12 @@ export class Api {
   }
 
   async #run(
-    { target, match, identity }: Accepted,
+    { target, match, identity: whole }: Accepted,
     request: FastifyRequest,
     { correlation, signal }: { readonly correlation: string; readonly signal: AbortSignal },
   ): Promise<Answer> {
     const query = new Parameters(target, request.headers);
+    const identity = query.findBoolean("filter") === true ? { ...whole, grants: userView(whole.grants) } : whole;
     const authorizer = new Authorizer(this.#parts.services.db, identity.grants);
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const contentType = request.headers["content-type"];
