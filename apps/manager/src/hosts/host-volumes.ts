@@ -175,6 +175,15 @@ export async function readVolumeSizes({ calls, signal }: HostTalk, volume: Volum
   return { capacityBytes: Number(info.capacity), actualBytes: Number(info.truesize) };
 }
 
+/** What stands beside the volume for whoever finds it on the storage. */
+export async function writeVolumeDescription(
+  { calls, signal }: HostTalk,
+  volume: VolumeOnStorage,
+  description: string,
+): Promise<void> {
+  await calls.Volume.setDescription({ ...wireIds(volume), description }, { signal, timeoutMs: STORAGE_MS_MAX });
+}
+
 /** Makes the disk of a running guest larger, which sees it at once. */
 export async function extendBelowGuest(
   { calls, signal }: HostTalk,

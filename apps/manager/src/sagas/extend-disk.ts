@@ -19,6 +19,7 @@ import {
 import { announceEnd } from "./announce-end.ts";
 import { isDomainGone } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
+import { writeName } from "./describe-disk.ts";
 import { type StepInput, saga } from "./engine/saga.ts";
 import { talkToSomeHost } from "./pool-hosts.ts";
 import { talkTo, talkToStorageManager } from "./talk.ts";
@@ -28,6 +29,8 @@ export interface ExtendDisk {
   readonly disk: Disk;
   readonly dataCenterId: DataCenterId;
   readonly capacityBytes: number;
+  /** It got another name or description with it. */
+  readonly isRenamed?: boolean;
   readonly user?: EventSubject;
 }
 
@@ -55,6 +58,12 @@ export const extendDisk = saga<ExtendDisk, SagaDeps>(
           if ((await findDisk(tx, params.disk.id))?.status !== "locked") return;
           await updateDisk(tx, params.disk.id, { status: "ok" });
         }),
+    },
+    "write the name to the storage": {
+      async run(input) {
+        if (input.params.isRenamed === true) await writeName(input);
+      },
+      isPatient: true,
     },
   },
   (tx, end) =>

@@ -7,6 +7,7 @@ import { createDisk } from "./create-disk.ts";
 import { createStorageDomain } from "./create-storage-domain.ts";
 import { deactivateStorageDomain } from "./deactivate-storage-domain.ts";
 import type { SagaDeps } from "./deps.ts";
+import { describeDisk } from "./describe-disk.ts";
 import { detachStorageDomain } from "./detach-storage-domain.ts";
 import type { SagaDefinition } from "./engine/saga.ts";
 import { extendDisk } from "./extend-disk.ts";
@@ -30,6 +31,7 @@ const all: readonly SagaDefinition<never, SagaDeps>[] = [
   createDisk,
   createStorageDomain,
   deactivateStorageDomain,
+  describeDisk,
   detachStorageDomain,
   extendDisk,
   moveDisk,

@@ -12,10 +12,11 @@ import {
   type VolumeId,
 } from "@yagura/std/ids.ts";
 import { GiB } from "@yagura/std/units.ts";
-import { getDisk } from "../db/queries/disks.ts";
+import { getDisk, updateDisk } from "../db/queries/disks.ts";
 import { getTemplate } from "../db/queries/templates.ts";
 import { getVm } from "../db/queries/vms.ts";
 import { listVolumes } from "../db/queries/volumes.ts";
+import { transaction } from "../db/transaction.ts";
 import { blankTemplateId } from "../domain/template/template.ts";
 import { defineVm } from "../domain/vm/define-vm.ts";
 import { hardwareDefaults } from "../domain/vm/vm-hardware.ts";
@@ -28,6 +29,7 @@ import { type CreateDisk, createDisk, type DiskPlan } from "./create-disk.ts";
 import { createStorageDomain } from "./create-storage-domain.ts";
 import { deactivateStorageDomain } from "./deactivate-storage-domain.ts";
 import type { SagaDeps } from "./deps.ts";
+import { describeDisk } from "./describe-disk.ts";
 import { detachStorageDomain } from "./detach-storage-domain.ts";
 import { runSaga, SagaFailed } from "./engine/run-saga.ts";
 import type { SagaDefinition } from "./engine/saga.ts";
@@ -300,6 +302,15 @@ const cases: readonly Case[] = [
     async prepare({ db, deps }) {
       await runSaga(createDisk, newDisk, deps);
       return { disk: await getDisk(db, diskId), dataCenterId: ids.dataCenter, capacityBytes: 2 * GiB };
+    },
+  },
+  {
+    definition: describeDisk,
+    isOneWay: true,
+    async prepare({ db, deps }) {
+      await runSaga(createDisk, newDisk, deps);
+      await transaction(db, (tx) => updateDisk(tx, diskId, { name: "renamed" }));
+      return { disk: await getDisk(db, diskId), dataCenterId: ids.dataCenter };
     },
   },
   {

@@ -9,7 +9,7 @@ import { extendDisk as definition, type ExtendDisk } from "../../sagas/extend-di
 import { type Started, startSaga } from "../started.ts";
 import { userOf } from "../subjects.ts";
 import { getUsableDomain, spaceProblems, useProblems } from "./disk-at-rest.ts";
-import type { DiskUpdate } from "./update-disk.ts";
+import { type DiskUpdate, isRenaming } from "./update-disk.ts";
 
 const attempt = "Cannot extend Virtual Disk.";
 
@@ -41,7 +41,8 @@ export async function extendDisk(
       ...(disk.isSparse ? [] : spaceProblems(domain, capacityBytes - disk.capacityBytes)),
     ]);
     await updateDisk(tx, diskId, { ...changes, status: "locked" });
-    return { disk: await getDisk(tx, diskId), dataCenterId, capacityBytes, ...userOf(context) };
+    const isRenamed = isRenaming(disk, changes);
+    return { disk: await getDisk(tx, diskId), dataCenterId, capacityBytes, isRenamed, ...userOf(context) };
   };
   return startSaga(context, attempt, definition, plan, {
     description: `Extending Disk ${name}`,

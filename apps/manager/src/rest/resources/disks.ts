@@ -111,8 +111,11 @@ export async function changeDisk(request: RestRequest, diskId: DiskId, body: Res
   const { context } = request;
   const { capacityBytes: nowBytes } = await request.inventory.disk(diskId);
   const capacityBytes = body.provisioned_size ?? nowBytes;
-  if (capacityBytes === nowBytes) return updateDisk(context, changes);
-  await waitFor(request, await extendDisk(context, { ...changes, capacityBytes }), { waitMs: SHORT_WAIT_MS });
+  const started =
+    capacityBytes === nowBytes
+      ? await updateDisk(context, changes)
+      : await extendDisk(context, { ...changes, capacityBytes });
+  if (started !== undefined) await waitFor(request, started, { waitMs: SHORT_WAIT_MS });
   return getDisk(context.db, diskId);
 }
 
