@@ -21,6 +21,7 @@ import { forgetLinks, leaveUnused, type PoolDomainsWorld, setDomain, useDomains 
 import { reconstructMaster } from "./reconstruct-master.ts";
 import { Spm } from "./spm.ts";
 import { readSpmStatus, type SpmRoleWorld, startSpm, stopSpm } from "./spm-role.ts";
+import type { SpmTerm } from "./spm-term.ts";
 import { switchMaster } from "./switch-master.ts";
 import { journalOf } from "./take-over.ts";
 
@@ -29,6 +30,7 @@ interface PoolsWorld extends SpmRoleWorld, CreatePoolWorld, PoolDomainsWorld {}
 /** The pools this host is connected to. Nothing of it is kept over a restart: the Manager connects again. */
 export class Pools implements StoragePools {
   readonly #connected = new Map<PoolId, ConnectedPool>();
+  readonly #journals = new WeakMap<SpmTerm, TaskStore>();
   readonly #world: PoolsWorld;
 
   constructor(world: PoolsWorld) {
@@ -152,12 +154,15 @@ export class Pools implements StoragePools {
     await setDomain(this.#world, this.get(poolId), { domainId, status });
   }
 
-  /** The journal of the pool's tasks. */
+  /** The journal of the pool's tasks, one in each term. */
   async openJournal(poolId: PoolId): Promise<TaskStore> {
     const { files, known, log } = this.#world;
     const pool = this.get(poolId);
     const term = requireSpm(pool);
-    return journalOf(await known.get(pool.connection.masterDomainId), term.guard(files), log);
+    const master = await known.get(pool.connection.masterDomainId);
+    const journal = this.#journals.get(term) ?? journalOf(master, term.guard(files), log);
+    this.#journals.set(term, journal);
+    return journal;
   }
 
   /** Gives all roles back; pools stay connected as far as the storage is concerned. */

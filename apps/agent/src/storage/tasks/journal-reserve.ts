@@ -15,6 +15,8 @@ export class JournalReserve {
   readonly #path: string;
   readonly #files: StorageFiles;
   readonly #log: Log;
+  /** As far as this process knows: nobody else spends it. */
+  #isThere = false;
 
   constructor(path: string, files: StorageFiles, log: Log) {
     this.#path = path;
@@ -22,13 +24,16 @@ export class JournalReserve {
     this.#log = log;
   }
 
-  /** Makes it, if it is not there and there is room. */
+  /** Makes it, if it is not there and there is room. Looks only when that is not known. */
   async keep(): Promise<void> {
+    if (this.#isThere) return;
     try {
       const found = await this.#files.find(this.#path);
-      if (found !== undefined && found.sizeBytes >= RESERVE_BYTES) return;
       // Not zeroes: some file systems would keep no blocks for them.
-      await this.#files.writeText(this.#path, "reserve\n".repeat(RESERVE_BYTES / 8));
+      if (found === undefined || found.sizeBytes < RESERVE_BYTES) {
+        await this.#files.writeText(this.#path, "reserve\n".repeat(RESERVE_BYTES / 8));
+      }
+      this.#isThere = true;
     } catch (error) {
       this.#log.warn("there is no room on the master domain to keep some for deletions", {
         error: describeError(error),
@@ -45,6 +50,7 @@ export class JournalReserve {
       const isFull = isBecauseOf(error, "ENOSPC", "EDQUOT");
       if (!isFull || (await this.#files.find(this.#path)) === undefined) throw error;
       this.#log.warn("the master domain is full: a deletion is written down in the room that is kept for that");
+      this.#isThere = false;
       await this.#files.remove(this.#path);
       await write();
     }
