@@ -6,9 +6,9 @@ import { entity, param, type Route } from "../route.ts";
 export const optionRoutes: readonly Route[] = [
   {
     method: "GET",
-    path: "/options/:option",
+    path: "/options/:engineOption",
     async handle(request) {
-      const name = param(request, "option");
+      const name = param(request, "engineOption");
       const version = request.query.find("version");
       const values = engineOptions
         .get(name)
