@@ -1,5 +1,6 @@
 // Bytes in and out of mounted storage, where children carry them: bind mounts in a mount namespace of our own.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { chmod, chown, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -50,6 +51,15 @@ function streams(): void {
     const { blocks, uid } = await stat(path);
     assert.ok(blocks * 512 < 3 * MiB, `${blocks} blocks`);
     assert.equal(uid, 36);
+  });
+
+  test("what is no whole MiB, or no whole block, arrives as it is, and the file is cut to its length", async () => {
+    for (const lengthBytes of [1, 4096, 4097, MiB - 1, MiB, MiB + 1, 2 * MiB + 8192 + 5]) {
+      const body = randomBytes(lengthBytes);
+      const target = { path, lengthBytes, fileBytes: lengthBytes, keepsBlocks: false, signal };
+      await writeStream(Readable.from(pieces(body)), target);
+      assert.deepEqual(await readFile(path), body, `${lengthBytes} bytes`);
+    }
   });
 
   test("over blocks that are kept zeroes are written", async () => {

@@ -2,9 +2,8 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { readMounts } from "../../root/mount-table.ts";
-import { openStorageSink } from "../tools/pipe-storage.ts";
-import { runStorageProgram } from "../tools/storage-child.ts";
 import { isOnMountedStorage } from "../tools/storage-user.ts";
+import { openMountedSink } from "./mounted-sink.ts";
 
 /** The body ended early, or went on for too long. */
 export class WrongLength extends Error {
@@ -25,7 +24,7 @@ export interface StreamTarget {
 const ZEROES = Buffer.alloc(64 * 1024);
 
 /** Where the bytes go, one after the other. */
-interface Sink extends AsyncDisposable {
+export interface Sink extends AsyncDisposable {
   write(chunk: Buffer): Promise<void>;
   /** Makes the file as long as it must be; resolves when all is on the disk. */
   end(): Promise<void>;
@@ -75,23 +74,6 @@ async function openOwnSink({ path, fileBytes, keepsBlocks }: StreamTarget): Prom
       await file.sync();
     },
     [Symbol.asyncDispose]: () => file.close(),
-  };
-}
-
-async function openMountedSink({ path, fileBytes, keepsBlocks, signal }: StreamTarget): Promise<Sink> {
-  const setLength = async (bytes: number): Promise<void> => {
-    await runStorageProgram("truncate", ["--no-create", `--size=${bytes}`, "--", path], { signal });
-  };
-  if (!keepsBlocks) await setLength(0);
-  const sink = await openStorageSink(path, { keepsBlocks });
-  return {
-    write: (chunk) => sink.write(chunk),
-    async end() {
-      await sink.end();
-      await setLength(fileBytes);
-      await runStorageProgram("sync", [path], { signal });
-    },
-    [Symbol.asyncDispose]: () => sink[Symbol.asyncDispose](),
   };
 }
 

@@ -18,15 +18,23 @@ export interface StorageSink extends AsyncDisposable {
 const STALL_MS = 120_000;
 const STDERR_CHARACTERS_MAX = 1_000;
 
-/**
- * Writes from the beginning of a file that is there, past the page cache.
- * @param keepsBlocks zeroes are written too; else they are left out, and read as zeroes where nothing was before
- */
-export async function openStorageSink(path: string, { keepsBlocks = false } = {}): Promise<StorageSink> {
+interface SinkOptions {
+  /** Zeroes are written too; else they are left out, and read as zeroes where nothing was before. */
+  readonly keepsBlocks: boolean;
+  /** What is written at once. A last piece that is shorter goes through the page cache, and on. */
+  readonly blockBytes: number;
+  /** Where the first byte goes: a multiple of the block. By default the beginning. */
+  readonly offsetBytes?: number;
+}
+
+/** Writes into a file that is there, past the page cache. */
+export async function openStorageSink(path: string, options: SinkOptions): Promise<StorageSink> {
+  const { keepsBlocks, blockBytes, offsetBytes = 0 } = options;
   const conversions = ["notrunc", "nocreat", "fsync", ...(keepsBlocks ? [] : ["sparse"])];
   const args = [
     `of=${path}`,
-    `bs=${MiB}`,
+    `bs=${blockBytes}`,
+    `seek=${offsetBytes / blockBytes}`,
     "iflag=fullblock",
     "oflag=direct",
     `conv=${conversions.join(",")}`,
