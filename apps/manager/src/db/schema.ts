@@ -36,6 +36,7 @@ export interface DataCenterRow {
   spmContenderId: string | null;
   spmWishId: string | null;
   ioTimeoutSeconds: number;
+  quotaMode: string;
 }
 
 export interface ClusterRow {
@@ -48,6 +49,7 @@ export interface ClusterRow {
   cpuType: string;
   compatibilityVersion: string;
   biosType: string;
+  macPoolId: string | null;
 }
 
 export interface NetworkRow {
@@ -59,6 +61,12 @@ export interface NetworkRow {
   vlanTag: number | null;
   mtuBytes: number;
   isVmNetwork: Bit;
+  vdsmName: string;
+  hasStp: Bit;
+  isPortIsolated: Bit;
+  nameServers: Json;
+  label: string | null;
+  qosId: string | null;
 }
 
 export interface ClusterNetworkRow {
@@ -75,6 +83,77 @@ export interface VnicProfileRow {
   comment: string;
   networkId: string;
   hasPortMirroring: Bit;
+  networkFilter: string | null;
+  qosId: string | null;
+}
+
+export interface NetworkFilterParameterRow {
+  id: string;
+  nicId: string;
+  name: string;
+  value: string;
+}
+
+export interface QosRow {
+  id: string;
+  name: string;
+  description: string;
+  dataCenterId: string;
+  type: string;
+  limits: Json;
+}
+
+export interface CpuProfileRow {
+  id: string;
+  name: string;
+  description: string;
+  clusterId: string;
+  qosId: string | null;
+}
+
+export interface DiskProfileRow {
+  id: string;
+  name: string;
+  description: string;
+  storageDomainId: string;
+  qosId: string | null;
+}
+
+export interface QuotaRow {
+  id: string;
+  name: string;
+  description: string;
+  dataCenterId: string;
+  clusterSoftLimitPercent: number;
+  clusterHardLimitPercent: number;
+  storageSoftLimitPercent: number;
+  storageHardLimitPercent: number;
+  isDefault: Bit;
+}
+
+export interface QuotaClusterLimitRow {
+  id: string;
+  quotaId: string;
+  clusterId: string | null;
+  vcpuLimit: number | null;
+  memoryLimitBytes: number | null;
+}
+
+export interface QuotaStorageLimitRow {
+  id: string;
+  quotaId: string;
+  storageDomainId: string | null;
+  limitBytes: number | null;
+}
+
+export interface VmQuotaRow {
+  vmId: string;
+  quotaId: string;
+}
+
+export interface DiskQuotaRow {
+  diskId: string;
+  quotaId: string;
 }
 
 export interface HostRow {
@@ -574,6 +653,15 @@ export interface Tables {
   networks: NetworkRow;
   clusterNetworks: ClusterNetworkRow;
   vnicProfiles: VnicProfileRow;
+  networkFilterParameters: NetworkFilterParameterRow;
+  qoss: QosRow;
+  cpuProfiles: CpuProfileRow;
+  diskProfiles: DiskProfileRow;
+  quotas: QuotaRow;
+  quotaClusterLimits: QuotaClusterLimitRow;
+  quotaStorageLimits: QuotaStorageLimitRow;
+  vmQuotas: VmQuotaRow;
+  diskQuotas: DiskQuotaRow;
   hosts: HostRow;
   storageConnections: StorageConnectionRow;
   storageDomains: StorageDomainRow;

@@ -116,6 +116,7 @@ async function addCluster({ db }: EnrolmentContext, clusterId: ClusterId): Promi
       cpuType: "",
       compatibilityVersion: "4.7",
       biosType: "q35_sea_bios",
+      macPoolId: defaultMacPoolId,
     });
   });
 }

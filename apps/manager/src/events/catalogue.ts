@@ -249,6 +249,10 @@ export const eventCatalogue = {
     "warning",
     "Of {type} {name} was asked for what is not supported here, and stays as it is: {attributes}.",
   ),
+  macPoolAdded: kind(10700, "normal", "{user} added the MAC pool {pool}."),
+  macPoolUpdated: kind(10702, "normal", "{user} changed the MAC pool {pool}."),
+  macPoolRemoved: kind(10704, "normal", "{user} removed the MAC pool {pool}."),
+
   tagUpdated: kind(430, "normal", "{user} changed the tag {tag}."),
   tagAdded: kind(432, "normal", "{user} added the tag {tag}."),
   tagRemoved: kind(434, "normal", "{user} removed the tag {tag}."),

@@ -74,6 +74,9 @@ const bodies: Readonly<Record<string, string>> = {
   "POST /storagedomains/:storageDomain/storageconnections": `<storage_connection id="${ids.storageConnection}"/>`,
   "PUT /storagedomains/:storageDomain": "<storage_domain><comment>new</comment></storage_domain>",
   "POST /datacenters/:dataCenter/storagedomains": `<storage_domain id="${ids.storageDomain}"/>`,
+  "POST /macpools":
+    "<mac_pool><name>new</name><ranges><range><from>02:00:00:00:00:00</from><to>02:00:00:00:00:ff</to></range></ranges></mac_pool>",
+  "PUT /macpools/:macPool": "<mac_pool><description>new</description></mac_pool>",
   "POST /networks": `<network><name>new</name><data_center id="${ids.dataCenter}"/></network>`,
   "PUT /networks/:network": "<network><comment>new</comment></network>",
   "POST /datacenters/:dataCenter/networks": "<network><name>new2</name></network>",

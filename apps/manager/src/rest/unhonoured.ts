@@ -28,7 +28,6 @@ const told: ReadonlySet<string> = new Set([
 /** Wishes that are fulfilled and that no answer repeats: secrets, and what is asked for by a name or has documents of its own. */
 const unspoken: Partial<Record<RestTypeName, readonly string[]>> = {
   affinity_label: ["hosts", "vms"],
-  cluster: ["mac_pool"],
   disk: ["alias", "initial_size", "name", "storage_domain", "storage_domains"],
   disk_attachment: ["disk"],
   host: ["root_password"],

@@ -91,6 +91,7 @@ export async function sagaWorld(storage: "none" | "created" | "attached" | "two"
       cpuType: "",
       compatibilityVersion: "4.7",
       biosType: "q35_sea_bios",
+      macPoolId: defaultMacPoolId,
     });
     await insertHost(tx, {
       id: ids.host,

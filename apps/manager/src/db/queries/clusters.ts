@@ -1,5 +1,6 @@
 import type { ClusterId, DataCenterId } from "@yagura/std/ids.ts";
 import type { BiosType, Cluster } from "../../domain/cluster/cluster.ts";
+import type { MacPoolId } from "../../domain/data-center/data-center.ts";
 import { NotFound } from "../../domain/errors.ts";
 import { definedOnly } from "../columns.ts";
 import type { Db, Tx } from "../database.ts";
@@ -22,9 +23,13 @@ export async function findClusterByName(db: Db, name: string): Promise<Cluster |
   return row && toCluster(row);
 }
 
-export async function listClusters(db: Db, filter: { dataCenterId?: DataCenterId } = {}): Promise<Cluster[]> {
+export async function listClusters(
+  db: Db,
+  filter: { dataCenterId?: DataCenterId; macPoolId?: MacPoolId } = {},
+): Promise<Cluster[]> {
   let query = db.selectFrom("clusters").selectAll().orderBy("name");
   if (filter.dataCenterId !== undefined) query = query.where("dataCenterId", "=", filter.dataCenterId);
+  if (filter.macPoolId !== undefined) query = query.where("macPoolId", "=", filter.macPoolId);
   return (await query.execute()).map(toCluster);
 }
 
@@ -39,6 +44,7 @@ export interface ClusterChanges {
   readonly cpuType?: string;
   readonly compatibilityVersion?: string;
   readonly biosType?: BiosType;
+  readonly macPoolId?: MacPoolId;
 }
 
 export async function updateCluster(tx: Tx, clusterId: ClusterId, changes: ClusterChanges): Promise<void> {
@@ -63,5 +69,6 @@ function toCluster(row: ClusterRow): Cluster {
     cpuType: row.cpuType,
     compatibilityVersion: row.compatibilityVersion,
     biosType: row.biosType as BiosType,
+    macPoolId: row.macPoolId as MacPoolId,
   };
 }

@@ -5,6 +5,7 @@ import {
   defaultIoTimeout,
   type IoTimeoutSeconds,
   type MacPoolId,
+  type QuotaMode,
 } from "../../domain/data-center/data-center.ts";
 import { NotFound } from "../../domain/errors.ts";
 import { definedOnly, optional, toBit } from "../columns.ts";
@@ -35,7 +36,8 @@ export async function listDataCenters(db: Db): Promise<DataCenter[]> {
 
 export async function insertDataCenter(
   tx: Tx,
-  dataCenter: Omit<DataCenter, "ioTimeoutSeconds"> & Partial<Pick<DataCenter, "ioTimeoutSeconds">>,
+  dataCenter: Omit<DataCenter, "ioTimeoutSeconds" | "quotaMode"> &
+    Partial<Pick<DataCenter, "ioTimeoutSeconds" | "quotaMode">>,
 ): Promise<void> {
   await tx
     .insertInto("dataCenters")
@@ -49,6 +51,7 @@ export async function insertDataCenter(
       spmContenderId: dataCenter.spmContenderId ?? null,
       spmWishId: dataCenter.spmWishId ?? null,
       ioTimeoutSeconds: dataCenter.ioTimeoutSeconds ?? defaultIoTimeout,
+      quotaMode: dataCenter.quotaMode ?? "disabled",
     })
     .execute();
 }
@@ -67,6 +70,8 @@ export interface DataCenterChanges {
   readonly spmContenderId?: HostId | null;
   readonly spmWishId?: HostId | null;
   readonly ioTimeoutSeconds?: IoTimeoutSeconds;
+  readonly quotaMode?: QuotaMode;
+  readonly macPoolId?: MacPoolId;
 }
 
 /** Another host as manager of the storage is one of another epoch: that, and why, is then unknown unless it is told too. */
@@ -99,5 +104,6 @@ function toDataCenter(row: DataCenterRow): DataCenter {
     ...optional("spmContenderId", row.spmContenderId as HostId | null),
     ...optional("spmWishId", row.spmWishId as HostId | null),
     ioTimeoutSeconds: row.ioTimeoutSeconds as IoTimeoutSeconds,
+    quotaMode: row.quotaMode as QuotaMode,
   };
 }

@@ -1,7 +1,7 @@
 import type { MacPoolId } from "../../domain/data-center/data-center.ts";
 import { NotFound } from "../../domain/errors.ts";
 import type { MacPool, MacRange } from "../../domain/mac-pool/mac-pool.ts";
-import { toBit } from "../columns.ts";
+import { definedOnly, toBit } from "../columns.ts";
 import type { Db, Tx } from "../database.ts";
 import type { MacPoolRow } from "../schema.ts";
 
@@ -33,6 +33,24 @@ export async function insertMacPool(tx: Tx, pool: MacPool): Promise<void> {
       ranges: JSON.stringify(pool.ranges),
     })
     .execute();
+}
+
+export async function updateMacPool(
+  tx: Tx,
+  macPoolId: MacPoolId,
+  { allowsDuplicates, ranges, ...texts }: Partial<Omit<MacPool, "id" | "isDefault">>,
+): Promise<void> {
+  const columns = {
+    ...definedOnly(texts),
+    ...(allowsDuplicates !== undefined && { allowsDuplicates: toBit(allowsDuplicates) }),
+    ...(ranges !== undefined && { ranges: JSON.stringify(ranges) }),
+  };
+  if (Object.keys(columns).length === 0) return;
+  await tx.updateTable("macPools").set(columns).where("id", "=", macPoolId).execute();
+}
+
+export async function deleteMacPool(tx: Tx, macPoolId: MacPoolId): Promise<void> {
+  await tx.deleteFrom("macPools").where("id", "=", macPoolId).execute();
 }
 
 function toMacPool(row: MacPoolRow): MacPool {

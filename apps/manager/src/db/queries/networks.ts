@@ -1,6 +1,7 @@
 import type { ClusterId, DataCenterId, NetworkId } from "@yagura/std/ids.ts";
 import { NotFound } from "../../domain/errors.ts";
 import type { ClusterNetwork, Network, NetworkUsage } from "../../domain/network/network.ts";
+import type { QosId } from "../../domain/qos/qos.ts";
 import { definedOnly, optional, toBit } from "../columns.ts";
 import type { Db, Tx } from "../database.ts";
 import type { ClusterNetworkRow, NetworkRow } from "../schema.ts";
@@ -36,21 +37,44 @@ export async function listClusterNetworks(
 export async function insertNetwork(tx: Tx, network: Network): Promise<void> {
   await tx
     .insertInto("networks")
-    .values({ ...network, vlanTag: network.vlanTag ?? null, isVmNetwork: toBit(network.isVmNetwork) })
+    .values({
+      ...network,
+      vlanTag: network.vlanTag ?? null,
+      isVmNetwork: toBit(network.isVmNetwork),
+      hasStp: toBit(network.hasStp),
+      isPortIsolated: toBit(network.isPortIsolated),
+      nameServers: JSON.stringify(network.nameServers),
+      label: network.label ?? null,
+      qosId: network.qosId ?? null,
+    })
     .execute();
+}
+
+export interface NetworkChanges {
+  readonly name?: string;
+  readonly description?: string;
+  readonly comment?: string;
+  readonly vlanTag?: number | null;
+  readonly mtuBytes?: number;
+  readonly isVmNetwork?: boolean;
+  readonly vdsmName?: string;
+  readonly hasStp?: boolean;
+  readonly nameServers?: readonly string[];
+  readonly label?: string | null;
+  readonly qosId?: QosId | null;
 }
 
 export async function updateNetwork(
   tx: Tx,
   networkId: NetworkId,
-  changes: {
-    readonly name?: string;
-    readonly description?: string;
-    readonly comment?: string;
-    readonly mtuBytes?: number;
-  },
+  { isVmNetwork, hasStp, nameServers, ...plain }: NetworkChanges,
 ): Promise<void> {
-  const columns = definedOnly(changes);
+  const columns = {
+    ...definedOnly(plain),
+    ...(isVmNetwork !== undefined && { isVmNetwork: toBit(isVmNetwork) }),
+    ...(hasStp !== undefined && { hasStp: toBit(hasStp) }),
+    ...(nameServers !== undefined && { nameServers: JSON.stringify(nameServers) }),
+  };
   if (Object.keys(columns).length === 0) return;
   await tx.updateTable("networks").set(columns).where("id", "=", networkId).execute();
 }
@@ -59,6 +83,29 @@ export async function insertClusterNetwork(tx: Tx, { isRequired, usages, ...ids 
   await tx
     .insertInto("clusterNetworks")
     .values({ ...ids, isRequired: toBit(isRequired), usages: JSON.stringify(usages) })
+    .execute();
+}
+
+export async function updateClusterNetwork(
+  tx: Tx,
+  { clusterId, networkId, isRequired, usages }: ClusterNetwork,
+): Promise<void> {
+  await tx
+    .updateTable("clusterNetworks")
+    .set({ isRequired: toBit(isRequired), usages: JSON.stringify(usages) })
+    .where("clusterId", "=", clusterId)
+    .where("networkId", "=", networkId)
+    .execute();
+}
+
+export async function deleteClusterNetwork(
+  tx: Tx,
+  { clusterId, networkId }: Pick<ClusterNetwork, "clusterId" | "networkId">,
+): Promise<void> {
+  await tx
+    .deleteFrom("clusterNetworks")
+    .where("clusterId", "=", clusterId)
+    .where("networkId", "=", networkId)
     .execute();
 }
 
@@ -79,6 +126,12 @@ function toNetwork(row: NetworkRow): Network {
     ...optional("vlanTag", row.vlanTag),
     mtuBytes: row.mtuBytes,
     isVmNetwork: row.isVmNetwork === 1,
+    vdsmName: row.vdsmName,
+    hasStp: row.hasStp === 1,
+    isPortIsolated: row.isPortIsolated === 1,
+    nameServers: JSON.parse(row.nameServers) as string[],
+    ...optional("label", row.label),
+    ...optional("qosId", row.qosId as QosId | null),
   };
 }
 

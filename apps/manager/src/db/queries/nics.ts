@@ -1,4 +1,5 @@
 import type { NicId, TemplateId, VmId, VnicProfileId } from "@yagura/std/ids.ts";
+import type { MacPoolId } from "../../domain/data-center/data-center.ts";
 import { NotFound } from "../../domain/errors.ts";
 import type { Nic, NicInterface } from "../../domain/nic/nic.ts";
 import { definedOnly, optional, toBit } from "../columns.ts";
@@ -31,6 +32,25 @@ export async function getNic(db: Db, owner: Nic["owner"], nicId: NicId): Promise
 export async function listTakenMacs(db: Db): Promise<Set<string>> {
   const rows = await db.selectFrom("nics").select("macAddress").where("macAddress", "is not", null).execute();
   return new Set(rows.flatMap((row) => row.macAddress ?? []));
+}
+
+/** Addresses that more than one NIC of VMs in clusters with this pool has. */
+export async function listDuplicateMacs(db: Db, macPoolId: MacPoolId): Promise<string[]> {
+  const rows = await db
+    .selectFrom("nics")
+    .innerJoin("vms", "vms.id", "nics.vmId")
+    .innerJoin("clusters", "clusters.id", "vms.clusterId")
+    .select("nics.macAddress")
+    .where("clusters.macPoolId", "=", macPoolId)
+    .where("nics.macAddress", "in", (among) =>
+      among
+        .selectFrom("nics as others")
+        .select("others.macAddress")
+        .groupBy("others.macAddress")
+        .having((group) => group.fn.countAll(), ">", 1),
+    )
+    .execute();
+  return [...new Set(rows.flatMap(({ macAddress }) => macAddress ?? []))];
 }
 
 /** Does nothing when it is there. */

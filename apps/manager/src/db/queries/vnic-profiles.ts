@@ -1,7 +1,8 @@
 import type { NetworkId, VnicProfileId } from "@yagura/std/ids.ts";
 import { NotFound } from "../../domain/errors.ts";
 import type { VnicProfile } from "../../domain/network/network.ts";
-import { definedOnly, toBit } from "../columns.ts";
+import type { QosId } from "../../domain/qos/qos.ts";
+import { definedOnly, optional, toBit } from "../columns.ts";
 import type { Db, Tx } from "../database.ts";
 import type { VnicProfileRow } from "../schema.ts";
 
@@ -26,14 +27,27 @@ export async function listVnicProfiles(db: Db, filter: { networkId?: NetworkId }
 export async function insertVnicProfile(tx: Tx, profile: VnicProfile): Promise<void> {
   await tx
     .insertInto("vnicProfiles")
-    .values({ ...profile, hasPortMirroring: toBit(profile.hasPortMirroring) })
+    .values({
+      ...profile,
+      hasPortMirroring: toBit(profile.hasPortMirroring),
+      networkFilter: profile.networkFilter ?? null,
+      qosId: profile.qosId ?? null,
+    })
     .execute();
+}
+
+export interface VnicProfileChanges {
+  readonly name?: string;
+  readonly description?: string;
+  readonly comment?: string;
+  readonly networkFilter?: string | null;
+  readonly qosId?: QosId | null;
 }
 
 export async function updateVnicProfile(
   tx: Tx,
   vnicProfileId: VnicProfileId,
-  changes: { readonly name?: string; readonly description?: string; readonly comment?: string },
+  changes: VnicProfileChanges,
 ): Promise<void> {
   const columns = definedOnly(changes);
   if (Object.keys(columns).length === 0) return;
@@ -52,5 +66,7 @@ function toVnicProfile(row: VnicProfileRow): VnicProfile {
     comment: row.comment,
     networkId: row.networkId as NetworkId,
     hasPortMirroring: row.hasPortMirroring === 1,
+    ...optional("networkFilter", row.networkFilter),
+    ...optional("qosId", row.qosId as QosId | null),
   };
 }

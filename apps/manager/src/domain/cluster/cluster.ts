@@ -1,4 +1,5 @@
 import type { ClusterId, DataCenterId } from "@yagura/std/ids.ts";
+import type { MacPoolId } from "../data-center/data-center.ts";
 
 export type BiosType = "q35_sea_bios" | "q35_ovmf" | "q35_secure_boot" | "i440fx_sea_bios";
 
@@ -13,6 +14,8 @@ export interface Cluster {
   readonly cpuType: string;
   readonly compatibilityVersion: string;
   readonly biosType: BiosType;
+  /** Where the NICs of its VMs get their addresses from. */
+  readonly macPoolId: MacPoolId;
 }
 
 export interface NewCluster {
@@ -24,4 +27,6 @@ export interface NewCluster {
   readonly cpuType?: string;
   readonly compatibilityVersion?: string;
   readonly biosType?: BiosType;
+  /** By default that of its data center. */
+  readonly macPoolId?: MacPoolId;
 }

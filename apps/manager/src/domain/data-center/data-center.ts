@@ -28,7 +28,11 @@ export interface DataCenter {
   /** The host that an administrator wants to be it. */
   readonly spmWishId?: HostId;
   readonly ioTimeoutSeconds: IoTimeoutSeconds;
+  readonly quotaMode: QuotaMode;
 }
+
+/** Whether quotas matter in a data center: not, what is over a limit is told, or it is refused too. */
+export type QuotaMode = "disabled" | "audit" | "enabled";
 
 /**
  * How long a host waits for one answer of the shared storage. A lease of a host that is gone ends after
@@ -55,6 +59,9 @@ export interface NewDataCenter {
   readonly isLocal: boolean;
   readonly compatibilityVersion?: string;
   readonly ioTimeoutSeconds?: IoTimeoutSeconds;
+  readonly quotaMode?: QuotaMode;
+  /** Of its clusters that name none. */
+  readonly macPoolId?: MacPoolId;
 }
 
 export const compatibilityVersions = ["4.7", "4.6"] as const;

@@ -27,7 +27,7 @@ export function findMacAddress(text: string): string | undefined {
 /** The first address of the pool that is not taken; `undefined` when all are. */
 export function nextFreeMac(pool: MacPool, taken: ReadonlySet<string>): string | undefined {
   for (const { from, to } of pool.ranges) {
-    const [first, last] = [toNumber(from), toNumber(to)];
+    const [first, last] = [macNumber(from), macNumber(to)];
     for (let at = first; at <= last; at++) {
       const mac = fromNumber(at);
       if (!taken.has(mac)) return mac;
@@ -36,7 +36,8 @@ export function nextFreeMac(pool: MacPool, taken: ReadonlySet<string>): string |
   return undefined;
 }
 
-function toNumber(mac: string): number {
+/** An address as a number: for comparing, it has 48 bits. */
+export function macNumber(mac: string): number {
   return Number.parseInt(mac.replaceAll(":", ""), 16);
 }
 

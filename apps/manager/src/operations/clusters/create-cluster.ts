@@ -10,6 +10,7 @@ import { nameProblems } from "../../domain/names.ts";
 import { managementNetworkName, type NetworkUsage } from "../../domain/network/network.ts";
 import { announce } from "../../events/announce.ts";
 import { versionProblems } from "../data-centers/create-data-center.ts";
+import { authorizePool } from "../mac-pools/use-mac-pool.ts";
 import { byActor, subject } from "../subjects.ts";
 
 const attempt = "Cannot add Cluster.";
@@ -26,6 +27,7 @@ export async function createCluster(
   if (asked.compatibilityVersion !== undefined) {
     refuseIf(attempt, versionProblems(asked.compatibilityVersion), "invalid");
   }
+  await authorizePool(context, asked.macPoolId);
   return transaction(context.db, async (tx) => {
     const dataCenter = await getDataCenter(tx, asked.dataCenterId);
     if ((await findClusterByName(tx, asked.name)) !== undefined) {
@@ -41,6 +43,7 @@ export async function createCluster(
       cpuType: asked.cpuType ?? "",
       compatibilityVersion: asked.compatibilityVersion ?? dataCenter.compatibilityVersion,
       biosType: asked.biosType ?? "q35_sea_bios",
+      macPoolId: asked.macPoolId ?? dataCenter.macPoolId,
     };
     await insertCluster(tx, cluster);
     for (const network of await listNetworks(tx, { dataCenterId: dataCenter.id })) {

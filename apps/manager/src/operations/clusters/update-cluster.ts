@@ -3,10 +3,12 @@ import type { OpContext } from "../../context.ts";
 import { findClusterByName, getCluster, updateCluster as writeCluster } from "../../db/queries/clusters.ts";
 import { transaction } from "../../db/transaction.ts";
 import type { BiosType, Cluster } from "../../domain/cluster/cluster.ts";
+import type { MacPoolId } from "../../domain/data-center/data-center.ts";
 import { refuseIf } from "../../domain/errors.ts";
 import { nameProblems } from "../../domain/names.ts";
 import { announce } from "../../events/announce.ts";
 import { versionProblems } from "../data-centers/create-data-center.ts";
+import { authorizePool, movePool } from "../mac-pools/use-mac-pool.ts";
 import { byActor, subject } from "../subjects.ts";
 
 const attempt = "Cannot edit Cluster.";
@@ -19,6 +21,8 @@ export interface ClusterUpdate {
   readonly cpuType?: string;
   readonly compatibilityVersion?: string;
   readonly biosType?: BiosType;
+  /** NICs keep the addresses that they have. */
+  readonly macPoolId?: MacPoolId;
 }
 
 export async function updateCluster(context: OpContext, { clusterId, ...changes }: ClusterUpdate): Promise<Cluster> {
@@ -27,8 +31,10 @@ export async function updateCluster(context: OpContext, { clusterId, ...changes 
   if (changes.compatibilityVersion !== undefined) {
     refuseIf(attempt, versionProblems(changes.compatibilityVersion), "invalid");
   }
+  await authorizePool(context, changes.macPoolId);
   return transaction(context.db, async (tx) => {
     const cluster = await getCluster(tx, clusterId);
+    if (changes.macPoolId !== undefined) await movePool(tx, attempt, cluster, changes.macPoolId);
     const namesake = changes.name === undefined ? undefined : await findClusterByName(tx, changes.name);
     if (namesake !== undefined && namesake.id !== clusterId) refuseIf(attempt, ["Cluster name is already in use."]);
     await writeCluster(tx, clusterId, changes);

@@ -17,9 +17,11 @@ import {
 } from "../../domain/data-center/data-center.ts";
 import { OperationRefused, refuseIf } from "../../domain/errors.ts";
 import { nameProblems } from "../../domain/names.ts";
-import { managementNetworkName } from "../../domain/network/network.ts";
+import { managementNetworkName, type Network } from "../../domain/network/network.ts";
 import { systemObject } from "../../domain/user/user.ts";
 import { announce } from "../../events/announce.ts";
+import { authorizePool } from "../mac-pools/use-mac-pool.ts";
+import { profileLike } from "../networks/create-network.ts";
 import { byActor, subject } from "../subjects.ts";
 
 const attempt = "Cannot add Data Center.";
@@ -37,6 +39,7 @@ export async function createDataCenter(
   refuseIf(attempt, nameProblems("data center", asked.name, 40), "invalid");
   refuseIf(attempt, versionProblems(version), "invalid");
   const ioTimeoutSeconds = readIoTimeout(attempt, asked.ioTimeoutSeconds ?? defaultIoTimeout);
+  await authorizePool(context, asked.macPoolId);
   return transaction(context.db, async (tx) => {
     if ((await findDataCenterByName(tx, asked.name)) !== undefined) {
       refuseIf(attempt, ["The Data Center name is already in use."]);
@@ -49,29 +52,27 @@ export async function createDataCenter(
       isLocal: asked.isLocal,
       status: "uninitialized",
       compatibilityVersion: version,
-      macPoolId: (await getDefaultMacPool(tx)).id,
+      macPoolId: asked.macPoolId ?? (await getDefaultMacPool(tx)).id,
       masterVersion: 0,
       ioTimeoutSeconds,
+      quotaMode: asked.quotaMode ?? "disabled",
     };
     await insertDataCenter(tx, dataCenter);
-    const network = {
+    const network: Network = {
       id: newId<NetworkId>(),
       name: managementNetworkName,
+      vdsmName: managementNetworkName,
       description: "Management Network",
       comment: "",
       dataCenterId: dataCenter.id,
       mtuBytes: 0,
       isVmNetwork: true,
+      hasStp: false,
+      isPortIsolated: false,
+      nameServers: [],
     };
     await insertNetwork(tx, network);
-    await insertVnicProfile(tx, {
-      id: newId(),
-      name: managementNetworkName,
-      description: "",
-      comment: "",
-      networkId: network.id,
-      hasPortMirroring: false,
-    });
+    await insertVnicProfile(tx, profileLike(network));
     await announce(tx, context.clock, {
       name: "dataCenterAdded",
       ...byActor(context),

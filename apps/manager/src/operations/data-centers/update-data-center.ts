@@ -5,11 +5,13 @@ import {
   getDataCenter,
   updateDataCenter as writeDataCenter,
 } from "../../db/queries/data-centers.ts";
+import { getMacPool } from "../../db/queries/mac-pools.ts";
 import { transaction } from "../../db/transaction.ts";
-import type { DataCenter } from "../../domain/data-center/data-center.ts";
+import type { DataCenter, MacPoolId, QuotaMode } from "../../domain/data-center/data-center.ts";
 import { refuseIf } from "../../domain/errors.ts";
 import { nameProblems } from "../../domain/names.ts";
 import { announce } from "../../events/announce.ts";
+import { authorizePool } from "../mac-pools/use-mac-pool.ts";
 import { byActor, subject } from "../subjects.ts";
 import { readIoTimeout, versionProblems } from "./create-data-center.ts";
 
@@ -25,6 +27,9 @@ export interface DataCenterUpdate {
   readonly isLocal?: boolean;
   /** Only while it has no storage: its hosts have agreed on it by what stands on the master domain. */
   readonly ioTimeoutSeconds?: number;
+  readonly quotaMode?: QuotaMode;
+  /** Of its future clusters that name none. */
+  readonly macPoolId?: MacPoolId;
 }
 
 export async function updateDataCenter(
@@ -36,8 +41,10 @@ export async function updateDataCenter(
   if (changes.compatibilityVersion !== undefined) {
     refuseIf(attempt, versionProblems(changes.compatibilityVersion), "invalid");
   }
+  await authorizePool(context, changes.macPoolId);
   return transaction(context.db, async (tx) => {
     const dataCenter = await getDataCenter(tx, dataCenterId);
+    if (changes.macPoolId !== undefined) await getMacPool(tx, changes.macPoolId);
     if (isLocal !== undefined && isLocal !== dataCenter.isLocal) {
       refuseIf(attempt, ["The storage type of a Data Center cannot be changed yet."], "unsupported");
     }

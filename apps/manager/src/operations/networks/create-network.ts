@@ -5,7 +5,8 @@ import { insertNetwork, listNetworks } from "../../db/queries/networks.ts";
 import { insertVnicProfile } from "../../db/queries/vnic-profiles.ts";
 import { transaction } from "../../db/transaction.ts";
 import { refuseIf } from "../../domain/errors.ts";
-import type { Network } from "../../domain/network/network.ts";
+import type { Network, VnicProfile } from "../../domain/network/network.ts";
+import { defaultNetworkFilter } from "../../domain/network/network-filter.ts";
 import { announce } from "../../events/announce.ts";
 import { byActor, subject } from "../subjects.ts";
 import { networkProblems } from "./network-problems.ts";
@@ -40,12 +41,13 @@ export async function createNetwork(context: OpContext, asked: NewNetwork): Prom
       ...(asked.vlanTag !== undefined && { vlanTag: asked.vlanTag }),
       mtuBytes: asked.mtuBytes ?? 0,
       isVmNetwork: asked.isVmNetwork ?? true,
+      vdsmName: asked.name,
+      hasStp: false,
+      isPortIsolated: false,
+      nameServers: [],
     };
     await insertNetwork(tx, network);
-    if (network.isVmNetwork) {
-      const profile = { id: newId<VnicProfileId>(), name: network.name, description: "", comment: "" };
-      await insertVnicProfile(tx, { ...profile, networkId: network.id, hasPortMirroring: false });
-    }
+    if (network.isVmNetwork) await insertVnicProfile(tx, profileLike(network));
     await announce(tx, context.clock, {
       name: "networkAdded",
       ...byActor(context),
@@ -54,4 +56,17 @@ export async function createNetwork(context: OpContext, asked: NewNetwork): Prom
     });
     return network;
   });
+}
+
+/** The first profile of a network: named after it, with the filter that profiles have by default. */
+export function profileLike(network: Network): VnicProfile {
+  return {
+    id: newId<VnicProfileId>(),
+    name: network.name,
+    description: "",
+    comment: "",
+    networkId: network.id,
+    hasPortMirroring: false,
+    networkFilter: defaultNetworkFilter,
+  };
 }

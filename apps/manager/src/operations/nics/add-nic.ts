@@ -29,8 +29,8 @@ export async function addNic(
     const others = await listNics(tx, { vmId });
     refuseIf(attempt, others.some((nic) => nic.name === asked.name) ? ["The interface name is already in use."] : []);
     refuseIf(attempt, others.length >= 28 ? ["A VM can have at most 28 network interfaces."] : []);
-    const { dataCenterId } = await getCluster(tx, vm.clusterId);
-    const nic = await planNic(tx, { vmId }, { ...asked, id: newId() }, { attempt, dataCenterId });
+    const cluster = await getCluster(tx, vm.clusterId);
+    const nic = await planNic(tx, { vmId }, { ...asked, id: newId() }, { attempt, cluster });
     await ensureNic(tx, nic);
     await announce(tx, context.clock, {
       name: "nicAdded",

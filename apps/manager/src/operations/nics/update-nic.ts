@@ -40,19 +40,19 @@ export async function updateNic(context: OpContext, { vmId, nicId, changes }: Ni
       attempt,
       others.some((each) => each.name === changes.name) ? ["The interface name is already in use."] : [],
     );
-    const { dataCenterId } = await getCluster(tx, vm.clusterId);
+    const cluster = await getCluster(tx, vm.clusterId);
     if (typeof changes.vnicProfileId === "string") {
       const network = await getNetwork(tx, (await getVnicProfile(tx, changes.vnicProfileId)).networkId);
       refuseIf(
         attempt,
-        network.dataCenterId === dataCenterId ? [] : ["The network does not exist in the VM's Data Center."],
+        network.dataCenterId === cluster.dataCenterId ? [] : ["The network does not exist in the VM's Data Center."],
       );
     }
     const { macAddress, ...plain } = changes;
     const isNewMac = macAddress !== undefined && findMacAddress(macAddress) !== nic.macAddress;
     await writeNic(tx, nicId, {
       ...plain,
-      ...(isNewMac && { macAddress: await chooseMac(tx, macAddress, { attempt, dataCenterId }) }),
+      ...(isNewMac && { macAddress: await chooseMac(tx, macAddress, { attempt, cluster }) }),
     });
     await announce(tx, context.clock, {
       name: "nicUpdated",

@@ -1,4 +1,4 @@
-import { type ClusterId, type DataCenterId, type DiskId, newId, type TemplateId, type VmId } from "@yagura/std/ids.ts";
+import { type ClusterId, type DiskId, newId, type TemplateId, type VmId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
 import type { Tx } from "../../db/database.ts";
 import { getCluster } from "../../db/queries/clusters.ts";
@@ -6,6 +6,7 @@ import { getDisk, listDisks } from "../../db/queries/disks.ts";
 import { listNics } from "../../db/queries/nics.ts";
 import { findTemplate, getTemplate, listTemplateDisks } from "../../db/queries/templates.ts";
 import { findVm, getVm, listVms } from "../../db/queries/vms.ts";
+import type { Cluster } from "../../domain/cluster/cluster.ts";
 import { refuseIf } from "../../domain/errors.ts";
 import { identifierProblems } from "../../domain/names.ts";
 import type { NewNic, Nic } from "../../domain/nic/nic.ts";
@@ -56,7 +57,7 @@ export async function createVm(context: OpContext, asked: NewVm): Promise<Starte
     const namesakes = (await listVms(tx, { name: vm.name })).length;
     refuseIf(attempt, namesakes === 0 ? [] : ["The VM name is already in use."]);
     await refuseTemplate(tx, template.id);
-    const nics = await planNics(tx, vm, asked.nics ?? (await templateNics(tx, template)), cluster.dataCenterId);
+    const nics = await planNics(tx, vm, asked.nics ?? (await templateNics(tx, template)), cluster);
     const params = { vm, dataCenterId: cluster.dataCenterId, disks, nics, ...userOf(context) };
     await recordVm(tx, params);
     await ownCreated(tx, context, { type: "vm", id: vm.id });
@@ -103,13 +104,8 @@ async function templateNics(tx: Tx, { id }: Template): Promise<NonNullable<NewVm
   return (await listNics(tx, { templateId: id })).map(({ macAddress: _, ...nic }) => nic);
 }
 
-async function planNics(
-  tx: Tx,
-  vm: Vm,
-  wanted: NonNullable<NewVm["nics"]>,
-  dataCenterId: DataCenterId,
-): Promise<Nic[]> {
-  const place = { attempt, dataCenterId, promised: new Set<string>() };
+async function planNics(tx: Tx, vm: Vm, wanted: NonNullable<NewVm["nics"]>, cluster: Cluster): Promise<Nic[]> {
+  const place = { attempt, cluster, promised: new Set<string>() };
   const nics: Nic[] = [];
   for (const { name, interface: model, vnicProfileId, macAddress, isLinked = true, isPlugged = true } of wanted) {
     const nic = {

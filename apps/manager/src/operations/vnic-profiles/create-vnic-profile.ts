@@ -6,6 +6,7 @@ import { transaction } from "../../db/transaction.ts";
 import { refuseIf } from "../../domain/errors.ts";
 import { nameProblems } from "../../domain/names.ts";
 import type { VnicProfile } from "../../domain/network/network.ts";
+import { defaultNetworkFilter } from "../../domain/network/network-filter.ts";
 import { announce } from "../../events/announce.ts";
 import { byActor } from "../subjects.ts";
 
@@ -34,6 +35,7 @@ export async function createVnicProfile(context: OpContext, asked: NewVnicProfil
       comment: asked.comment ?? "",
       networkId,
       hasPortMirroring: false,
+      networkFilter: defaultNetworkFilter,
     };
     await insertVnicProfile(tx, profile);
     await announce(tx, context.clock, {

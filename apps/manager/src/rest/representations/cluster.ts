@@ -1,12 +1,9 @@
 import type { Cluster as RestCluster } from "@yagura/rest-model";
-import { defaultMacPoolId } from "../../db/seed.ts";
 import type { Cluster } from "../../domain/cluster/cluster.ts";
-import type { DataCenter } from "../../domain/data-center/data-center.ts";
 import type { Links } from "../links.ts";
 import { renderVersion } from "./common.ts";
 
-/** @param dataCenter the one it is in, if the caller may see it. */
-export function renderCluster(cluster: Cluster, dataCenter: DataCenter | undefined, links: Links): RestCluster {
+export function renderCluster(cluster: Cluster, _dataCenter: unknown, links: Links): RestCluster {
   return {
     ...links.of("cluster", "clusters", cluster.id),
     name: cluster.name,
@@ -32,6 +29,6 @@ export function renderCluster(cluster: Cluster, dataCenter: DataCenter | undefin
     virt_service: true,
     vnc_encryption: false,
     data_center: links.ref("datacenters", cluster.dataCenterId),
-    mac_pool: links.ref("macpools", dataCenter?.macPoolId ?? defaultMacPoolId),
+    mac_pool: links.ref("macpools", cluster.macPoolId),
   };
 }

@@ -9,6 +9,7 @@ import { updateCluster } from "../../operations/clusters/update-cluster.ts";
 import { getReferenced, pathId, readTexts, required } from "../references.ts";
 import { renderCluster } from "../representations/cluster.ts";
 import { readVersion } from "../representations/common.ts";
+import { readMacPool } from "../representations/mac-pool.ts";
 import { renderClusterNetwork } from "../representations/network.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import type { SearchFields } from "../search/select.ts";
@@ -61,7 +62,9 @@ export const clusterRoutes: readonly Route[] = [
         operation: "add",
       });
       const name = required(body.name, "Cluster", "name", "add");
-      const created = await createCluster(context, { ...readChanges(body), name, dataCenterId: dataCenter.id });
+      const macPool = await readMacPool(request, body.mac_pool);
+      const asked = { ...readChanges(body), ...macPool, name, dataCenterId: dataCenter.id };
+      const created = await createCluster(context, asked);
       return answer(request, created, "created");
     },
   },
@@ -69,7 +72,8 @@ export const clusterRoutes: readonly Route[] = [
     method: "PUT",
     path: "/clusters/:cluster",
     async handle(request) {
-      const changes = readChanges(request.read("cluster"));
+      const body = request.read("cluster");
+      const changes = { ...readChanges(body), ...(await readMacPool(request, body.mac_pool)) };
       return answer(request, await updateCluster(request.context, { clusterId: idOf(request), ...changes }));
     },
   },

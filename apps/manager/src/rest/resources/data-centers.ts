@@ -8,6 +8,7 @@ import { defined } from "../defined.ts";
 import { pathId, readTexts, required } from "../references.ts";
 import { readVersion } from "../representations/common.ts";
 import { renderDataCenter } from "../representations/data-center.ts";
+import { readMacPool } from "../representations/mac-pool.ts";
 import { renderStoragePoolManager } from "../representations/storage-pool-manager.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import type { SearchFields } from "../search/select.ts";
@@ -43,6 +44,7 @@ export const dataCenterRoutes: readonly Route[] = [
       const ioTimeoutSeconds = request.query.findInteger("io_timeout");
       const created = await createDataCenter(request.context, {
         ...readChanges(body),
+        ...(await readMacPool(request, body.mac_pool)),
         name,
         isLocal,
         ...defined({ ioTimeoutSeconds }),
@@ -56,7 +58,8 @@ export const dataCenterRoutes: readonly Route[] = [
     async handle(request) {
       const dataCenterId = idOf(request);
       const body = request.read("data_center");
-      const changes = { ...readChanges(body), ...defined({ isLocal: body.local }) };
+      const macPool = await readMacPool(request, body.mac_pool);
+      const changes = { ...readChanges(body), ...macPool, ...defined({ isLocal: body.local }) };
       const updated = await updateDataCenter(request.context, { dataCenterId, ...changes });
       return entity("data_center", renderDataCenter(updated, request.links));
     },
