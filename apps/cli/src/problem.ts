@@ -69,7 +69,7 @@ function reasonOf(cause: unknown): Omit<Problem, "attempted"> {
   if (cause instanceof CliProblem) return { why, todo: cause.todo, exitCode: cause.exitCode };
   if (cause instanceof RestFault) return faultReason(cause);
   if (cause instanceof JobFailed) {
-    return { why, todo: "See what happened: yagura event list", exitCode: refused };
+    return { why, todo: findKnownAnswer(why) ?? "See what happened: yagura event list", exitCode: refused };
   }
   if (cause instanceof DeadlineExceeded) {
     return { why: `${why}; it may still happen`, todo: "See how far it is: yagura job list", exitCode: refused };

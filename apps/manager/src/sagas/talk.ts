@@ -51,7 +51,7 @@ export function talkTo({ deps, signal }: Within, hostId: HostId): HostTalk {
 
 /** So long one try of a step waits for a host to become the storage's manager; a saga tries its step again after that. */
 const PATIENCE_MS = 20_000;
-const LOOK_MS = 200;
+const LOOK_MS = 100;
 
 /**
  * The one host that may change the structure of the data center's storage, with the epoch of its lease: every call of

@@ -144,6 +144,32 @@ test("a saga whose end cannot be told has ended, with its locks free and its job
   assert.deepEqual(await listSagas(world.db, ["running", "undoing", "stuck"]), []);
 });
 
+test("what a saga waited for is not shown any more when another Manager goes on with it", async () => {
+  let isRaining = false;
+  const definition = saga<object, object>("try", {
+    "do it": {
+      async run({ tellWait, signal }) {
+        await tellWait(isRaining ? undefined : "Waiting for rain");
+        if (isRaining) seen = (await listSteps(world.db, jobId)).map(({ description }) => description);
+        else await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+      },
+    },
+  });
+  await using world = await sagasWorld(definition as SagaDefinition<never, object>);
+  let seen: readonly string[] = [];
+  const first = world.open();
+  const { jobId } = await first.start(definition, {}, request);
+  while ((await listSteps(world.db, jobId)).at(-1)?.description !== "Waiting for rain") {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await first.close();
+  isRaining = true;
+  const second = world.open();
+  await second.recover();
+  await world.settle(second);
+  assert.deepEqual(seen, ["Validating", "Executing"]);
+});
+
 test("a saga shows in its job what it waits for, as long as it does", async () => {
   const shown = async (jobId: JobId) => (await listSteps(world.db, jobId)).map(({ description }) => description);
   const seen: string[][] = [];

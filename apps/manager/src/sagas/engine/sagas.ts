@@ -133,7 +133,7 @@ export class Sagas<Deps> {
     });
     try {
       const record = await write;
-      return { sagaId, jobId, ended: this.#drive(record, definition as SagaDefinition<unknown, Deps>) };
+      return { sagaId, jobId, ended: this.#drive(record, definition as SagaDefinition<unknown, Deps>, "started") };
     } finally {
       this.#starting.delete(sagaId);
     }
@@ -151,7 +151,7 @@ export class Sagas<Deps> {
     for (const record of found) {
       const definition = registry.get(record.name) as SagaDefinition<unknown, Deps> | undefined;
       if (definition !== undefined) {
-        void this.#drive(record, definition);
+        void this.#drive(record, definition, "recovered");
         count++;
       } else if (!this.#unknown.has(record.id)) {
         this.#unknown.add(record.id);
@@ -182,8 +182,12 @@ export class Sagas<Deps> {
     return triedAtMs === undefined || this.#options.clock.monotonicMs() - triedAtMs >= STUCK_RETRY_MS;
   }
 
-  #drive(record: SagaRecord, definition: SagaDefinition<unknown, Deps>): Promise<SagaOutcome | undefined> {
-    const driven = this.#driveToEnd(record, definition).catch((error: unknown) => {
+  #drive(
+    record: SagaRecord,
+    definition: SagaDefinition<unknown, Deps>,
+    how: "started" | "recovered",
+  ): Promise<SagaOutcome | undefined> {
+    const driven = this.#driveToEnd(record, definition, how).catch((error: unknown) => {
       // Stopped, or the database is gone: the next start goes on from the journal.
       if (!this.#stop.signal.aborted) {
         this.#options.log.error("a saga was interrupted", { sagaId: record.id, error: describeError(error) });
@@ -194,7 +198,11 @@ export class Sagas<Deps> {
     return driven.finally(() => this.#driven.delete(record.id));
   }
 
-  async #driveToEnd(record: SagaRecord, definition: SagaDefinition<unknown, Deps>): Promise<SagaOutcome> {
+  async #driveToEnd(
+    record: SagaRecord,
+    definition: SagaDefinition<unknown, Deps>,
+    how: "started" | "recovered",
+  ): Promise<SagaOutcome> {
     const { deps, clock, isTransient } = this.#options;
     const log = this.#options.log.with({ sagaId: record.id });
     const outcome = await driveSaga({
@@ -207,7 +215,7 @@ export class Sagas<Deps> {
       log,
       signal: this.#stop.signal,
       isTransient,
-      tellWait: this.#tellerOf(record),
+      tellWait: this.#tellerOf(record, how),
     });
     await this.#end(record, definition, outcome);
     if (outcome.outcome === "stuck") {
@@ -217,13 +225,13 @@ export class Sagas<Deps> {
     return outcome;
   }
 
-  /** Written only when it changes. */
-  #tellerOf({ jobId }: SagaRecord): (what: string | undefined) => Promise<void> {
+  /** Written only when it changes. What is shown of one that is recovered, another Manager has written. */
+  #tellerOf({ jobId }: SagaRecord, how: "started" | "recovered"): (what: string | undefined) => Promise<void> {
     const { db } = this.#options;
-    let told: string | undefined;
-    return async (what) => {
+    let told = how === "started" ? EXECUTING : undefined;
+    return async (what = EXECUTING) => {
       if (what === told || jobId === undefined) return;
-      await transaction(db, (tx) => updateRunningStep(tx, jobId, { description: what ?? EXECUTING }));
+      await transaction(db, (tx) => updateRunningStep(tx, jobId, { description: what }));
       told = what;
     };
   }
