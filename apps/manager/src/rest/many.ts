@@ -14,11 +14,11 @@ export function manyEntities<K extends RestTypeName, Known extends Id<string>>(
   read: (request: RestRequest, ids: readonly Known[]) => Promise<readonly RestTypes[K][]>,
 ): Many {
   return async (request, params) => {
-    const ids = await visibleIds<Known>(request, searchable, idsOf(params, name));
+    const ids = await visibleIds<Known>(request, searchable, idsIn(params, name));
     const documents = ids.length === 0 ? [] : await read(request, ids);
     const byId = new Map(documents.map((each) => [(each as { readonly id?: string }).id, each]));
     return params.map((each) => {
-      const found = byId.get(each[name]?.toLowerCase());
+      const found = byId.get(idIn(each, name));
       return found === undefined ? undefined : entity(type, found);
     });
   };
@@ -30,17 +30,28 @@ export function manyLists<K extends RestTypeName, Known extends Id<string>>(
   read: (request: RestRequest, parents: readonly Known[]) => Promise<ReadonlyMap<string, readonly RestTypes[K][]>>,
 ): Many {
   return async (request, params) => {
-    const parents = await visibleIds<Known>(request, searchable, idsOf(params, name));
+    const parents = await visibleIds<Known>(request, searchable, idsIn(params, name));
     const visible = new Set<string>(parents);
     const byParent = parents.length === 0 ? new Map<string, RestTypes[K][]>() : await read(request, parents);
     return params.map((each) => {
-      const parent = each[name]?.toLowerCase() ?? "";
+      const parent = idIn(each, name);
       return visible.has(parent) ? list(type, byParent.get(parent) ?? []) : undefined;
     });
   };
 }
 
-function idsOf(params: readonly RestRequest["params"][], name: string): string[] {
+/** Each of the values of a grouped list. */
+export function mapValues<T, U>(groups: ReadonlyMap<string, readonly T[]>, render: (value: T) => U): Map<string, U[]> {
+  return new Map([...groups].map(([key, values]) => [key, values.map(render)]));
+}
+
+/** The id that a path has under this name, as it is stored. */
+export function idIn(params: RestRequest["params"], name: string): string {
+  return params[name]?.toLowerCase() ?? "";
+}
+
+/** Those of several paths; what is no id is nobody's. */
+export function idsIn(params: readonly RestRequest["params"][], name: string): string[] {
   return [...new Set(params.flatMap((each) => findId(each[name] ?? "") ?? []))];
 }
 

@@ -20,6 +20,12 @@ export function cutList<Item>({ query }: Pick<RestRequest, "query">, items: read
   return items.slice(0, query.findInteger("max"));
 }
 
+/** Those with these ids. */
+export function pick<T extends { readonly id: string }>(items: readonly T[], ids: readonly string[]): T[] {
+  const wanted = new Set(ids);
+  return items.filter(({ id }) => wanted.has(id));
+}
+
 /** For search fields that cross to another object: what is known of it by id. */
 export function byId<T extends { readonly id: string }>(items: readonly T[]): ReadonlyMap<string, T> {
   return new Map(items.map((item) => [item.id, item]));

@@ -1,5 +1,6 @@
 import type { DiskStatus } from "@yagura/lifecycles";
 import type { DiskId, StorageDomainId, TemplateId, VmId, VolumeId } from "@yagura/std/ids.ts";
+import { sql } from "kysely";
 import type { Disk, VolumeFormat } from "../../domain/disk/disk.ts";
 import { NotFound } from "../../domain/errors.ts";
 import { definedOnly, toBit } from "../columns.ts";
@@ -7,8 +8,7 @@ import type { Db, Tx } from "../database.ts";
 import type { DiskRow } from "../schema.ts";
 
 export async function findDisk(db: Db, diskId: DiskId): Promise<Disk | undefined> {
-  const row = await db.selectFrom("disks").selectAll().where("id", "=", diskId).executeTakeFirst();
-  return row && (await complete(db, [row]))[0];
+  return (await listDisks(db, { ids: [diskId] }))[0];
 }
 
 /** @throws NotFound */
@@ -22,13 +22,11 @@ export async function listDisks(
   db: Db,
   filter: { storageDomainId?: StorageDomainId; ids?: readonly DiskId[] } = {},
 ): Promise<Disk[]> {
-  let query = db.selectFrom("disks").selectAll().orderBy("name").orderBy("id");
+  if (filter.ids?.length === 0) return [];
+  let query = db.selectFrom("disks").selectAll().select(belongings).orderBy("name").orderBy("id");
   if (filter.storageDomainId !== undefined) query = query.where("storageDomainId", "=", filter.storageDomainId);
-  if (filter.ids !== undefined) {
-    if (filter.ids.length === 0) return [];
-    query = query.where("id", "in", filter.ids);
-  }
-  return complete(db, await query.execute());
+  if (filter.ids !== undefined) query = query.where("id", "in", filter.ids);
+  return (await query.execute()).map(toDisk);
 }
 
 /** The disk without its volumes (`ensureVolume`). Does nothing when it is there. */
@@ -113,25 +111,29 @@ export async function deleteDisk(tx: Tx, diskId: DiskId): Promise<void> {
   await tx.deleteFrom("disks").where("id", "=", diskId).execute();
 }
 
-async function complete(db: Db, rows: readonly DiskRow[]): Promise<Disk[]> {
-  if (rows.length === 0) return [];
-  const ids = rows.map((row) => row.id);
-  const leaves = await db
-    .selectFrom("volumes")
-    .select(["id", "diskId"])
-    .where("diskId", "in", ids)
-    .where("isLeaf", "=", 1)
-    .execute();
-  const ofVms = await db.selectFrom("diskAttachments").select(["vmId", "diskId"]).where("diskId", "in", ids).execute();
-  const ofTemplates = await db
-    .selectFrom("templateDisks")
-    .select(["templateId", "diskId"])
-    .where("diskId", "in", ids)
-    .execute();
-  const leafById = new Map(leaves.map((row) => [row.diskId, row.id]));
-  const vmsById = Map.groupBy(ofVms, (row) => row.diskId);
-  const templatesById = Map.groupBy(ofTemplates, (row) => row.diskId);
-  return rows.map((row) => ({
+// Of one row each: a join with all three would multiply them.
+const belongings = [
+  sql<string | null>`(select max(id) from volumes where volumes.disk_id = disks.id and volumes.is_leaf = 1)`.as(
+    "leafId",
+  ),
+  sql<
+    string | null
+  >`(select string_agg(vm_id, ',') from disk_attachments where disk_attachments.disk_id = disks.id)`.as("vmIds"),
+  sql<
+    string | null
+  >`(select string_agg(template_id, ',') from template_disks where template_disks.disk_id = disks.id)`.as(
+    "templateIds",
+  ),
+] as const;
+
+interface Belongings {
+  readonly leafId: string | null;
+  readonly vmIds: string | null;
+  readonly templateIds: string | null;
+}
+
+function toDisk(row: DiskRow & Belongings): Disk {
+  return {
     id: row.id as DiskId,
     name: row.name,
     description: row.description,
@@ -148,8 +150,8 @@ async function complete(db: Db, rows: readonly DiskRow[]): Promise<Disk[]> {
     contentType: row.contentType as Disk["contentType"],
     createdAtMs: row.createdAtMs,
     // A disk is recorded together with its first volume, in one transaction; without one it has no content.
-    volumeId: (leafById.get(row.id) ?? row.id) as VolumeId,
-    vmIds: (vmsById.get(row.id) ?? []).map((each) => each.vmId as VmId),
-    templateIds: (templatesById.get(row.id) ?? []).map((each) => each.templateId as TemplateId),
-  }));
+    volumeId: (row.leafId ?? row.id) as VolumeId,
+    vmIds: (row.vmIds?.split(",") ?? []) as VmId[],
+    templateIds: (row.templateIds?.split(",") ?? []) as TemplateId[],
+  };
 }

@@ -9,13 +9,23 @@ import type { NicRow } from "../schema.ts";
 /** By name. */
 export async function listNics(
   db: Db,
-  filter: { vmId?: VmId; vmIds?: readonly VmId[]; templateId?: TemplateId; vnicProfileId?: VnicProfileId },
+  filter: {
+    vmId?: VmId;
+    vmIds?: readonly VmId[];
+    templateId?: TemplateId;
+    templateIds?: readonly TemplateId[];
+    vnicProfileId?: VnicProfileId;
+  },
 ): Promise<Nic[]> {
   let query = db.selectFrom("nics").selectAll().orderBy("name").orderBy("id");
   if (filter.vmId !== undefined) query = query.where("vmId", "=", filter.vmId);
   if (filter.vmIds !== undefined) {
     if (filter.vmIds.length === 0) return [];
     query = query.where("vmId", "in", filter.vmIds);
+  }
+  if (filter.templateIds !== undefined) {
+    if (filter.templateIds.length === 0) return [];
+    query = query.where("templateId", "in", filter.templateIds);
   }
   if (filter.templateId !== undefined) query = query.where("templateId", "=", filter.templateId);
   if (filter.vnicProfileId !== undefined) query = query.where("vnicProfileId", "=", filter.vnicProfileId);

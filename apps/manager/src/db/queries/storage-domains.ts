@@ -1,5 +1,6 @@
 import type { StorageDomainStatus } from "@yagura/lifecycles";
 import type { DataCenterId, StorageDomainId } from "@yagura/std/ids.ts";
+import { sql } from "kysely";
 import { NotFound } from "../../domain/errors.ts";
 import type { StorageConnection, StorageDomain, StorageType } from "../../domain/storage-domain/storage-domain.ts";
 import { definedOnly, optional, toBit } from "../columns.ts";
@@ -8,7 +9,12 @@ import type { StorageDomainRow } from "../schema.ts";
 import { toStorageConnection } from "./storage-connections.ts";
 
 export async function findStorageDomain(db: Db, domainId: StorageDomainId): Promise<StorageDomain | undefined> {
-  const row = await db.selectFrom("storageDomains").selectAll().where("id", "=", domainId).executeTakeFirst();
+  const row = await db
+    .selectFrom("storageDomains")
+    .selectAll()
+    .select(committed)
+    .where("id", "=", domainId)
+    .executeTakeFirst();
   return row && (await complete(db, [row]))[0];
 }
 
@@ -20,7 +26,12 @@ export async function getStorageDomain(db: Db, domainId: StorageDomainId): Promi
 }
 
 export async function findStorageDomainByName(db: Db, name: string): Promise<StorageDomain | undefined> {
-  const row = await db.selectFrom("storageDomains").selectAll().where("name", "=", name).executeTakeFirst();
+  const row = await db
+    .selectFrom("storageDomains")
+    .selectAll()
+    .select(committed)
+    .where("name", "=", name)
+    .executeTakeFirst();
   return row && (await complete(db, [row]))[0];
 }
 
@@ -28,7 +39,7 @@ export async function listStorageDomains(
   db: Db,
   filter: { dataCenterId?: DataCenterId } = {},
 ): Promise<StorageDomain[]> {
-  let query = db.selectFrom("storageDomains").selectAll().orderBy("name");
+  let query = db.selectFrom("storageDomains").selectAll().select(committed).orderBy("name");
   if (filter.dataCenterId !== undefined) query = query.where("dataCenterId", "=", filter.dataCenterId);
   return complete(db, await query.execute());
 }
@@ -88,7 +99,13 @@ export async function deleteStorageDomain(tx: Tx, domainId: StorageDomainId): Pr
   await tx.deleteFrom("storageDomains").where("id", "=", domainId).execute();
 }
 
-async function complete(db: Db, rows: readonly StorageDomainRow[]): Promise<StorageDomain[]> {
+const committed = sql<number | string>`(select coalesce(sum(disks.capacity_bytes), 0) from disks
+  where disks.storage_domain_id = storage_domains.id)`.as("committedBytes");
+
+async function complete(
+  db: Db,
+  rows: readonly (StorageDomainRow & { readonly committedBytes: number | string })[],
+): Promise<StorageDomain[]> {
   if (rows.length === 0) return [];
   const connections = await db
     .selectFrom("storageConnections")
@@ -99,21 +116,10 @@ async function complete(db: Db, rows: readonly StorageDomainRow[]): Promise<Stor
       rows.map((row) => row.connectionId),
     )
     .execute();
-  const committed = await db
-    .selectFrom("disks")
-    .select((select) => ["storageDomainId", select.fn.sum<number | string>("capacityBytes").as("bytes")])
-    .where(
-      "storageDomainId",
-      "in",
-      rows.map((row) => row.id),
-    )
-    .groupBy("storageDomainId")
-    .execute();
   const connectionById = new Map(connections.map((row) => [row.id, toStorageConnection(row)]));
-  const committedById = new Map(committed.map((row) => [row.storageDomainId, Number(row.bytes)]));
   return rows.flatMap((row) => {
     const connection = connectionById.get(row.connectionId);
-    return connection === undefined ? [] : [toStorageDomain(row, connection, committedById.get(row.id) ?? 0)];
+    return connection === undefined ? [] : [toStorageDomain(row, connection, Number(row.committedBytes))];
   });
 }
 

@@ -95,10 +95,12 @@ export async function deleteTemplate(tx: Tx, templateId: TemplateId): Promise<vo
 
 export async function listTemplateDisks(
   db: Db,
-  filter: { templateId?: TemplateId; diskId?: DiskId },
+  filter: { templateId?: TemplateId; templateIds?: readonly TemplateId[]; diskId?: DiskId },
 ): Promise<TemplateDiskAttachment[]> {
+  if (filter.templateIds?.length === 0) return [];
   let query = db.selectFrom("templateDisks").selectAll().orderBy("templateId").orderBy("position");
   if (filter.templateId !== undefined) query = query.where("templateId", "=", filter.templateId);
+  if (filter.templateIds !== undefined) query = query.where("templateId", "in", filter.templateIds);
   if (filter.diskId !== undefined) query = query.where("diskId", "=", filter.diskId);
   return (await query.execute()).map((row) => ({
     templateId: row.templateId as TemplateId,

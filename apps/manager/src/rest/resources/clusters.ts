@@ -3,25 +3,29 @@ import type { ClusterId } from "@yagura/std/ids.ts";
 import { listClusterNetworks, listNetworks } from "../../db/queries/networks.ts";
 import type { BiosType, Cluster } from "../../domain/cluster/cluster.ts";
 import { NotFound } from "../../domain/errors.ts";
+import type { ClusterNetwork, Network } from "../../domain/network/network.ts";
 import { createCluster } from "../../operations/clusters/create-cluster.ts";
 import { removeCluster } from "../../operations/clusters/remove-cluster.ts";
 import { updateCluster } from "../../operations/clusters/update-cluster.ts";
+import { foundList } from "../found-list.ts";
+import type { Links } from "../links.ts";
+import { manyEntities, manyLists } from "../many.ts";
 import { getReferenced, pathId, readTexts, required } from "../references.ts";
 import { renderCluster } from "../representations/cluster.ts";
 import { readVersion } from "../representations/common.ts";
 import { readMacPool } from "../representations/mac-pool.ts";
 import { renderClusterNetwork } from "../representations/network.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
-import type { SearchFields } from "../search/select.ts";
-import { byId, cutList, selectList } from "../select-list.ts";
+import { clusterSearch } from "../search/fields/clusters.ts";
+import { dataCenterSearch } from "../search/fields/data-centers.ts";
+import { byId, cutList, pick } from "../select-list.ts";
 
 export const clusterRoutes: readonly Route[] = [
   {
     method: "GET",
     path: "/clusters",
     async handle(request) {
-      const found = selectList(request, await request.inventory.clusters(), await searchFields(request));
-      return list("cluster", await render(request, found));
+      return foundList(request, "cluster", clusterSearch, (ids) => readClusters(request, ids as ClusterId[]));
     },
   },
   {
@@ -30,6 +34,7 @@ export const clusterRoutes: readonly Route[] = [
     async handle(request) {
       return answer(request, await request.inventory.cluster(param(request, "cluster")));
     },
+    many: manyEntities({ type: "cluster", name: "cluster", searchable: clusterSearch }, readClusters),
   },
   {
     method: "GET",
@@ -39,6 +44,11 @@ export const clusterRoutes: readonly Route[] = [
       const clusters = (await request.inventory.clusters()).filter(({ dataCenterId }) => dataCenterId === id);
       return list("cluster", await render(request, cutList(request, clusters)));
     },
+    many: manyLists({ type: "cluster", name: "dataCenter", searchable: dataCenterSearch }, async (request) => {
+      const clusters = await request.inventory.clusters();
+      const rendered = await render(request, clusters);
+      return Map.groupBy(rendered, ({ data_center: dataCenter }) => dataCenter?.id ?? "");
+    }),
   },
   {
     method: "GET",
@@ -92,6 +102,14 @@ export const clusterRoutes: readonly Route[] = [
       const { id } = await request.inventory.cluster(param(request, "cluster"));
       return list("network", cutList(request, await renderNetworks(request, id)));
     },
+    many: manyLists(
+      { type: "network", name: "cluster", searchable: clusterSearch },
+      async ({ context, links }, ids: readonly ClusterId[]) => {
+        const [networks, uses] = [byId(await listNetworks(context.db)), await listClusterNetworks(context.db)];
+        const byCluster = Map.groupBy(uses, ({ clusterId }) => clusterId);
+        return new Map(ids.map((id) => [id, renderUses(networks, byCluster.get(id) ?? [], links)]));
+      },
+    ),
   },
   {
     method: "GET",
@@ -110,6 +128,10 @@ function idOf(request: RestRequest): ClusterId {
   return pathId<ClusterId>("cluster", param(request, "cluster"));
 }
 
+async function readClusters(request: RestRequest, ids: readonly ClusterId[]): Promise<RestCluster[]> {
+  return render(request, pick(await request.inventory.clusters(), ids));
+}
+
 async function render(request: RestRequest, clusters: readonly Cluster[]): Promise<RestCluster[]> {
   const dataCenters = byId(await request.inventory.dataCenters());
   return clusters.map((cluster) => renderCluster(cluster, dataCenters.get(cluster.dataCenterId), request.links));
@@ -122,8 +144,11 @@ async function answer(request: RestRequest, cluster: Cluster, outcome: "done" | 
 
 /** Whoever sees a cluster sees the names of the networks that it uses. */
 async function renderNetworks({ context, links }: RestRequest, clusterId: ClusterId) {
-  const networks = byId(await listNetworks(context.db));
-  return (await listClusterNetworks(context.db, { clusterId })).flatMap((use) => {
+  return renderUses(byId(await listNetworks(context.db)), await listClusterNetworks(context.db, { clusterId }), links);
+}
+
+function renderUses(networks: ReadonlyMap<string, Network>, uses: readonly ClusterNetwork[], links: Links) {
+  return uses.flatMap((use) => {
     const network = networks.get(use.networkId);
     return network === undefined ? [] : [renderClusterNetwork(network, use, links)];
   });
@@ -137,19 +162,5 @@ function readChanges(body: RestCluster) {
     ...(compatibilityVersion !== undefined && { compatibilityVersion }),
     ...(body.bios_type !== undefined &&
       body.bios_type !== "cluster_default" && { biosType: body.bios_type satisfies BiosType }),
-  };
-}
-
-async function searchFields({ inventory }: RestRequest): Promise<SearchFields<Cluster>> {
-  const dataCenters = byId(await inventory.dataCenters());
-  const dataCenterName = ({ dataCenterId }: Cluster) => dataCenters.get(dataCenterId)?.name;
-  return {
-    id: ({ id }) => id,
-    name: ({ name }) => name,
-    description: ({ description }) => description,
-    comment: ({ comment }) => comment,
-    datacenter: dataCenterName,
-    "datacenter.name": dataCenterName,
-    architecture: ({ architecture }) => architecture,
   };
 }

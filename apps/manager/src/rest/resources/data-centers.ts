@@ -1,28 +1,27 @@
 import type { DataCenter as RestDataCenter } from "@yagura/rest-model";
 import type { DataCenterId } from "@yagura/std/ids.ts";
-import type { DataCenter } from "../../domain/data-center/data-center.ts";
 import { createDataCenter } from "../../operations/data-centers/create-data-center.ts";
 import { removeDataCenter } from "../../operations/data-centers/remove-data-center.ts";
 import { updateDataCenter } from "../../operations/data-centers/update-data-center.ts";
 import { defined } from "../defined.ts";
+import { foundList } from "../found-list.ts";
+import { manyEntities } from "../many.ts";
 import { pathId, readTexts, required } from "../references.ts";
 import { readVersion } from "../representations/common.ts";
 import { renderDataCenter } from "../representations/data-center.ts";
 import { readMacPool } from "../representations/mac-pool.ts";
 import { renderStoragePoolManager } from "../representations/storage-pool-manager.ts";
-import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
-import type { SearchFields } from "../search/select.ts";
-import { selectList } from "../select-list.ts";
+import { completed, entity, param, type RestRequest, type Route } from "../route.ts";
+import { dataCenterSearch } from "../search/fields/data-centers.ts";
+import { pick } from "../select-list.ts";
 
 export const dataCenterRoutes: readonly Route[] = [
   {
     method: "GET",
     path: "/datacenters",
     async handle(request) {
-      const found = selectList(request, await request.inventory.dataCenters(), await searchFields(request));
-      return list(
-        "data_center",
-        found.map((each) => renderDataCenter(each, request.links)),
+      return foundList(request, "data_center", dataCenterSearch, (ids) =>
+        readDataCenters(request, ids as DataCenterId[]),
       );
     },
   },
@@ -33,6 +32,7 @@ export const dataCenterRoutes: readonly Route[] = [
       const dataCenter = await request.inventory.dataCenter(param(request, "dataCenter"));
       return entity("data_center", renderDataCenter(dataCenter, request.links));
     },
+    many: manyEntities({ type: "data_center", name: "dataCenter", searchable: dataCenterSearch }, readDataCenters),
   },
   {
     method: "POST",
@@ -105,19 +105,9 @@ function readChanges(body: RestDataCenter) {
   };
 }
 
-async function searchFields({ inventory }: RestRequest): Promise<SearchFields<DataCenter>> {
-  const [clusters, domains] = [await inventory.clusters(), await inventory.storageDomains()];
-  const namesOf =
-    (things: readonly { readonly name: string; readonly dataCenterId?: string }[]) => (item: DataCenter) =>
-      things.filter(({ dataCenterId }) => dataCenterId === item.id).map(({ name }) => name);
-  return {
-    id: ({ id }) => id,
-    name: ({ name }) => name,
-    description: ({ description }) => description,
-    comment: ({ comment }) => comment,
-    status: ({ status }) => status,
-    local: ({ isLocal }) => isLocal,
-    "clusters.name": namesOf(clusters),
-    "storage.name": namesOf(domains),
-  };
+async function readDataCenters(
+  { inventory, links }: RestRequest,
+  ids: readonly DataCenterId[],
+): Promise<RestDataCenter[]> {
+  return pick(await inventory.dataCenters(), ids).map((each) => renderDataCenter(each, links));
 }

@@ -1,6 +1,9 @@
 import type { RestTypeName } from "@yagura/rest-model";
+import { manyLists } from "../many.ts";
 import { NoSuchPath } from "../refusals.ts";
 import { list, param, type RestRequest, type Route } from "../route.ts";
+import { hostSearch } from "../search/fields/hosts.ts";
+import { vmSearch } from "../search/fields/vms.ts";
 
 /**
  * Collections that clients read in passing, of things that do not exist here yet: they are empty, which is true. Ansible
@@ -27,6 +30,9 @@ export const emptyCollectionRoutes: readonly Route[] = empty.flatMap(({ path, ty
       await requireOwner(request);
       return list(type, []);
     },
+    many: path.startsWith("/vms/")
+      ? manyLists({ type, name: "vm", searchable: vmSearch }, async () => new Map())
+      : manyLists({ type, name: "host", searchable: hostSearch }, async () => new Map()),
   },
   {
     method: "GET",

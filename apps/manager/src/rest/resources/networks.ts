@@ -1,27 +1,25 @@
 import type { Network as RestNetwork } from "@yagura/rest-model";
 import type { DataCenterId, NetworkId } from "@yagura/std/ids.ts";
 import { NotFound } from "../../domain/errors.ts";
-import type { Network } from "../../domain/network/network.ts";
 import { createNetwork } from "../../operations/networks/create-network.ts";
 import { removeNetwork } from "../../operations/networks/remove-network.ts";
 import { updateNetwork } from "../../operations/networks/update-network.ts";
 import { defined } from "../defined.ts";
+import { foundList } from "../found-list.ts";
+import { manyEntities, manyLists, mapValues } from "../many.ts";
 import { getReferenced, pathId, readTexts, required } from "../references.ts";
 import { renderNetwork } from "../representations/network.ts";
 import { type Answer, completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
-import type { SearchFields } from "../search/select.ts";
-import { byId, cutList, selectList } from "../select-list.ts";
+import { dataCenterSearch } from "../search/fields/data-centers.ts";
+import { networkSearch } from "../search/fields/networks.ts";
+import { cutList, pick } from "../select-list.ts";
 
 export const networkRoutes: readonly Route[] = [
   {
     method: "GET",
     path: "/networks",
     async handle(request) {
-      const found = selectList(request, await request.inventory.networks(), await searchFields(request));
-      return list(
-        "network",
-        found.map((each) => renderNetwork(each, request.links)),
-      );
+      return foundList(request, "network", networkSearch, (ids) => readNetworks(request, ids as NetworkId[]));
     },
   },
   {
@@ -33,6 +31,7 @@ export const networkRoutes: readonly Route[] = [
         renderNetwork(await request.inventory.network(param(request, "network")), request.links),
       );
     },
+    many: manyEntities({ type: "network", name: "network", searchable: networkSearch }, readNetworks),
   },
   {
     method: "GET",
@@ -45,6 +44,10 @@ export const networkRoutes: readonly Route[] = [
         cutList(request, networks).map((each) => renderNetwork(each, request.links)),
       );
     },
+    many: manyLists({ type: "network", name: "dataCenter", searchable: dataCenterSearch }, async (request) => {
+      const byDataCenter = Map.groupBy(await request.inventory.networks(), ({ dataCenterId }) => dataCenterId);
+      return mapValues(byDataCenter, (each) => renderNetwork(each, request.links));
+    }),
   },
   {
     method: "GET",
@@ -94,6 +97,10 @@ export const networkRoutes: readonly Route[] = [
   },
 ];
 
+async function readNetworks({ inventory, links }: RestRequest, ids: readonly NetworkId[]): Promise<RestNetwork[]> {
+  return pick(await inventory.networks(), ids).map((each) => renderNetwork(each, links));
+}
+
 function idOf(request: RestRequest): NetworkId {
   return pathId<NetworkId>("network", param(request, "network"));
 }
@@ -106,19 +113,4 @@ async function add({ context, links }: RestRequest, body: RestNetwork, dataCente
     dataCenterId,
   });
   return entity("network", renderNetwork(added, links), "created");
-}
-
-async function searchFields({ inventory }: RestRequest): Promise<SearchFields<Network>> {
-  const dataCenters = byId(await inventory.dataCenters());
-  const dataCenterName = ({ dataCenterId }: Network) => dataCenters.get(dataCenterId)?.name;
-  return {
-    id: ({ id }) => id,
-    name: ({ name }) => name,
-    description: ({ description }) => description,
-    comment: ({ comment }) => comment,
-    datacenter: dataCenterName,
-    "datacenter.name": dataCenterName,
-    mtu: ({ mtuBytes }) => mtuBytes,
-    vlanid: ({ vlanTag }) => vlanTag,
-  };
 }

@@ -1,62 +1,111 @@
-import type { DiskId, NicId } from "@yagura/std/ids.ts";
-import { getNic } from "../../db/queries/nics.ts";
+import type { DiskId, HostId, VmId } from "@yagura/std/ids.ts";
+import { listDisks } from "../../db/queries/disks.ts";
+import { listHosts } from "../../db/queries/hosts.ts";
+import { listNics } from "../../db/queries/nics.ts";
 import { listVms } from "../../db/queries/vms.ts";
-import { NotFound } from "../../domain/errors.ts";
+import { NotFound, type Noun } from "../../domain/errors.ts";
 import type { Host } from "../../domain/host/host.ts";
 import type { Vm } from "../../domain/vm/vm.ts";
-import { pathId } from "../references.ts";
+import { idIn, idsIn, visibleIds } from "../many.ts";
 import { type Measured, renderStatistics } from "../representations/statistic.ts";
-import { entity, list, param, type RestRequest, type Route } from "../route.ts";
-import { cutList } from "../select-list.ts";
+import { entity, list, type RestRequest, type Route } from "../route.ts";
+import { diskSearch } from "../search/fields/disks.ts";
+import { hostSearch } from "../search/fields/hosts.ts";
+import { vmSearch } from "../search/fields/vms.ts";
+import { byId, cutList } from "../select-list.ts";
+
+type Params = RestRequest["params"];
 
 /** What is measured of something, and the path of that thing. */
-type Source = (
-  request: RestRequest,
-) => Promise<{ readonly owner: readonly string[]; readonly measured: readonly Measured[] }>;
+interface Source {
+  readonly owner: readonly string[];
+  readonly measured: readonly Measured[];
+}
+
+/** Of several things at once, in the order of their ids in the path; `undefined` for what the caller may not see. */
+type ReadSources = (request: RestRequest, params: readonly Params[]) => Promise<readonly (Source | undefined)[]>;
 
 /** What was measured last; nothing is kept for longer. */
 export const statisticRoutes: readonly Route[] = [
-  ...statisticsOf("/vms/:vm", async (request) => {
-    const vm = await request.inventory.vm(param(request, "vm"));
-    return { owner: ["vms", vm.id], measured: measureVm(vm, request.context.clock.nowMs()) };
+  ...statisticsOf("/vms/:vm", async (request, params) => {
+    const vms = await visibleVms(request, params);
+    const nowMs = request.context.clock.nowMs();
+    return params.map((each): Source | undefined => {
+      const vm = vms.get(idIn(each, "vm"));
+      return vm && { owner: ["vms", vm.id], measured: measureVm(vm, nowMs) };
+    });
   }),
-  ...statisticsOf("/hosts/:host", async (request) => {
-    const host = await request.inventory.host(param(request, "host"));
-    return { owner: ["hosts", host.id], measured: measureHost(host) };
+  ...statisticsOf("/hosts/:host", async (request, params) => {
+    const ids = await visibleIds<HostId>(request, hostSearch, idsIn(params, "host"));
+    const hosts = byId(await listHosts(request.context.db, { ids }));
+    return params.map((each): Source | undefined => {
+      const host = hosts.get(idIn(each, "host"));
+      return host && { owner: ["hosts", host.id], measured: measureHost(host) };
+    });
   }),
-  ...statisticsOf("/disks/:disk", async (request) => {
-    const disk = await request.inventory.disk(param(request, "disk"));
-    return { owner: ["disks", disk.id], measured: await measureDisk(request, disk.id) };
+  ...statisticsOf("/disks/:disk", async (request, params) => {
+    const { db } = request.context;
+    const ids = await visibleIds<DiskId>(request, diskSearch, idsIn(params, "disk"));
+    const disks = byId(await listDisks(db, { ids }));
+    // A disk is measured in the guest that uses it.
+    const users = byId(await listVms(db, { ids: [...disks.values()].flatMap(({ vmIds }) => vmIds) }));
+    return params.map((each): Source | undefined => {
+      const disk = disks.get(idIn(each, "disk"));
+      const vms = disk?.vmIds.flatMap((vmId) => users.get(vmId) ?? []) ?? [];
+      return disk && { owner: ["disks", disk.id], measured: measureDisk(disk.id, vms) };
+    });
   }),
-  ...statisticsOf("/vms/:vm/nics/:nic", async (request) => {
-    const vm = await request.inventory.vm(param(request, "vm"));
-    const nic = await getNic(request.context.db, { vmId: vm.id }, pathId<NicId>("nic", param(request, "nic")));
-    return { owner: ["vms", vm.id, "nics", nic.id], measured: measureNic(vm, nic.macAddress) };
+  ...statisticsOf("/vms/:vm/nics/:nic", async (request, params) => {
+    const vms = await visibleVms(request, params);
+    const nics = byId(await listNics(request.context.db, { vmIds: [...vms.values()].map(({ id }) => id) }));
+    return params.map((each): Source | undefined => {
+      const [vm, nic] = [vms.get(idIn(each, "vm")), nics.get(idIn(each, "nic"))];
+      if (vm === undefined || nic === undefined || !("vmId" in nic.owner) || nic.owner.vmId !== vm.id) return undefined;
+      return { owner: ["vms", vm.id, "nics", nic.id], measured: measureNic(vm, nic.macAddress) };
+    });
   }),
 ];
 
-function statisticsOf(path: string, source: Source): Route[] {
-  const render = async (request: RestRequest) => {
-    const { owner, measured } = await source(request);
-    return renderStatistics(measured, request.links, ...owner);
+function statisticsOf(path: string, read: ReadSources): Route[] {
+  const render = (source: Source, { links }: RestRequest) => renderStatistics(source.measured, links, ...source.owner);
+  const renderOne = async (request: RestRequest) => {
+    const [source] = await read(request, [request.params]);
+    if (source === undefined) throw new NotFound(nounOf(path), lastId(request.params).slice(0, 80));
+    return render(source, request);
   };
   return [
     {
       method: "GET",
       path: `${path}/statistics`,
-      handle: async (request) => list("statistic", cutList(request, await render(request))),
+      handle: async (request) => list("statistic", cutList(request, await renderOne(request))),
+      many: async (request, params) =>
+        (await read(request, params)).map((source) => source && list("statistic", render(source, request))),
     },
     {
       method: "GET",
       path: `${path}/statistics/:statistic`,
       async handle(request) {
-        const statisticId = param(request, "statistic");
-        const found = (await render(request)).find(({ id }) => id === statisticId);
+        const { statistic: statisticId = "", ...params } = request.params;
+        const found = (await renderOne({ ...request, params })).find(({ id }) => id === statisticId);
         if (found === undefined) throw new NotFound("statistic", statisticId.slice(0, 80));
         return entity("statistic", found);
       },
     },
   ];
+}
+
+async function visibleVms(request: RestRequest, params: readonly Params[]): Promise<ReadonlyMap<string, Vm>> {
+  const ids = await visibleIds<VmId>(request, vmSearch, idsIn(params, "vm"));
+  return byId(await listVms(request.context.db, { ids }));
+}
+
+/** The last segment of a path with an id: `/vms/:vm/nics/:nic` is about a nic. */
+function nounOf(path: string): Noun {
+  return path.slice(path.lastIndexOf(":") + 1) as "vm" | "host" | "disk" | "nic";
+}
+
+function lastId(params: Params): string {
+  return Object.values(params).at(-1) ?? "";
 }
 
 function measureVm({ hardware, run }: Vm, nowMs: number): Measured[] {
@@ -124,9 +173,9 @@ function measureHost({ facts, statistics }: Host): Measured[] {
   ];
 }
 
-/** A disk is measured in the guest that uses it; a shared one in all of them together. */
-async function measureDisk({ context }: RestRequest, diskId: DiskId): Promise<Measured[]> {
-  const used = (await listVms(context.db)).flatMap(({ run }) => run.statistics?.disks ?? []);
+/** A shared disk is measured in all of its guests together. */
+function measureDisk(diskId: DiskId, vms: readonly Vm[]): Measured[] {
+  const used = vms.flatMap(({ run }) => run.statistics?.disks ?? []);
   const mine = used.filter(({ imageId }) => imageId === diskId);
   const sum = (get: (disk: (typeof mine)[number]) => number) => mine.reduce((total, each) => total + get(each), 0);
   return [

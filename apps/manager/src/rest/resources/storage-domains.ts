@@ -1,7 +1,9 @@
 import type { StorageDomain as RestStorageDomain } from "@yagura/rest-model";
 import type { DiskId, StorageDomainId } from "@yagura/std/ids.ts";
+import { sql } from "kysely";
 import type { OpContext } from "../../context.ts";
-import { getDisk } from "../../db/queries/disks.ts";
+import { isOneOf } from "../../db/conditions.ts";
+import { getDisk, listDisks } from "../../db/queries/disks.ts";
 import { getStorageDomain } from "../../db/queries/storage-domains.ts";
 import type { Disk } from "../../domain/disk/disk.ts";
 import { NotFound, refuseIf } from "../../domain/errors.ts";
@@ -23,25 +25,32 @@ import { importStorageDomain } from "../../operations/storage-domains/import-sto
 import { removeStorageDomain } from "../../operations/storage-domains/remove-storage-domain.ts";
 import { updateStorageDomain } from "../../operations/storage-domains/update-storage-domain.ts";
 import { defined } from "../defined.ts";
+import { foundList } from "../found-list.ts";
+import { manyEntities, manyLists, mapValues } from "../many.ts";
 import { findReferenced, getReferenced, pathId, readTexts, required } from "../references.ts";
 import { renderDisk, renderFoundDisk } from "../representations/disk.ts";
 import { readStorage } from "../representations/read-storage.ts";
 import { renderAttachedStorageDomain, renderStorageDomain } from "../representations/storage-domain.ts";
 import { type Answer, completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
-import type { SearchFields } from "../search/select.ts";
-import { byId, cutList, selectList } from "../select-list.ts";
+import { dataCenterSearch } from "../search/fields/data-centers.ts";
+import { diskSearch } from "../search/fields/disks.ts";
+import { storageDomainSearch } from "../search/fields/storage-domains.ts";
+import { findIds } from "../search/find-ids.ts";
+import { parseSearch } from "../search/parse-search.ts";
+import { cutList, pick } from "../select-list.ts";
 import { created, SHORT_WAIT_MS, waitFor, workAnswer } from "../wait-for.ts";
 import { copy, move, readNewDisk, sparsify } from "./disks.ts";
+
+/** Of all domains that are followed together. */
+const FOLLOWED_DISKS_MAX = 20_000;
 
 export const storageDomainRoutes: readonly Route[] = [
   {
     method: "GET",
     path: "/storagedomains",
     async handle(request) {
-      const found = selectList(request, await request.inventory.storageDomains(), await searchFields(request));
-      return list(
-        "storage_domain",
-        found.map((each) => renderStorageDomain(each, request.links)),
+      return foundList(request, "storage_domain", storageDomainSearch, (ids) =>
+        readStorageDomains(request, ids as StorageDomainId[]),
       );
     },
   },
@@ -52,6 +61,10 @@ export const storageDomainRoutes: readonly Route[] = [
       const domain = await request.inventory.storageDomain(param(request, "storageDomain"));
       return entity("storage_domain", renderStorageDomain(domain, request.links));
     },
+    many: manyEntities(
+      { type: "storage_domain", name: "storageDomain", searchable: storageDomainSearch },
+      readStorageDomains,
+    ),
   },
   {
     method: "POST",
@@ -118,6 +131,25 @@ export const storageDomainRoutes: readonly Route[] = [
         disks.map((each) => renderDisk(each, request.links)),
       );
     },
+    many: manyLists(
+      { type: "disk", name: "storageDomain", searchable: storageDomainSearch },
+      async (request, domainIds) => {
+        const { context, viewer, links } = request;
+        const among = isOneOf(sql`disks.storage_domain_id`, domainIds);
+        const wanted = {
+          search: parseSearch(""),
+          viewer,
+          max: FOLLOWED_DISKS_MAX,
+          ...(among !== undefined && { among }),
+        };
+        const ids = await findIds(context.db, diskSearch, wanted);
+        const disks = await listDisks(context.db, { ids: ids as DiskId[] });
+        return mapValues(
+          Map.groupBy(disks, ({ storageDomainId }) => storageDomainId),
+          (each) => renderDisk(each, links),
+        );
+      },
+    ),
   },
   {
     method: "POST",
@@ -159,6 +191,13 @@ export const storageDomainRoutes: readonly Route[] = [
         found.map((each) => renderAttachedStorageDomain(each, request.links)),
       );
     },
+    many: manyLists({ type: "storage_domain", name: "dataCenter", searchable: dataCenterSearch }, async (request) => {
+      const byDataCenter = Map.groupBy(
+        await request.inventory.storageDomains(),
+        ({ dataCenterId }) => dataCenterId ?? "",
+      );
+      return mapValues(byDataCenter, (each) => renderAttachedStorageDomain(each, request.links));
+    }),
   },
   {
     method: "GET",
@@ -280,20 +319,6 @@ async function attachedDomain(request: RestRequest): Promise<StorageDomain> {
   return domain;
 }
 
-async function searchFields({ inventory }: RestRequest): Promise<SearchFields<StorageDomain>> {
-  const dataCenters = byId(await inventory.dataCenters());
-  const dataCenterName = ({ dataCenterId }: StorageDomain) => dataCenters.get(dataCenterId ?? "")?.name;
-  return {
-    id: ({ id }) => id,
-    name: ({ name }) => name,
-    description: ({ description }) => description,
-    comment: ({ comment }) => comment,
-    status: ({ status }) => status,
-    datacenter: dataCenterName,
-    "datacenter.name": dataCenterName,
-    type: ({ type }) => type,
-    size: ({ availableBytes, usedBytes }) => (availableBytes ?? 0) + (usedBytes ?? 0),
-    used: ({ usedBytes }) => usedBytes,
-    committed: ({ committedBytes }) => committedBytes,
-  };
+async function readStorageDomains({ inventory, links }: RestRequest, ids: readonly StorageDomainId[]) {
+  return pick(await inventory.storageDomains(), ids).map((each) => renderStorageDomain(each, links));
 }

@@ -7,7 +7,7 @@ import { removeTemplate } from "../../operations/templates/remove-template.ts";
 import { updateTemplate } from "../../operations/templates/update-template.ts";
 import { defined } from "../defined.ts";
 import { foundList } from "../found-list.ts";
-import { manyEntities } from "../many.ts";
+import { manyEntities, manyLists, mapValues } from "../many.ts";
 import { findReferenced, getReferenced, pathId, readTexts, required } from "../references.ts";
 import { renderTemplateDiskAttachment } from "../representations/disk.ts";
 import { renderNic } from "../representations/nic.ts";
@@ -89,6 +89,14 @@ export const templateRoutes: readonly Route[] = [
     async handle(request) {
       return list("disk_attachment", await renderAttachments(request));
     },
+    many: manyLists(
+      { type: "disk_attachment", name: "template", searchable: templateSearch },
+      async ({ context, links }, templateIds: readonly TemplateId[]) => {
+        const attachments = await listTemplateDisks(context.db, { templateIds });
+        const byTemplate = Map.groupBy(attachments, ({ templateId }) => templateId);
+        return mapValues(byTemplate, (each) => renderTemplateDiskAttachment(each, links));
+      },
+    ),
   },
   {
     method: "GET",
@@ -106,6 +114,14 @@ export const templateRoutes: readonly Route[] = [
     async handle(request) {
       return list("nic", cutList(request, await renderNics(request)));
     },
+    many: manyLists(
+      { type: "nic", name: "template", searchable: templateSearch },
+      async ({ context, links }, templateIds: readonly TemplateId[]) => {
+        const nics = await listNics(context.db, { templateIds });
+        const byTemplate = Map.groupBy(nics, ({ owner }) => ("templateId" in owner ? owner.templateId : ""));
+        return mapValues(byTemplate, (each) => renderNic(each, links));
+      },
+    ),
   },
   {
     method: "GET",

@@ -8,9 +8,11 @@ import { detachDisk } from "../../operations/disk-attachments/detach-disk.ts";
 import { updateDiskAttachment } from "../../operations/disk-attachments/update-disk-attachment.ts";
 import { removeDisk } from "../../operations/disks/remove-disk.ts";
 import { defined } from "../defined.ts";
+import { manyLists, mapValues } from "../many.ts";
 import { pathId, required } from "../references.ts";
 import { renderDiskAttachment } from "../representations/disk.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { vmSearch } from "../search/fields/vms.ts";
 import { created, SHORT_WAIT_MS, waitFor } from "../wait-for.ts";
 import { changeDisk, readNewDisk } from "./disks.ts";
 
@@ -26,6 +28,13 @@ export const vmDiskAttachmentRoutes: readonly Route[] = [
         attachments.map((each) => renderDiskAttachment(each, request.links)),
       );
     },
+    many: manyLists(
+      { type: "disk_attachment", name: "vm", searchable: vmSearch },
+      async ({ context, links }, vmIds: readonly VmId[]) => {
+        const byVm = Map.groupBy(await listDiskAttachments(context.db, { vmIds }), ({ vmId }) => vmId);
+        return mapValues(byVm, (each) => renderDiskAttachment(each, links));
+      },
+    ),
   },
   {
     method: "GET",

@@ -1,8 +1,12 @@
 import type { GraphicsConsole } from "@yagura/rest-model";
+import type { VmId } from "@yagura/std/ids.ts";
+import { listVms } from "../../db/queries/vms.ts";
 import { NotFound } from "../../domain/errors.ts";
 import type { Vm } from "../../domain/vm/vm.ts";
 import type { Links } from "../links.ts";
+import { manyLists } from "../many.ts";
 import { entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { vmSearch } from "../search/fields/vms.ts";
 import { cutList } from "../select-list.ts";
 
 /** Consoles of a VM to read; tickets for them come with the console proxy. */
@@ -14,6 +18,13 @@ export const vmGraphicsConsoleRoutes: readonly Route[] = [
       const vm = await request.inventory.vm(param(request, "vm"));
       return list("graphics_console", cutList(request, renderConsoles(vm, request.links, isCurrent(request))));
     },
+    many: manyLists(
+      { type: "graphics_console", name: "vm", searchable: vmSearch },
+      async (request, ids: readonly VmId[]) => {
+        const vms = await listVms(request.context.db, { ids });
+        return new Map(vms.map((vm) => [vm.id, renderConsoles(vm, request.links, isCurrent(request))]));
+      },
+    ),
   },
   {
     method: "GET",

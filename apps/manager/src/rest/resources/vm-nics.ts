@@ -2,6 +2,7 @@ import type { Nic as RestNic } from "@yagura/rest-model";
 import type { NicId, VmId } from "@yagura/std/ids.ts";
 import { getCluster } from "../../db/queries/clusters.ts";
 import { getNic, listNics } from "../../db/queries/nics.ts";
+import { listVms } from "../../db/queries/vms.ts";
 import { NotFound, OperationRefused } from "../../domain/errors.ts";
 import type { VnicProfile } from "../../domain/network/network.ts";
 import type { NicInterface } from "../../domain/nic/nic.ts";
@@ -9,9 +10,11 @@ import { addNic } from "../../operations/nics/add-nic.ts";
 import { removeNic } from "../../operations/nics/remove-nic.ts";
 import { updateNic } from "../../operations/nics/update-nic.ts";
 import { defined } from "../defined.ts";
+import { manyLists, mapValues } from "../many.ts";
 import { findReferenced, pathId, required } from "../references.ts";
 import { renderNic, renderReportedDevices } from "../representations/nic.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { vmSearch } from "../search/fields/vms.ts";
 import { cutList } from "../select-list.ts";
 
 export const vmNicRoutes: readonly Route[] = [
@@ -26,6 +29,16 @@ export const vmNicRoutes: readonly Route[] = [
         nics.map((each) => renderNic(each, request.links)),
       );
     },
+    many: manyLists(
+      { type: "nic", name: "vm", searchable: vmSearch },
+      async ({ context, links }, vmIds: readonly VmId[]) => {
+        const nics = await listNics(context.db, { vmIds });
+        return mapValues(
+          Map.groupBy(nics, ({ owner }) => ("vmId" in owner ? owner.vmId : "")),
+          (each) => renderNic(each, links),
+        );
+      },
+    ),
   },
   {
     method: "GET",
@@ -73,6 +86,13 @@ export const vmNicRoutes: readonly Route[] = [
     async handle(request) {
       return list("reported_device", cutList(request, await reportedDevices(request)));
     },
+    many: manyLists(
+      { type: "reported_device", name: "vm", searchable: vmSearch },
+      async ({ context, links }, ids: readonly VmId[]) => {
+        const vms = await listVms(context.db, { ids });
+        return new Map(vms.map((vm) => [vm.id, renderReportedDevices(vm, links)]));
+      },
+    ),
   },
   {
     method: "GET",

@@ -4,20 +4,22 @@ import { NotFound } from "../../domain/errors.ts";
 import { createVnicProfile } from "../../operations/vnic-profiles/create-vnic-profile.ts";
 import { removeVnicProfile } from "../../operations/vnic-profiles/remove-vnic-profile.ts";
 import { updateVnicProfile } from "../../operations/vnic-profiles/update-vnic-profile.ts";
+import { foundList } from "../found-list.ts";
+import { manyEntities, manyLists, mapValues } from "../many.ts";
 import { getReferenced, pathId, readTexts, required } from "../references.ts";
 import { renderVnicProfile } from "../representations/network.ts";
 import { type Answer, completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
-import { cutList } from "../select-list.ts";
+import { networkSearch } from "../search/fields/networks.ts";
+import { vnicProfileSearch } from "../search/fields/vnic-profiles.ts";
+import { cutList, pick } from "../select-list.ts";
 
 export const vnicProfileRoutes: readonly Route[] = [
   {
     method: "GET",
     path: "/vnicprofiles",
     async handle(request) {
-      const profiles = cutList(request, await request.inventory.vnicProfiles());
-      return list(
-        "vnic_profile",
-        profiles.map((each) => renderVnicProfile(each, request.links)),
+      return foundList(request, "vnic_profile", vnicProfileSearch, (ids) =>
+        readVnicProfiles(request, ids as VnicProfileId[]),
       );
     },
   },
@@ -28,6 +30,7 @@ export const vnicProfileRoutes: readonly Route[] = [
       const profile = await request.inventory.vnicProfile(param(request, "vnicProfile"));
       return entity("vnic_profile", renderVnicProfile(profile, request.links));
     },
+    many: manyEntities({ type: "vnic_profile", name: "vnicProfile", searchable: vnicProfileSearch }, readVnicProfiles),
   },
   {
     method: "GET",
@@ -40,6 +43,10 @@ export const vnicProfileRoutes: readonly Route[] = [
         cutList(request, profiles).map((each) => renderVnicProfile(each, request.links)),
       );
     },
+    many: manyLists({ type: "vnic_profile", name: "network", searchable: networkSearch }, async (request) => {
+      const byNetwork = Map.groupBy(await request.inventory.vnicProfiles(), ({ networkId }) => networkId);
+      return mapValues(byNetwork, (each) => renderVnicProfile(each, request.links));
+    }),
   },
   {
     method: "GET",
@@ -96,4 +103,11 @@ async function add({ context, links }: RestRequest, body: RestVnicProfile, netwo
   const name = required(body.name, "VnicProfile", "name", "add");
   const added = await createVnicProfile(context, { ...readTexts(body), name, networkId });
   return entity("vnic_profile", renderVnicProfile(added, links), "created");
+}
+
+async function readVnicProfiles(
+  { inventory, links }: RestRequest,
+  ids: readonly VnicProfileId[],
+): Promise<RestVnicProfile[]> {
+  return pick(await inventory.vnicProfiles(), ids).map((each) => renderVnicProfile(each, links));
 }
