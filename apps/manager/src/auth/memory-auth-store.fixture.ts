@@ -14,6 +14,7 @@ export class MemoryAuthStore implements AuthStore {
   readonly users = new Map<string, User>();
   readonly passwordHashes = new Map<string, string>();
   readonly grants = new Map<string, readonly Grant[]>();
+  readonly directoryGroups = new Map<string, readonly string[]>();
   touches = 0;
 
   /** A user of the domain `internal` with a role on the whole system. */
@@ -34,6 +35,14 @@ export class MemoryAuthStore implements AuthStore {
   async findUserById(userId: UserId): Promise<User | undefined> {
     return this.users.get(userId);
   }
+  async findUserByExternalId(domain: string, namespace: string, externalId: string): Promise<User | undefined> {
+    return [...this.users.values()].find(
+      (each) => each.domain === domain && each.namespace === namespace && each.externalId === externalId,
+    );
+  }
+  async setDirectoryGroups(user: User, groupIds: readonly string[]): Promise<void> {
+    this.directoryGroups.set(user.id, groupIds);
+  }
   async listGrants(userId: UserId): Promise<readonly Grant[]> {
     return this.grants.get(userId) ?? [];
   }
@@ -50,6 +59,17 @@ export class MemoryAuthStore implements AuthStore {
   }
   async deleteSession(tokenHash: string): Promise<void> {
     this.sessions.delete(tokenHash);
+  }
+  async spendSession(tokenHash: string): Promise<boolean> {
+    const session = this.sessions.get(tokenHash);
+    if (session?.kind !== "refresh") return false;
+    this.sessions.set(tokenHash, { ...session, kind: "spent" });
+    return true;
+  }
+  async deleteSessionFamily(familyId: string): Promise<void> {
+    for (const session of [...this.sessions.values()]) {
+      if (session.familyId === familyId) this.sessions.delete(session.tokenHash);
+    }
   }
   async deleteEndedSessions(nowMs: number): Promise<number> {
     const ended = [...this.sessions.values()].filter((session) => !isOpen(session, nowMs));

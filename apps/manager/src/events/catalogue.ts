@@ -51,6 +51,7 @@ export const eventCatalogue = {
 
   userLoggedIn: kind(30, "normal", "{user} logged in."),
   userLoggedOut: kind(31, "normal", "{user} logged out."),
+  userDisabledLogin: kind(160, "error", "{user} cannot log in from {address}: the account is disabled or locked."),
   userLoginFailed: kind(114, "error", "A login of {user} from {address} failed."),
   userAdded: kind(149, "normal", "{user} added the user {name}."),
   userRemoved: kind(325, "normal", "{user} removed the user {name}."),

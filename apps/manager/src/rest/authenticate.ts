@@ -7,6 +7,7 @@ import type { Grant } from "../auth/authz/policy.ts";
 import type { User } from "../domain/user/user.ts";
 import { apiPath } from "./edge/target.ts";
 import { CrossSiteRequest, NotAuthenticated } from "./refusals.ts";
+import { isForApi } from "./sso/scopes.ts";
 
 /** Who sent a request. */
 export interface Identity {
@@ -52,6 +53,7 @@ export async function authenticate(sender: Sender, parts: AuthenticationParts): 
 async function byToken(token: string, { store, sessions }: AuthenticationParts): Promise<Identity> {
   const session = await sessions.use(token, "token");
   const user = session && (await store.findUserById(session.userId));
+  if (session !== undefined && !isForApi(session.scope)) throw new NotAuthenticated("the token is not for the API");
   if (user?.isEnabled !== true) throw new NotAuthenticated("the token is not valid, or not any more");
   return { user, grants: await store.listGrants(user.id) };
 }

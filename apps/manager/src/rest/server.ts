@@ -6,19 +6,25 @@ import { describeError } from "@yagura/std/describe-error.ts";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { AuthStore } from "../auth/auth-store.ts";
 import { Logins } from "../auth/authn/login.ts";
+import { LoginAudit } from "../auth/authn/login-audit.ts";
 import { Sessions } from "../auth/authn/sessions.ts";
 import { databaseAuthStore } from "../auth/database-auth-store.ts";
+import type { DirectoryProvider } from "../auth/directory/directory-provider.ts";
+import { AuthorizationCodes } from "../auth/sso/authorization-codes.ts";
+import { IdTokens } from "../auth/sso/id-tokens.ts";
 import type { Services } from "../context.ts";
 import { databaseAnswers } from "../db/database-answers.ts";
 import { Api } from "./api.ts";
 import { apiPath } from "./edge/target.ts";
 import { imageRoutes } from "./image-proxy.ts";
+import { LoginRecorder, loginRefused } from "./login-events.ts";
 import { readStream } from "./read-stream.ts";
 import { ManagerStopping, NoSuchPath, NotOverPlainHttp } from "./refusals.ts";
 import type { Route } from "./route.ts";
 import { routes as ownRoutes, type Product } from "./routes.ts";
 import { openApiPath } from "./site/paths.ts";
 import { siteRoutes } from "./site/site-routes.ts";
+import type { SsoParts } from "./sso/sso-request.ts";
 import { ssoRoutes } from "./sso-routes.ts";
 
 /** What the REST edge needs of the rest of the Manager. Made in `world.ts`. */
@@ -33,6 +39,8 @@ export interface ServerDeps {
     app: FastifyInstance,
     options: { readonly isSecure: boolean },
   ) => void | Promise<void>)[];
+  /** Where users come from besides our own database. */
+  readonly directories?: readonly DirectoryProvider[];
   /** Tests bring their own. */
   readonly authStore?: AuthStore;
   readonly routes?: readonly Route[];
@@ -78,11 +86,8 @@ const CONNECTIONS_MAX = 4000;
 export async function buildServer(deps: ServerDeps): Promise<RestServer> {
   const stopping = new AbortController();
   const store = deps.authStore ?? databaseAuthStore(deps.services.db);
-  const auth = {
-    store,
-    logins: new Logins(store, deps.services.clock, deps.services.log),
-    sessions: new Sessions(store, deps.services.clock),
-  };
+  const recorder = new LoginRecorder(deps.services);
+  const auth = authParts(deps, store, recorder);
   const routes = deps.routes ?? ownRoutes(deps.product);
   const api = new Api(routes, {
     ...auth,
@@ -130,7 +135,23 @@ export async function buildServer(deps: ServerDeps): Promise<RestServer> {
       stopping.abort(new ManagerStopping());
       await Promise.all([...listeners].map((listener) => listener.close()));
       await Promise.all([app.close(), plainApp.close()]);
+      await recorder.settled();
     },
+  };
+}
+
+function authParts({ services, directories = [] }: ServerDeps, store: AuthStore, recorder: LoginRecorder): SsoParts {
+  const { db, clock, log } = services;
+  const audit = new LoginAudit(clock, (event) => recorder.record(event));
+  return {
+    db,
+    store,
+    logins: new Logins(store, clock, { log, directories, onRefused: (refused) => audit.tell(loginRefused(refused)) }),
+    sessions: new Sessions(store, clock),
+    codes: new AuthorizationCodes(db, clock),
+    idTokens: new IdTokens(db, clock),
+    audit,
+    nowMs: () => clock.nowMs(),
   };
 }
 

@@ -4,9 +4,9 @@ import { type Log, silentLog } from "@yagura/std/log.ts";
 import type { User } from "../../domain/user/user.ts";
 import type { AuthStore } from "../auth-store.ts";
 import { hasPermitAnywhere } from "../authz/policy.ts";
+import type { Credentials, DirectoryProvider } from "../directory/directory-provider.ts";
+import { InternalDirectory } from "../directory/internal-directory.ts";
 import { LoginLimiter } from "./login-limiter.ts";
-import { PasswordChecker } from "./password-checker.ts";
-import { PASSWORD_BYTES_MAX } from "./password-hash.ts";
 
 const USER_NAME_CHARACTERS_MAX = 255;
 
@@ -34,52 +34,79 @@ export interface LoginAttempt {
   readonly address: string;
 }
 
-/** Our own users are in the domain `internal`; some clients call it by the name of its directory. */
-const internalDomains: ReadonlySet<string> = new Set(["internal", "internal-authz"]);
+/** Told of each refused login: for the log of events. */
+export type OnRefusedLogin = (attempt: {
+  /** Undefined when there is no such user: what was typed may be a password in the wrong field. */
+  readonly user: User | undefined;
+  readonly address: string;
+  readonly because: LoginRefusal;
+}) => void;
+
+export interface LoginsOptions {
+  readonly log?: Log;
+  /** Besides our own. */
+  readonly directories?: readonly DirectoryProvider[];
+  readonly onRefused?: OnRefusedLogin;
+}
 
 /** Checks who somebody is by name and password. Opens no session. */
 export class Logins {
   readonly #store: AuthStore;
   readonly #log: Log;
-  readonly #passwords: PasswordChecker;
+  readonly #directories: ReadonlyMap<string, DirectoryProvider>;
   readonly #limiter: LoginLimiter;
+  readonly #onRefused: OnRefusedLogin;
   /** Attempts of one user from one address go one by one: side by side, all would be checked before one is counted. */
   readonly #queue = new KeyedQueue<string>();
 
-  constructor(store: AuthStore, clock: Clock, log: Log = silentLog) {
+  constructor(store: AuthStore, clock: Clock, { log = silentLog, directories = [], onRefused }: LoginsOptions = {}) {
     this.#store = store;
     this.#log = log;
-    this.#passwords = new PasswordChecker(clock);
     this.#limiter = new LoginLimiter(clock);
+    this.#onRefused = onRefused ?? (() => undefined);
+    const all = [new InternalDirectory(store, clock), ...directories];
+    this.#directories = new Map(all.flatMap((each) => [each.domain, ...each.aliases].map((name) => [name, each])));
   }
 
   /** @throws TooManyLogins when the machine cannot keep up. */
   async check(attempt: LoginAttempt): Promise<LoginResult> {
     const { userName, password, address } = attempt;
-    const name = splitUserName(userName);
-    if (name === undefined) return { ok: false, because: "no domain" };
-    if (!internalDomains.has(name.domain)) return { ok: false, because: "unknown domain" };
-    if (Buffer.byteLength(password) > PASSWORD_BYTES_MAX) return { ok: false, because: "wrong name or password" };
-    const result = await this.#queue.run(`${address}\n${name.name}`, () =>
-      this.#checkInternal(name.name, password, address),
+    const parts = splitUserName(userName);
+    if (parts === undefined) return { ok: false, because: "no domain" };
+    const directory = this.#directories.get(parts.domain);
+    if (directory === undefined) return { ok: false, because: "unknown domain" };
+    const { name } = parts;
+    const login = `${name}@${directory.domain}`;
+    const result = await this.#queue.run(`${address}\n${login}`, () =>
+      this.#checkIn(directory, { name, password }, { login, address }),
     );
-    if (!result.ok) this.#log.warn("a login was refused", { user: name.name, address, because: result.because });
+    if (!result.ok) {
+      const user = (await this.#store.findUserByName(name, directory.domain))?.user;
+      this.#log.warn("a login was refused", { user: user?.name ?? "(unknown)", address, because: result.because });
+      this.#onRefused({ user, address, because: result.because });
+    }
     return result;
   }
 
-  async #checkInternal(name: string, password: string, address: string): Promise<LoginResult> {
-    const found = await this.#store.findUserByName(name, "internal");
-    const { user, passwordHash: hash } = found ?? {};
+  async #checkIn(
+    directory: DirectoryProvider,
+    credentials: Credentials,
+    { login, address }: { readonly login: string; readonly address: string },
+  ): Promise<LoginResult> {
+    const waitMs = this.#limiter.waitMs(login, address);
     // A client that has just proven to know the password is not made to wait for a stranger's guesses.
-    const isKnown = user !== undefined && hash !== undefined && this.#passwords.isRemembered(user.id, password, hash);
-    const waitMs = this.#limiter.waitMs(name, address);
-    if (waitMs > 0 && !isKnown) return { ok: false, because: "wait", waitMs };
-    if (!(await this.#passwords.check(user?.id, password, hash)) || user === undefined) {
-      this.#limiter.failed(name, address);
+    if (waitMs > 0 && !(await directory.wereRightLately(credentials))) return { ok: false, because: "wait", waitMs };
+    const record = await directory.authenticate(credentials);
+    if (record === undefined) {
+      this.#limiter.failed(login, address);
       return { ok: false, because: "wrong name or password" };
     }
-    this.#limiter.succeeded(name, address);
+    this.#limiter.succeeded(login, address);
+    // By the id that never changes hands. Whoever has not been added is nobody here, whatever his name is.
+    const user = await this.#store.findUserByExternalId(directory.domain, record.namespace, record.externalId);
+    if (user === undefined) return { ok: false, because: "no permit" };
     if (!user.isEnabled) return { ok: false, because: "disabled" };
+    await this.#store.setDirectoryGroups(user, record.groupIds);
     const grants = await this.#store.listGrants(user.id);
     if (!hasPermitAnywhere(grants, "login")) return { ok: false, because: "no permit" };
     return { ok: true, user };

@@ -65,7 +65,7 @@ export class Sessions {
       scope,
       createdAtMs: nowMs,
       lastUsedAtMs: nowMs,
-      idleTimeoutMs: idleTimeout(idleTimeoutMinutes),
+      idleTimeoutMs: kind === "refresh" ? LIFETIME_MS : idleTimeout(idleTimeoutMinutes),
       expiresAtMs: nowMs + LIFETIME_MS,
       clientId: clientId ?? "",
       familyId: familyId ?? newId(),
@@ -93,9 +93,32 @@ export class Sessions {
     return session !== undefined && isOpen(session, this.#clock.nowMs()) ? session : undefined;
   }
 
+  /** One session. */
   async close(token: unknown): Promise<void> {
     const tokenHash = hashToken(token);
     if (tokenHash !== undefined) await this.#store.deleteSession(tokenHash);
+  }
+
+  /** All that was begun by the same login. Returns the session of the token, if there was one. */
+  async logOut(token: unknown): Promise<Session | undefined> {
+    const tokenHash = hashToken(token);
+    const session = tokenHash === undefined ? undefined : await this.#store.findSession(tokenHash);
+    if (session === undefined) return undefined;
+    await this.#store.deleteSession(session.tokenHash);
+    if (session.familyId !== "") await this.#store.deleteSessionFamily(session.familyId);
+    return session;
+  }
+
+  /**
+   * Takes a refresh token, once: `undefined` when it is none, has ended, or was taken before. That it comes twice means
+   * that somebody else has it: then all that its login has begun ends.
+   */
+  async takeRefresh(token: unknown): Promise<Session | undefined> {
+    const session = await this.find(token);
+    if (session === undefined || (session.kind !== "refresh" && session.kind !== "spent")) return undefined;
+    if (await this.#store.spendSession(session.tokenHash)) return session;
+    await this.#store.deleteSessionFamily(session.familyId);
+    return undefined;
   }
 }
 

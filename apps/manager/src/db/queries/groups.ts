@@ -74,6 +74,20 @@ export async function deleteMember(tx: Tx, groupId: GroupId, userId: UserId): Pr
   await tx.deleteFrom("groupMembers").where("groupId", "=", groupId).where("userId", "=", userId).execute();
 }
 
+/** He is in those groups of his domain that have these ids there, and in no others of it. */
+export async function setDirectoryGroups(tx: Tx, user: User, externalIds: readonly string[]): Promise<void> {
+  const rows = await tx
+    .selectFrom("userGroups")
+    .select(["id", "externalId"])
+    .where("domain", "=", user.domain)
+    .execute();
+  const wanted = new Set(externalIds);
+  for (const { id, externalId } of rows) {
+    if (wanted.has(externalId)) await ensureMember(tx, id as GroupId, user.id);
+    else await deleteMember(tx, id as GroupId, user.id);
+  }
+}
+
 /** With who is in it; its permissions are taken away by whoever calls. */
 export async function deleteGroup(tx: Tx, groupId: GroupId): Promise<void> {
   await tx.deleteFrom("groupMembers").where("groupId", "=", groupId).execute();

@@ -17,6 +17,24 @@ export async function touchSession(tx: Tx, tokenHash: string, lastUsedAtMs: numb
   await tx.updateTable("sessions").set({ lastUsedAtMs }).where("tokenHash", "=", tokenHash).execute();
 }
 
+/** Marks a refresh token as used. `false` when there is none that is not used yet. */
+export async function spendSession(tx: Tx, tokenHash: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable("sessions")
+    .set({ kind: "spent" })
+    .where("tokenHash", "=", tokenHash)
+    .where("kind", "=", "refresh")
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** All that one login has begun. */
+export async function deleteSessionFamily(tx: Tx, familyId: string): Promise<void> {
+  // Sessions from before there were families have none, and none is not "all of them".
+  if (familyId === "") return;
+  await tx.deleteFrom("sessions").where("familyId", "=", familyId).execute();
+}
+
 export async function deleteSession(tx: Tx, tokenHash: string): Promise<void> {
   await tx.deleteFrom("sessions").where("tokenHash", "=", tokenHash).execute();
 }

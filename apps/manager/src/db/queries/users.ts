@@ -32,6 +32,23 @@ export async function findUserByLogin(
   return { user: toUser(row), ...(row.passwordHash !== null && { passwordHash: row.passwordHash }) };
 }
 
+/** By what his directory calls him for ever. */
+export async function findUserByExternalId(
+  db: Db,
+  { domain, namespace, externalId }: Pick<User, "domain" | "namespace" | "externalId">,
+): Promise<User | undefined> {
+  // An empty id would be "no user", which must never mean "any user".
+  if (externalId === "") return undefined;
+  const row = await db
+    .selectFrom("users")
+    .selectAll()
+    .where("domain", "=", domain)
+    .where("namespace", "=", namespace)
+    .where("externalId", "=", externalId)
+    .executeTakeFirst();
+  return row && toUser(row);
+}
+
 export async function listUsers(db: Db): Promise<User[]> {
   return (await db.selectFrom("users").selectAll().orderBy("name").orderBy("id").execute()).map(toUser);
 }

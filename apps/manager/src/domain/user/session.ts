@@ -1,10 +1,11 @@
 import type { UserId } from "@yagura/std/ids.ts";
 
 /**
- * `token`: from the SSO, sent as Bearer. `refresh`: gets a new token when that has ended. `cookie`: begun by
- * `Prefer: persistent-auth`. `browser`: of the login page, so that one logs in once for several clients.
+ * `token`: from the SSO, sent as Bearer. `refresh`: gets a new token when that has ended, once; then it is `spent`, and
+ * kept so that its theft is noticed when it comes again. `cookie`: begun by `Prefer: persistent-auth`. `browser`: of the
+ * login page, so that one logs in once for several clients.
  */
-export type SessionKind = "token" | "refresh" | "cookie" | "browser";
+export type SessionKind = "token" | "refresh" | "spent" | "cookie" | "browser";
 
 /** Who is logged in, how and until when. Its token is not here: only the token's hash is ever stored. */
 export interface Session {
