@@ -1,18 +1,12 @@
 /** A client of the sanlock daemon: membership in lockspaces, leases, and what becomes of their holders. */
+export type { AcquireOutcome, Refusal } from "./acquire-outcome.ts";
 export type { CallOptions } from "./ask.ts";
 export type { SanlockVersion } from "./daemon.ts";
 export { kernelErrors, sanlockErrors } from "./error-codes.ts";
 export { CannotReachSanlock, SanlockConnectionLost, SanlockError } from "./errors.ts";
 export type { EventSubscription, SetEventOptions } from "./host-events.ts";
-export type {
-  AcquireOptions,
-  AcquireOutcome,
-  LeaseHolder,
-  LeasesLost,
-  Refusal,
-  RegisterOptions,
-  WantedLease,
-} from "./lease-holder.ts";
+export type { AcquireOptions, LeaseHolder, LeasesLost, RegisterOptions } from "./lease-holder.ts";
+export type { WantedLease } from "./lease-questions.ts";
 export type {
   Host,
   HostStatus,
