@@ -1,4 +1,5 @@
 import type { MacPoolId } from "../domain/data-center/data-center.ts";
+import { predefinedInstanceTypes } from "../domain/instance-type/instance-type.ts";
 import { rootTagId } from "../domain/tag/tag.ts";
 import { blankTemplateId } from "../domain/template/template.ts";
 import { predefinedRoles } from "../domain/user/predefined-roles.ts";
@@ -6,6 +7,7 @@ import { defaultNamespace, everyoneGroupId, type Group } from "../domain/user/us
 import { hardwareDefaults } from "../domain/vm/vm-hardware.ts";
 import type { Db } from "./database.ts";
 import { ensureGroup } from "./queries/groups.ts";
+import { listInstanceTypes, putInstanceType } from "./queries/instance-types.ts";
 import { insertMacPool, listMacPools } from "./queries/mac-pools.ts";
 import { putRole } from "./queries/roles.ts";
 import { ensureTag } from "./queries/tags.ts";
@@ -37,6 +39,9 @@ export async function seedDatabase(db: Db): Promise<void> {
         allowsDuplicates: false,
         ranges: [{ from: "56:6f:1a:1a:00:00", to: "56:6f:1a:1a:ff:ff" }],
       });
+    }
+    if ((await listInstanceTypes(tx)).length === 0) {
+      for (const type of predefinedInstanceTypes) await putInstanceType(tx, type);
     }
     await ensureTag(tx, { id: rootTagId, name: "root", description: "root" });
     await ensureTemplate(tx, {

@@ -31,6 +31,8 @@ export type Noun =
   | "cluster level"
   | "permit"
   | "bookmark"
+  | "icon"
+  | "instance type"
   | "option"
   | "affinity group"
   | "affinity label"

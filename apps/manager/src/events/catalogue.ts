@@ -280,6 +280,11 @@ export const eventCatalogue = {
   bookmarkUpdated: kind(352, "normal", "{user} changed the bookmark {bookmark}."),
   bookmarkRemoved: kind(354, "normal", "{user} removed the bookmark {bookmark}."),
 
+  // oVirt tells of instance types as of templates; numbers from a million on are ours.
+  instanceTypeAdded: kind(1_000_401, "normal", "{user} added the instance type {type}."),
+  instanceTypeUpdated: kind(1_000_402, "normal", "{user} changed the instance type {type}."),
+  instanceTypeRemoved: kind(1_000_403, "normal", "{user} removed the instance type {type}."),
+
   externalNormal: kind(9801, "normal", "{text}"),
   externalWarning: kind(9802, "warning", "{text}"),
   externalError: kind(9803, "error", "{text}"),

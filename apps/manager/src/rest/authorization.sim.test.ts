@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { getStorageConnection, writeStorageConnection } from "../db/queries/storage-connections.ts";
 import { ensureTagAssignment } from "../db/queries/tags.ts";
 import { transaction } from "../db/transaction.ts";
+import { osIcons } from "../domain/icon/os-icons.ts";
 import { predefinedRoles } from "../domain/user/predefined-roles.ts";
 import type { RoleId } from "../domain/user/user.ts";
 import { createGroup } from "../operations/groups/create-group.ts";
@@ -77,6 +78,11 @@ const bodies: Readonly<Record<string, string>> = {
   "POST /macpools":
     "<mac_pool><name>new</name><ranges><range><from>02:00:00:00:00:00</from><to>02:00:00:00:00:ff</to></range></ranges></mac_pool>",
   "PUT /macpools/:macPool": "<mac_pool><description>new</description></mac_pool>",
+  "POST /instancetypes": "<instance_type><name>new</name></instance_type>",
+  "PUT /instancetypes/:instanceType": "<instance_type><comment>new</comment></instance_type>",
+  "POST /instancetypes/:instanceType/nics": "<nic><name>nic9</name></nic>",
+  "PUT /instancetypes/:instanceType/nics/:instanceNic": "<nic><name>nic8</name></nic>",
+  "POST /instancetypes/:instanceType/graphicsconsoles": "<graphics_console><protocol>vnc</protocol></graphics_console>",
   "POST /networks": `<network><name>new</name><data_center id="${ids.dataCenter}"/></network>`,
   "PUT /networks/:network": "<network><comment>new</comment></network>",
   "POST /datacenters/:dataCenter/networks": "<network><name>new2</name></network>",
@@ -125,6 +131,14 @@ const open: ReadonlySet<string> = new Set([
   "GET /macpools/:macPool",
   "GET /operatingsystems",
   "GET /operatingsystems/:operatingSystem",
+  "GET /icons",
+  "GET /icons/:icon",
+  "GET /instancetypes",
+  "GET /instancetypes/:instanceType",
+  "GET /instancetypes/:instanceType/graphicsconsoles",
+  "GET /instancetypes/:instanceType/graphicsconsoles/:console",
+  "GET /instancetypes/:instanceType/nics",
+  "GET /instancetypes/:instanceType/nics/:instanceNic",
   "GET /options/:engineOption",
   "GET /roles",
   "GET /roles/:role",
@@ -179,6 +193,7 @@ async function authorizationWorld() {
     ...found,
     disk: ids.disk,
     console: "766e63",
+    icon: osIcons("other").small.id,
     level: "4.7",
     engineOption: "ServerCPUList",
     operatingSystem: "5",

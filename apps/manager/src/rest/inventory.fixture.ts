@@ -10,6 +10,7 @@ import type {
   TemplateId,
   VmId,
 } from "@yagura/std/ids.ts";
+import { GiB } from "@yagura/std/units.ts";
 import { putAffinityGroup } from "../db/queries/affinity-groups.ts";
 import { insertAffinityLabel } from "../db/queries/affinity-labels.ts";
 import { insertBookmark } from "../db/queries/bookmarks.ts";
@@ -18,6 +19,7 @@ import { ensureDiskAttachment } from "../db/queries/disk-attachments.ts";
 import { ensureDisk } from "../db/queries/disks.ts";
 import { insertHost } from "../db/queries/hosts.ts";
 import { insertImageTransfer } from "../db/queries/image-transfers.ts";
+import { putInstanceType } from "../db/queries/instance-types.ts";
 import { insertJob, insertStep } from "../db/queries/jobs.ts";
 import { ensureNic } from "../db/queries/nics.ts";
 import { ensureStorageConnection } from "../db/queries/storage-connections.ts";
@@ -63,6 +65,8 @@ export const ids = {
   step: id<Id<"step">>("5"),
   transfer: id<Id<"image-transfer">>("6"),
   tag: id<Id<"tag">>("7"),
+  instanceType: "77777777-0000-4000-8000-000000000003" as Id<"instance-type">,
+  instanceNic: "77777777-0000-4000-8000-000000000004" as NicId,
   bookmark: "77777777-0000-4000-8000-000000000002" as Id<"bookmark">,
   affinityGroup: id<Id<"affinity-group">>("8"),
   affinityLabel: "88888888-0000-4000-8000-000000000002" as Id<"affinity-label">,
@@ -229,6 +233,14 @@ export async function populate({
     await ensureTagAssignment(tx, ids.tag, { type: "vm", id: ids.vm });
     await ensureTagAssignment(tx, ids.tag, { type: "host", id: ids.host });
     await ensureTagAssignment(tx, ids.tag, { type: "template", id: ids.template });
+    await putInstanceType(tx, {
+      ...common,
+      id: ids.instanceType,
+      name: "huge",
+      hardware: { ...hardwareDefaults, memoryMaxBytes: 64 * GiB, memoryBytes: 32 * GiB, memoryGuaranteedBytes: GiB },
+      nics: [{ id: ids.instanceNic, name: "nic1", interface: "virtio" }],
+      createdAtMs: nowMs,
+    });
     await insertBookmark(tx, { id: ids.bookmark, name: "running", value: "Vms:status=up" });
     const labelled = { vmIds: [ids.vm], hostIds: [ids.host] };
     await insertAffinityLabel(tx, { id: ids.affinityLabel, name: "gold", ...labelled });

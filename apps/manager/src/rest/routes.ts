@@ -15,7 +15,10 @@ import { eventRoutes } from "./resources/events.ts";
 import { groupRoutes } from "./resources/groups.ts";
 import { hostTicketRoutes } from "./resources/host-tickets.ts";
 import { hostRoutes } from "./resources/hosts.ts";
+import { iconRoutes } from "./resources/icons.ts";
 import { imageTransferRoutes } from "./resources/image-transfers.ts";
+import { instanceTypeDeviceRoutes } from "./resources/instance-type-devices.ts";
+import { instanceTypeRoutes } from "./resources/instance-types.ts";
 import { jobRoutes } from "./resources/jobs.ts";
 import { macPoolRoutes } from "./resources/mac-pools.ts";
 import { networkRoutes } from "./resources/networks.ts";
@@ -59,7 +62,10 @@ export function routes(product: Product): readonly Route[] {
     ...groupRoutes,
     ...hostRoutes,
     ...hostTicketRoutes,
+    ...iconRoutes,
     ...imageTransferRoutes,
+    ...instanceTypeDeviceRoutes,
+    ...instanceTypeRoutes,
     ...jobRoutes,
     ...macPoolRoutes,
     ...networkRoutes,

@@ -37,9 +37,9 @@ const unspoken: Partial<Record<RestTypeName, readonly string[]>> = {
   snapshot: ["disk_attachments"],
   storage_connection: ["host", "password"],
   storage_domain: ["host", "import", "storage"],
-  template: ["disk_attachments", "vm"],
+  template: ["disk_attachments", "large_icon", "vm"],
   user: ["domain", "password", "user_name"],
-  vm: ["console", "disk_attachments", "initialization", "soundcard_enabled"],
+  vm: ["console", "disk_attachments", "initialization", "instance_type", "large_icon", "soundcard_enabled"],
 };
 
 /**

@@ -2,12 +2,14 @@ import type { TemplateStatus } from "@yagura/lifecycles";
 import type { ClusterId, DiskId, TemplateId, UserId } from "@yagura/std/ids.ts";
 import type { DiskInterface, TemplateDiskAttachment } from "../../domain/disk/disk.ts";
 import { NotFound } from "../../domain/errors.ts";
+import type { IconId, OwnIcons } from "../../domain/icon/icon.ts";
 import type { Template } from "../../domain/template/template.ts";
 import type { VmType } from "../../domain/vm/vm.ts";
 import { hardwareDefaults, type VmHardware } from "../../domain/vm/vm-hardware.ts";
 import { definedOnly, optional, toBit } from "../columns.ts";
 import type { Db, Tx } from "../database.ts";
 import type { TemplateRow } from "../schema.ts";
+import { deleteUnusedIcons } from "./icons.ts";
 import { deleteMarksOf } from "./marks.ts";
 import { hardwareColumns } from "./search-columns.ts";
 
@@ -56,12 +58,14 @@ export async function ensureTemplate(tx: Tx, template: Template): Promise<void> 
       isDeleteProtected: toBit(template.isDeleteProtected),
       createdAtMs: template.createdAtMs,
       createdBy: template.createdBy ?? null,
+      smallIconId: template.smallIconId ?? null,
+      largeIconId: template.largeIconId ?? null,
     })
     .onConflict((conflict) => conflict.column("id").doNothing())
     .execute();
 }
 
-export interface TemplateChanges {
+export interface TemplateChanges extends OwnIcons {
   readonly name?: string;
   readonly description?: string;
   readonly comment?: string;
@@ -91,6 +95,7 @@ export async function deleteTemplate(tx: Tx, templateId: TemplateId): Promise<vo
   await tx.deleteFrom("templateDisks").where("templateId", "=", templateId).execute();
   await tx.deleteFrom("permissions").where("objectType", "=", "template").where("objectId", "=", templateId).execute();
   await tx.deleteFrom("templates").where("id", "=", templateId).execute();
+  await deleteUnusedIcons(tx);
 }
 
 export async function listTemplateDisks(
@@ -136,5 +141,7 @@ function toTemplate(row: TemplateRow): Template {
     isDeleteProtected: row.isDeleteProtected === 1,
     createdAtMs: row.createdAtMs,
     ...optional("createdBy", row.createdBy as UserId | null),
+    ...optional("smallIconId", row.smallIconId as IconId | null),
+    ...optional("largeIconId", row.largeIconId as IconId | null),
   };
 }

@@ -1,11 +1,14 @@
 import type { VmStatus } from "@yagura/lifecycles";
 import type { ClusterId, HostId, TemplateId, UserId, VmId } from "@yagura/std/ids.ts";
 import { NotFound } from "../../domain/errors.ts";
+import type { IconId, OwnIcons } from "../../domain/icon/icon.ts";
+import type { InstanceTypeId } from "../../domain/instance-type/instance-type.ts";
 import type { GuestFacts, Vm, VmDisplay, VmRun, VmStatistics, VmType } from "../../domain/vm/vm.ts";
 import { hardwareDefaults, type VmHardware } from "../../domain/vm/vm-hardware.ts";
 import { definedOnly, formatDocument, optional, parseDocument, toBit } from "../columns.ts";
 import type { Db, Tx } from "../database.ts";
 import type { VmRow, VmRunRow } from "../schema.ts";
+import { deleteUnusedIcons } from "./icons.ts";
 import { deleteMarksOf } from "./marks.ts";
 import { guestColumns, hardwareColumns, putGuestNames, vmStatisticsColumns } from "./search-columns.ts";
 
@@ -78,6 +81,9 @@ export async function ensureVm(tx: Tx, vm: Vm): Promise<void> {
       isDeleteProtected: toBit(vm.isDeleteProtected),
       createdAtMs: vm.createdAtMs,
       createdBy: vm.createdBy ?? null,
+      smallIconId: vm.smallIconId ?? null,
+      largeIconId: vm.largeIconId ?? null,
+      instanceTypeId: vm.instanceTypeId ?? null,
     })
     .onConflict((conflict) => conflict.column("id").doNothing())
     .execute();
@@ -104,13 +110,15 @@ export async function ensureVm(tx: Tx, vm: Vm): Promise<void> {
   if (vm.run.guest !== undefined) await putGuestNames(tx, vm.id, vm.run.guest);
 }
 
-export interface VmChanges {
+export interface VmChanges extends OwnIcons {
   readonly name?: string;
   readonly description?: string;
   readonly comment?: string;
   readonly type?: VmType;
   readonly hardware?: VmHardware;
   readonly isDeleteProtected?: boolean;
+  /** `null`: it is of none any more. */
+  readonly instanceTypeId?: InstanceTypeId | null;
 }
 
 export async function updateVm(
@@ -171,6 +179,7 @@ export async function deleteVm(tx: Tx, vmId: VmId): Promise<void> {
   await tx.deleteFrom("vmRuns").where("vmId", "=", vmId).execute();
   await tx.deleteFrom("permissions").where("objectType", "=", "vm").where("objectId", "=", vmId).execute();
   await tx.deleteFrom("vms").where("id", "=", vmId).execute();
+  await deleteUnusedIcons(tx);
 }
 
 function toVm(row: VmRow, run: VmRun): Vm {
@@ -186,6 +195,9 @@ function toVm(row: VmRow, run: VmRun): Vm {
     isDeleteProtected: row.isDeleteProtected === 1,
     createdAtMs: row.createdAtMs,
     ...optional("createdBy", row.createdBy as UserId | null),
+    ...optional("smallIconId", row.smallIconId as IconId | null),
+    ...optional("largeIconId", row.largeIconId as IconId | null),
+    ...optional("instanceTypeId", row.instanceTypeId as InstanceTypeId | null),
     run,
   };
 }

@@ -1,9 +1,10 @@
 import type { TemplateStatus } from "@yagura/lifecycles";
 import { blankUuid, type ClusterId, type TemplateId, type UserId } from "@yagura/std/ids.ts";
+import type { OwnIcons } from "../icon/icon.ts";
 import type { VmType } from "../vm/vm.ts";
 import type { VmHardware } from "../vm/vm-hardware.ts";
 
-export interface Template {
+export interface Template extends OwnIcons {
   readonly id: TemplateId;
   readonly name: string;
   readonly description: string;

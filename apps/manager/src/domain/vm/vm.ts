@@ -1,10 +1,12 @@
 import type { VmStatus } from "@yagura/lifecycles";
 import type { ClusterId, HostId, TemplateId, UserId, VmId } from "@yagura/std/ids.ts";
+import type { OwnIcons } from "../icon/icon.ts";
+import type { InstanceTypeId } from "../instance-type/instance-type.ts";
 import type { VmHardware } from "./vm-hardware.ts";
 
 export type VmType = "server" | "desktop" | "high_performance";
 
-export interface Vm {
+export interface Vm extends OwnIcons {
   readonly id: VmId;
   readonly name: string;
   readonly description: string;
@@ -16,6 +18,8 @@ export interface Vm {
   readonly isDeleteProtected: boolean;
   readonly createdAtMs: number;
   readonly createdBy?: UserId;
+  /** What its size comes from, as long as it has that size. */
+  readonly instanceTypeId?: InstanceTypeId;
   readonly run: VmRun;
 }
 

@@ -20,7 +20,7 @@ export type NewAffinityGroup = Pick<AffinityGroup, "name" | "clusterId"> &
 
 export async function createAffinityGroup(context: OpContext, asked: NewAffinityGroup): Promise<AffinityGroup> {
   const { clusterId } = asked;
-  await context.authorize("edit_cluster_configuration", { type: "cluster", id: clusterId });
+  await context.authorize("manipulate_affinity_groups", { type: "cluster", id: clusterId });
   const group: AffinityGroup = { ...affinityGroupDefaults, description: "", ...asked, id: newId<AffinityGroupId>() };
   refuseIf(attempt, affinityGroupTextProblems(group), "invalid");
   return transaction(context.db, async (tx) => {

@@ -13,7 +13,7 @@ export async function removeAffinityGroup(
   context: OpContext,
   { clusterId, groupId }: { readonly clusterId: ClusterId; readonly groupId: AffinityGroupId },
 ): Promise<void> {
-  await context.authorize("edit_cluster_configuration", { type: "cluster", id: clusterId });
+  await context.authorize("manipulate_affinity_groups", { type: "cluster", id: clusterId });
   await transaction(context.db, async (tx) => {
     const group = await getAffinityGroup(tx, groupId);
     if (group.clusterId !== clusterId) throw new NotFound("affinity group", groupId);

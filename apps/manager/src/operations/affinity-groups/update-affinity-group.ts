@@ -23,7 +23,7 @@ export async function updateAffinityGroup(
   context: OpContext,
   { clusterId, groupId, change }: AffinityGroupUpdate,
 ): Promise<AffinityGroup> {
-  await context.authorize("edit_cluster_configuration", { type: "cluster", id: clusterId });
+  await context.authorize("manipulate_affinity_groups", { type: "cluster", id: clusterId });
   return transaction(context.db, async (tx) => {
     const before = await getAffinityGroup(tx, groupId);
     if (before.clusterId !== clusterId) throw new NotFound("affinity group", groupId);

@@ -10,6 +10,7 @@ import { findTemplate, findTemplateByName, getTemplate } from "../../db/queries/
 import { getVm } from "../../db/queries/vms.ts";
 import type { Disk, DiskInterface, VolumeFormat } from "../../domain/disk/disk.ts";
 import { refuseIf } from "../../domain/errors.ts";
+import { iconsOf, type OwnIcons } from "../../domain/icon/icon.ts";
 import { identifierProblems } from "../../domain/names.ts";
 import type { Nic } from "../../domain/nic/nic.ts";
 import type { Template } from "../../domain/template/template.ts";
@@ -46,6 +47,7 @@ interface Source {
   readonly type: Template["type"];
   readonly disks: readonly { readonly disk: Disk; readonly interface: DiskInterface; readonly isBootable: boolean }[];
   readonly nics: readonly Nic[];
+  readonly icons: OwnIcons;
   readonly vm?: { readonly id: VmId; readonly name: string };
 }
 
@@ -72,6 +74,7 @@ export async function createTemplate(
     isDeleteProtected: false,
     createdAtMs: clock.nowMs(),
     ...(actor.userId !== undefined && { createdBy: actor.userId }),
+    ...source.icons,
   };
   const params: AddTemplate = {
     template,
@@ -118,7 +121,7 @@ async function readSource(context: OpContext, { from, clusterId }: NewTemplate):
     }
     const cluster = await getCluster(db, from.clusterId);
     const hardware = { ...hardwareDefaults, biosType: cluster.biosType };
-    return { clusterId: from.clusterId, hardware, type: "server", disks, nics: [] };
+    return { clusterId: from.clusterId, hardware, type: "server", disks, nics: [], icons: {} };
   }
   await context.authorize("see", { type: "vm", id: from.vmId });
   const vm = await getVm(db, from.vmId);
@@ -133,6 +136,7 @@ async function readSource(context: OpContext, { from, clusterId }: NewTemplate):
     // A disk that others write to has no content of its own moment.
     disks: disks.filter(({ disk }) => !disk.isShareable),
     nics: await listNics(db, { vmId: vm.id }),
+    icons: iconsOf(vm),
     vm: { id: vm.id, name: vm.name },
   };
 }

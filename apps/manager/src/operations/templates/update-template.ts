@@ -1,5 +1,6 @@
 import type { TemplateId } from "@yagura/std/ids.ts";
 import type { OpContext } from "../../context.ts";
+import { deleteUnusedIcons } from "../../db/queries/icons.ts";
 import { findTemplateByName, getTemplate, updateTemplate as writeTemplate } from "../../db/queries/templates.ts";
 import { transaction } from "../../db/transaction.ts";
 import { refuseIf } from "../../domain/errors.ts";
@@ -7,6 +8,7 @@ import { identifierProblems } from "../../domain/names.ts";
 import { blankTemplateId, type Template } from "../../domain/template/template.ts";
 import { hardwareProblems, mergeHardware, type VmHardware } from "../../domain/vm/vm-hardware.ts";
 import { announce } from "../../events/announce.ts";
+import { type AskedIcons, keepIcons, refuseIcons } from "../icons/plan-icons.ts";
 import { byActor, subject } from "../subjects.ts";
 
 const attempt = "Cannot edit Template.";
@@ -18,15 +20,17 @@ export interface TemplateUpdate {
   readonly comment?: string;
   readonly hardware?: Partial<VmHardware>;
   readonly isDeleteProtected?: boolean;
+  readonly icons?: AskedIcons;
 }
 
 export async function updateTemplate(
   context: OpContext,
-  { templateId, hardware, ...changes }: TemplateUpdate,
+  { templateId, hardware, icons, ...changes }: TemplateUpdate,
 ): Promise<Template> {
   await context.authorize("edit_template_properties", { type: "template", id: templateId });
   refuseIf(attempt, templateId === blankTemplateId ? ["The Blank Template cannot be edited."] : []);
   if (changes.name !== undefined) refuseIf(attempt, identifierProblems("template", changes.name), "invalid");
+  refuseIcons(attempt, icons);
   return transaction(context.db, async (tx) => {
     const template = await getTemplate(tx, templateId);
     refuseIf(attempt, template.status === "locked" ? ["Template is locked."] : []);
@@ -36,7 +40,9 @@ export async function updateTemplate(
     }
     const merged = hardware === undefined ? undefined : mergeHardware(template.hardware, hardware);
     if (merged !== undefined) refuseIf(attempt, hardwareProblems(merged), "invalid");
-    await writeTemplate(tx, templateId, { ...changes, ...(merged !== undefined && { hardware: merged }) });
+    const kept = await keepIcons(tx, attempt, icons);
+    await writeTemplate(tx, templateId, { ...changes, ...kept, ...(merged !== undefined && { hardware: merged }) });
+    if (icons !== undefined) await deleteUnusedIcons(tx);
     await announce(tx, context.clock, { name: "templateUpdated", ...byActor(context), template: subject(template) });
     return getTemplate(tx, templateId);
   });

@@ -3,11 +3,14 @@ import type { OpContext } from "../../context.ts";
 import type { Tx } from "../../db/database.ts";
 import { getCluster } from "../../db/queries/clusters.ts";
 import { getDisk, listDisks } from "../../db/queries/disks.ts";
+import { getInstanceType } from "../../db/queries/instance-types.ts";
 import { listNics } from "../../db/queries/nics.ts";
 import { findTemplate, getTemplate, listTemplateDisks } from "../../db/queries/templates.ts";
 import { findVm, getVm, listVms } from "../../db/queries/vms.ts";
 import type { Cluster } from "../../domain/cluster/cluster.ts";
 import { refuseIf } from "../../domain/errors.ts";
+import { iconsOf } from "../../domain/icon/icon.ts";
+import { followsInstanceType, type InstanceTypeId, instanceSize } from "../../domain/instance-type/instance-type.ts";
 import { identifierProblems } from "../../domain/names.ts";
 import type { NewNic, Nic } from "../../domain/nic/nic.ts";
 import type { Template } from "../../domain/template/template.ts";
@@ -15,6 +18,7 @@ import type { Vm, VmType } from "../../domain/vm/vm.ts";
 import { hardwareProblems, mergeHardware, type VmHardware } from "../../domain/vm/vm-hardware.ts";
 import { announce } from "../../events/announce.ts";
 import { type AddVm, addVm as definition, recordVm } from "../../sagas/add-vm.ts";
+import { type AskedIcons, keepIcons, refuseIcons } from "../icons/plan-icons.ts";
 import { planNic } from "../nics/plan-nic.ts";
 import { ownCreated } from "../permissions/own-created.ts";
 import { type Started, startSaga } from "../started.ts";
@@ -35,6 +39,10 @@ export interface NewVm {
   readonly isDeleteProtected?: boolean;
   /** Names of its disks, by the template's disk; others are called after the VM. */
   readonly diskNames?: ReadonlyMap<DiskId, string>;
+  /** Gives the VM its size, and its NICs when the template has none. */
+  readonly instanceTypeId?: InstanceTypeId;
+  /** In place of the template's. */
+  readonly icons?: AskedIcons;
   /** In place of the template's. */
   readonly nics?: readonly Omit<NewNic, "id">[];
 }
@@ -47,9 +55,17 @@ export async function createVm(context: OpContext, asked: NewVm): Promise<Starte
   const cluster = await getCluster(context.db, asked.clusterId);
   const base =
     template.clusterId === undefined ? { ...template.hardware, biosType: cluster.biosType } : template.hardware;
-  const hardware = mergeHardware(base, asked.hardware ?? {});
+  const instance =
+    asked.instanceTypeId === undefined ? undefined : await getInstanceType(context.db, asked.instanceTypeId);
+  const sized = instance === undefined ? base : { ...base, ...instanceSize(instance.hardware) };
+  const hardware = mergeHardware(sized, asked.hardware ?? {});
+  refuseIcons(attempt, asked.icons);
   refuseIf(attempt, [...identifierProblems("VM", asked.name), ...hardwareProblems(hardware)], "invalid");
-  const vm = planVm(context, asked, template, hardware);
+  const planned = planVm(context, asked, template, hardware);
+  const vm =
+    instance !== undefined && followsInstanceType(hardware, instance)
+      ? { ...planned, instanceTypeId: instance.id }
+      : planned;
   const disks = await planDisks(context, vm, asked.diskNames ?? new Map());
   /** NICs are planned where they are recorded: an address is free only within the transaction that takes it. */
   const plan = async (tx: Tx): Promise<AddVm> => {
@@ -57,8 +73,11 @@ export async function createVm(context: OpContext, asked: NewVm): Promise<Starte
     const namesakes = (await listVms(tx, { name: vm.name })).length;
     refuseIf(attempt, namesakes === 0 ? [] : ["The VM name is already in use."]);
     await refuseTemplate(tx, template.id);
-    const nics = await planNics(tx, vm, asked.nics ?? (await templateNics(tx, template)), cluster);
-    const params = { vm, dataCenterId: cluster.dataCenterId, disks, nics, ...userOf(context) };
+    const wanted = asked.nics ?? (await templateNics(tx, template));
+    const ofInstance = wanted.length === 0 && asked.nics === undefined ? (instance?.nics ?? []) : wanted;
+    const nics = await planNics(tx, vm, ofInstance, cluster);
+    const icons = await keepIcons(tx, attempt, asked.icons);
+    const params = { vm: { ...vm, ...icons }, dataCenterId: cluster.dataCenterId, disks, nics, ...userOf(context) };
     await recordVm(tx, params);
     await ownCreated(tx, context, { type: "vm", id: vm.id });
     await announce(tx, context.clock, { name: "vmAdditionStarted", ...byActor(context), vm: subject(vm) });
@@ -84,6 +103,7 @@ function planVm({ actor, clock }: OpContext, asked: NewVm, template: Template, h
     isDeleteProtected: asked.isDeleteProtected ?? false,
     createdAtMs: clock.nowMs(),
     ...(actor.userId !== undefined && { createdBy: actor.userId }),
+    ...iconsOf(template),
     run: { status: "image_locked", displays: [] },
   };
 }

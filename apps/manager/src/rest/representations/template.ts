@@ -3,6 +3,7 @@ import type { Template } from "../../domain/template/template.ts";
 import type { Links } from "../links.ts";
 import { renderDate } from "./common.ts";
 import { renderHardware } from "./hardware.ts";
+import { renderIcons } from "./icon.ts";
 
 export function renderTemplate(template: Template, links: Links, allContent: boolean): RestTemplate {
   return {
@@ -13,6 +14,7 @@ export function renderTemplate(template: Template, links: Links, allContent: boo
     comment: template.comment,
     creation_time: renderDate(template.createdAtMs),
     delete_protected: template.isDeleteProtected,
+    ...renderIcons(template, template.hardware.osType, links),
     status: template.status,
     version: { base_template: links.ref("templates", template.id), version_name: "base version", version_number: 1 },
     ...(template.clusterId !== undefined && { cluster: links.ref("clusters", template.clusterId) }),

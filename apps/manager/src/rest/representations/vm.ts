@@ -4,6 +4,7 @@ import type { GuestFacts, Vm } from "../../domain/vm/vm.ts";
 import type { Links } from "../links.ts";
 import { renderDate, renderFullVersion } from "./common.ts";
 import { renderHardware } from "./hardware.ts";
+import { renderIcons } from "./icon.ts";
 
 export function renderVm(vm: Vm, links: Links, allContent: boolean): RestVm {
   const { run } = vm;
@@ -25,7 +26,9 @@ export function renderVm(vm: Vm, links: Links, allContent: boolean): RestVm {
     ...(run.status === "paused" && run.pauseReason !== undefined && { status_detail: run.pauseReason.toLowerCase() }),
     stop_reason: run.stopReason ?? "",
     stop_time: renderDate(run.stoppedAtMs),
+    ...renderIcons(vm, vm.hardware.osType, links),
     cluster: links.ref("clusters", vm.clusterId),
+    ...(vm.instanceTypeId !== undefined && { instance_type: links.ref("instancetypes", vm.instanceTypeId) }),
     ...(run.hostId !== undefined && { host: links.ref("hosts", run.hostId) }),
     original_template: links.ref("templates", vm.templateId),
     template: links.ref("templates", vm.templateId),

@@ -1,6 +1,7 @@
 import { NotFound } from "../../domain/errors.ts";
 import { type OperatingSystem, operatingSystems } from "../../domain/operating-system/operating-system.ts";
 import type { Links } from "../links.ts";
+import { renderIcons } from "../representations/icon.ts";
 import { entity, list, param, type Route } from "../route.ts";
 import { cutList } from "../select-list.ts";
 
@@ -32,5 +33,6 @@ function render({ id, name, title, architecture, tpm }: OperatingSystem, links: 
     description: title,
     architecture,
     tpm_support: tpm,
+    ...renderIcons({}, name, links),
   };
 }

@@ -10,6 +10,7 @@ import { foundList } from "../found-list.ts";
 import { manyEntities, manyLists, mapValues } from "../many.ts";
 import { findReferenced, getReferenced, pathId, readTexts, required } from "../references.ts";
 import { renderTemplateDiskAttachment } from "../representations/disk.ts";
+import { readIcons } from "../representations/icon.ts";
 import { renderNic } from "../representations/nic.ts";
 import { readHardware } from "../representations/read-hardware.ts";
 import { renderTemplate } from "../representations/template.ts";
@@ -70,6 +71,7 @@ export const templateRoutes: readonly Route[] = [
         ...readTexts(body),
         ...defined({ isDeleteProtected: body.delete_protected }),
         ...(Object.keys(hardware).length > 0 && { hardware }),
+        ...defined({ icons: readIcons(body) }),
       });
       return entity("template", renderTemplate(updated, request.links, request.allContent));
     },

@@ -1,7 +1,9 @@
 import type { Vm as RestVm } from "@yagura/rest-model";
 import type { DiskId, HostId, VmId } from "@yagura/std/ids.ts";
+import { listInstanceTypes } from "../../db/queries/instance-types.ts";
 import { listTemplateDisks } from "../../db/queries/templates.ts";
 import { getVm, listVms } from "../../db/queries/vms.ts";
+import type { InstanceTypeId } from "../../domain/instance-type/instance-type.ts";
 import { rebootVm, resetVm, shutdownVm } from "../../operations/vms/ask-guest.ts";
 import { createVm, type NewVm } from "../../operations/vms/create-vm.ts";
 import { removeVm } from "../../operations/vms/remove-vm.ts";
@@ -12,6 +14,7 @@ import { defined } from "../defined.ts";
 import { foundList } from "../found-list.ts";
 import { manyEntities } from "../many.ts";
 import { findReferenced, getReferenced, pathId, readTexts, required } from "../references.ts";
+import { readIcons } from "../representations/icon.ts";
 import { readHardware } from "../representations/read-hardware.ts";
 import { renderVm } from "../representations/vm.ts";
 import { completed, entity, param, type RestRequest, type Route } from "../route.ts";
@@ -58,6 +61,8 @@ export const vmRoutes: readonly Route[] = [
         ...readTexts(body),
         ...defined({ type: body.type, isDeleteProtected: body.delete_protected }),
         ...(Object.keys(hardware).length > 0 && { hardware }),
+        ...defined({ icons: readIcons(body) }),
+        ...(body.instance_type !== undefined && { instanceTypeId: (await readInstanceType(request, body)) ?? null }),
       });
       return entity("vm", renderVm(updated, links, allContent));
     },
@@ -143,12 +148,20 @@ async function readNewVm({ inventory, context }: RestRequest, body: RestVm): Pro
   return {
     ...readTexts(body),
     ...defined({ id, type: body.type, isDeleteProtected: body.delete_protected }),
+    ...defined({ icons: readIcons(body), instanceTypeId: await readInstanceType({ context }, body) }),
     name,
     clusterId: cluster.id,
     templateId: template.id,
     hardware,
     diskNames,
   };
+}
+
+async function readInstanceType(
+  { context }: Pick<RestRequest, "context">,
+  { instance_type }: RestVm,
+): Promise<InstanceTypeId | undefined> {
+  return (await findReferenced("instance type", instance_type, () => listInstanceTypes(context.db)))?.id;
 }
 
 /** A body may name the disks that it gets from the template, each by the template's disk. */
