@@ -254,6 +254,13 @@ export const eventCatalogue = {
   macPoolUpdated: kind(10702, "normal", "{user} changed the MAC pool {pool}."),
   macPoolRemoved: kind(10704, "normal", "{user} removed the MAC pool {pool}."),
 
+  networkQosAdded: kind(10100, "normal", "{user} added the network QoS {qos} to data center {dataCenter}."),
+  networkQosRemoved: kind(10102, "normal", "{user} removed the network QoS {qos} from data center {dataCenter}."),
+  networkQosUpdated: kind(10104, "normal", "{user} changed the network QoS {qos} of data center {dataCenter}."),
+  qosAdded: kind(10110, "normal", "{user} added the QoS {qos} to data center {dataCenter}."),
+  qosRemoved: kind(10112, "normal", "{user} removed the QoS {qos} from data center {dataCenter}."),
+  qosUpdated: kind(10114, "normal", "{user} changed the QoS {qos} of data center {dataCenter}."),
+
   tagUpdated: kind(430, "normal", "{user} changed the tag {tag}."),
   tagAdded: kind(432, "normal", "{user} added the tag {tag}."),
   tagRemoved: kind(434, "normal", "{user} removed the tag {tag}."),

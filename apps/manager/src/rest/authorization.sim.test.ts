@@ -75,6 +75,8 @@ const bodies: Readonly<Record<string, string>> = {
   "POST /storagedomains/:storageDomain/storageconnections": `<storage_connection id="${ids.storageConnection}"/>`,
   "PUT /storagedomains/:storageDomain": "<storage_domain><comment>new</comment></storage_domain>",
   "POST /datacenters/:dataCenter/storagedomains": `<storage_domain id="${ids.storageDomain}"/>`,
+  "POST /datacenters/:dataCenter/qoss": "<qos><name>new</name><type>cpu</type><cpu_limit>50</cpu_limit></qos>",
+  "PUT /datacenters/:dataCenter/qoss/:qos": "<qos><description>new</description></qos>",
   "POST /macpools":
     "<mac_pool><name>new</name><ranges><range><from>02:00:00:00:00:00</from><to>02:00:00:00:00:ff</to></range></ranges></mac_pool>",
   "PUT /macpools/:macPool": "<mac_pool><description>new</description></mac_pool>",

@@ -39,6 +39,7 @@ import { hardwareDefaults } from "../domain/vm/vm-hardware.ts";
 import { createHostTicket } from "../enrolment/host-tickets.ts";
 import { createCluster } from "../operations/clusters/create-cluster.ts";
 import { createDataCenter } from "../operations/data-centers/create-data-center.ts";
+import { limitIds, populateLimits } from "./inventory-limits.fixture.ts";
 import type { RestWorld } from "./rest-world.fixture.ts";
 
 /** Ids that say in a failing test what they are of. */
@@ -47,6 +48,7 @@ function id<T extends Id<string>>(digits: string): T {
 }
 
 export const ids = {
+  ...limitIds,
   dataCenter: id<DataCenterId>("a"),
   cluster: id<ClusterId>("b"),
   host: id<HostId>("c"),
@@ -253,6 +255,7 @@ export async function populate({
       vmsRule: { polarity: "positive", isEnforcing: false },
       members: { ...labelled, vmLabelIds: [ids.affinityLabel], hostLabelIds: [] },
     });
+    await populateLimits(tx, ids);
     await insertJob(tx, {
       id: ids.job,
       description: "Launching VM demo",

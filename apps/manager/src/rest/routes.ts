@@ -25,6 +25,7 @@ import { networkRoutes } from "./resources/networks.ts";
 import { operatingSystemRoutes } from "./resources/operating-systems.ts";
 import { optionRoutes } from "./resources/options.ts";
 import { permissionRoutes } from "./resources/permissions.ts";
+import { qosRoutes } from "./resources/qoss.ts";
 import { roleRoutes } from "./resources/roles.ts";
 import { statisticRoutes } from "./resources/statistics.ts";
 import { storageConnectionRoutes } from "./resources/storage-connections.ts";
@@ -72,6 +73,7 @@ export function routes(product: Product): readonly Route[] {
     ...operatingSystemRoutes,
     ...optionRoutes,
     ...permissionRoutes,
+    ...qosRoutes,
     ...roleRoutes,
     ...statisticRoutes,
     ...storageConnectionRoutes,

@@ -1,0 +1,20 @@
+import type { DataCenterId, Id } from "@yagura/std/ids.ts";
+import type { Tx } from "../db/database.ts";
+import { insertQos } from "../db/queries/qoss.ts";
+
+/** Ids of what limits the use of networks, CPUs and storage. */
+export const limitIds = {
+  qos: "99999999-0000-4000-8000-000000000101" as Id<"qos">,
+};
+
+/** One limit of each kind. */
+export async function populateLimits(tx: Tx, { dataCenter }: { readonly dataCenter: DataCenterId }): Promise<void> {
+  await insertQos(tx, {
+    id: limitIds.qos,
+    name: "gold",
+    description: "",
+    dataCenterId: dataCenter,
+    type: "network",
+    limits: { inboundAverage: 10, inboundPeak: 20, inboundBurst: 100 },
+  });
+}
