@@ -4,7 +4,6 @@ import { assert } from "@yagura/std/assert.ts";
 import { type Clock, systemClock } from "@yagura/std/clock.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { StorageDomainId } from "@yagura/std/ids.ts";
-import { KeyedQueue } from "@yagura/std/keyed-queue.ts";
 import type { Log } from "@yagura/std/log.ts";
 import { mountsPath } from "@yagura/storage-format";
 import { readMounts } from "../root/mount-table.ts";
@@ -29,6 +28,7 @@ import type { AcquireSpmLock } from "./pool/local-lock.ts";
 import { openLeasing } from "./pool/open-leasing.ts";
 import { Pools } from "./pool/pools.ts";
 import type { PoolId, Storage } from "./storage.ts";
+import { openStructure } from "./structure.ts";
 import { ImageLocks } from "./tasks/image-locks.ts";
 import type { Intent, Settled } from "./tasks/intent.ts";
 import { type Settling, settleIntent } from "./tasks/settle-intent.ts";
@@ -151,49 +151,12 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     return ofPools.flatMap(([domainId, status]) => (status === "active" ? [domainId] : []));
   }
 
-  // Changes to domains and pools as a whole are few and short: one after the other, whatever they concern.
-  const queue = new KeyedQueue<"structure">();
-  const inTurn =
-    <Args extends readonly unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
-    (...args: Args): Promise<Result> =>
-      queue.run("structure", () => call(...args));
-  const thenLook =
-    <Args extends readonly unknown[]>(call: (...args: Args) => Promise<void>) =>
-    async (...args: Args): Promise<void> => {
-      await call(...args);
-      // The Manager asks for the vitals right after: it shall not hear of the time before.
-      await watch.look();
-    };
+  const structure = openStructure({ domains, pools, look: () => watch.look() });
 
   return {
     connections,
-    domains: {
-      ...domains,
-      create: inTurn(domains.create),
-      format: inTurn(domains.format),
-      attach: inTurn(domains.attach),
-      detach: inTurn(domains.detach),
-      activate: inTurn(thenLook(domains.activate)),
-      deactivate: inTurn(domains.deactivate),
-      setDescription: inTurn(domains.setDescription),
-    },
-    pools: {
-      create: inTurn((pool) => pools.create(pool)),
-      destroy: inTurn((poolId, epoch) => pools.destroy(poolId, epoch)),
-      connect: inTurn(thenLook((pool) => pools.connect(pool))),
-      disconnect: inTurn((poolId) => pools.disconnect(poolId)),
-      getInfo: (poolId) => pools.getInfo(poolId),
-      startSpm: (poolId, candidate) => pools.startSpm(poolId, candidate),
-      stopSpm: inTurn((poolId) => pools.stopSpm(poolId)),
-      getSpmStatus: (poolId) => pools.getSpmStatus(poolId),
-      findPoolOf: (domainId) => pools.findPoolOf(domainId),
-      requireSpm: (poolId, epoch) => pools.requireSpm(poolId, epoch),
-      switchMaster: inTurn((poolId, move) => pools.switchMaster(poolId, move)),
-      // It may wait for minutes, and concerns no pool that this host is connected to.
-      reconstructMaster: (master) => pools.reconstructMaster(master),
-      upgrade: (poolId, version, epoch) => pools.upgrade(poolId, version, epoch),
-      listConnected: () => pools.listConnected(),
-    },
+    domains: structure.domains,
+    pools: structure.pools,
     volumes: openVolumes(volumesWorld),
     images: openImages(volumesWorld),
     tasks,
@@ -205,7 +168,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       end.abort();
       const close = async (): Promise<void> => {
         await jobs.stopAll("the agent is stopping");
-        await queue.idle();
+        await structure.idle();
         // Their tasks end with the roles, and what takes too long is left to the next SPM.
         await pools.close();
         await tasks.stopAll("the agent is stopping");
