@@ -2,6 +2,7 @@ import type { UserId } from "@yagura/std/ids.ts";
 import { everyoneGroupId, type Group, type GroupId, type User } from "../../domain/user/user.ts";
 import type { Db, Tx } from "../database.ts";
 import type { GroupRow } from "../schema.ts";
+import { deleteMarksOf } from "./marks.ts";
 import { toUser } from "./users.ts";
 
 export async function listGroups(db: Db): Promise<Group[]> {
@@ -90,6 +91,7 @@ export async function setDirectoryGroups(tx: Tx, user: User, externalIds: readon
 
 /** With who is in it; its permissions are taken away by whoever calls. */
 export async function deleteGroup(tx: Tx, groupId: GroupId): Promise<void> {
+  await deleteMarksOf(tx, { type: "group", id: groupId });
   await tx.deleteFrom("groupMembers").where("groupId", "=", groupId).execute();
   await tx.deleteFrom("userGroups").where("id", "=", groupId).execute();
 }

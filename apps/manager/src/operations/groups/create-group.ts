@@ -23,7 +23,11 @@ export async function createGroup(
     const namesake = await findGroupByName(tx, group);
     refuseIf(attempt, namesake === undefined ? [] : ["There is a group of this name already."]);
     await ensureGroup(tx, group);
-    await announce(tx, context.clock, { name: "groupAdded", ...byActor(context), details: { name: group.name } });
+    await announce(tx, context.clock, {
+      name: "userAdded",
+      ...byActor(context),
+      details: { name: group.name, noun: "group" },
+    });
   });
   return group;
 }

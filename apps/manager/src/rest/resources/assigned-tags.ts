@@ -7,6 +7,7 @@ import { MissingMember } from "../refusals.ts";
 import { renderAssignedTag } from "../representations/tag.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import { cutList } from "../select-list.ts";
+import { groupOf } from "./groups.ts";
 import { userOf } from "./users.ts";
 
 /** A kind of thing that bears tags: where it is in the API, and how one of it is found that the caller may see. */
@@ -25,6 +26,7 @@ const owners: readonly Owner[] = [
     find: (request) => request.inventory.template(param(request, "template")),
   },
   { type: "user", path: "users", find: userOf },
+  { type: "group", path: "groups", find: groupOf },
 ];
 
 export const assignedTagRoutes: readonly Route[] = owners.flatMap((owner) => routesOf(owner));
