@@ -438,6 +438,8 @@ export interface EventRow {
   templateName: string | null;
   origin: string;
   customId: number | null;
+  isHidden: Generated<Bit>;
+  customData: string | null;
 }
 
 export interface JobRow {
@@ -464,6 +466,8 @@ export interface StepRow {
   startedAtMs: EpochMs;
   endedAtMs: EpochMs | null;
   progressPercent: number | null;
+  isExternal: Generated<Bit>;
+  parentId: string | null;
 }
 
 export interface SagaRow {

@@ -127,7 +127,7 @@ export const eventCatalogue = {
   diskCreated: kind(2021, "normal", "Disk {disk} has been created."),
   diskCreationFailed: kind(2022, "error", "Disk {disk} could not be created. {reason}"),
   diskExtended: kind(371, "normal", "The size of disk {disk} was changed to {size} by {user}."),
-  diskExtensionFailed: kind(372, "error", "The size of disk {disk} could not be changed. {reason}"),
+  diskExtensionFailed: kind(370, "error", "The size of disk {disk} could not be changed. {reason}"),
   diskSparsificationStarted: kind(1325, "normal", "{user} began to give back the unused space of disk {disk}."),
   diskSparsified: kind(1326, "normal", "The unused space of disk {disk} has been given back."),
   diskSparsificationFailed: kind(1327, "error", "The unused space of disk {disk} could not be given back. {reason}"),
@@ -296,6 +296,8 @@ export const eventCatalogue = {
   externalWarning: kind(9802, "warning", "{text}"),
   externalError: kind(9803, "error", "{text}"),
   externalAlert: kind(9804, "alert", "{text}"),
+  externalJobAdded: kind(11_000, "normal", "{user} added the job {job} of another program."),
+  eventsShownAgain: kind(10_604, "normal", "{user} showed all events again that had been put away."),
 } as const satisfies Record<string, EventKind>;
 
 export type EventName = keyof typeof eventCatalogue;

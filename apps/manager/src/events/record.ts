@@ -45,6 +45,7 @@ export interface EventRecord {
   readonly templateName: string | undefined;
   readonly origin: string;
   readonly customId: number | undefined;
+  readonly customData: string | undefined;
 }
 
 export const ownOrigin = "yagura";
@@ -77,6 +78,7 @@ export function describeEvent(event: NewEvent, nowMs: number): EventRecord {
     templateName: event.template?.name,
     origin: ownOrigin,
     customId: undefined,
+    customData: undefined,
   };
 }
 

@@ -113,7 +113,7 @@ test("what v4 has and we do not is 501, a wrong verb 405 with those that are rig
   const migrate = await w.request({ method: "POST", url: `${api}/vms/${ids.vm}/migrate`, payload: "<action/>" });
   assert.equal(migrate.status, 501);
   assert.equal((await w.request({ url: `${api}/vmpools` })).status, 501);
-  const wrong = await w.request({ method: "PUT", url: `${api}/jobs`, payload: "<job/>" });
+  const wrong = await w.request({ method: "PUT", url: `${api}/operatingsystems`, payload: "<os/>" });
   assert.deepEqual([wrong.status, wrong.headers["allow"]], [405, "GET"]);
 });
 

@@ -65,6 +65,8 @@ const bodies: Readonly<Record<string, string>> = {
   "PUT /disks/:disk": "<disk><description>new</description></disk>",
   "POST /events":
     "<event><severity>normal</severity><description>x</description><origin>test</origin><custom_id>1</custom_id></event>",
+  "POST /jobs": "<job><description>x</description></job>",
+  "POST /jobs/:job/steps": "<step><type>executing</type><description>x</description></step>",
   "PUT /hosts/:host": "<host><comment>new</comment></host>",
   "POST /hosttickets": `<host_ticket><cluster id="${ids.cluster}"/></host_ticket>`,
   "POST /imagetransfers": `<image_transfer><disk id="${ids.disk}"/><direction>upload</direction></image_transfer>`,
@@ -241,7 +243,7 @@ test("every operation with a body has one in this test", () => {
   const isCovered = ({ method, path }: Route) =>
     path.endsWith("/permissions") ||
     `${method} ${path}` in bodies ||
-    /\/(activate|deactivate|approve|start|stop|shutdown|reboot|reset|finalize|cancel|forceselectspm)$/.test(path);
+    /\/(activate|deactivate|approve|start|stop|shutdown|reboot|reset|finalize|cancel|forceselectspm|end|clear|undelete)$/.test(path);
   const missing = served.filter((route) => (route.method === "POST" || route.method === "PUT") && !isCovered(route));
   assert.deepEqual(
     missing.map(({ method, path }) => `${method} ${path}`),

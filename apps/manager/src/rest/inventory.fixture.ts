@@ -267,6 +267,7 @@ export async function populate({
       isAutoCleared: true,
     });
     await insertStep(tx, {
+      isExternal: false,
       id: ids.step,
       jobId: ids.job,
       number: 0,

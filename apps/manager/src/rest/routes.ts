@@ -11,7 +11,9 @@ import { dataCenterRoutes } from "./resources/data-centers.ts";
 import { diskRoutes } from "./resources/disks.ts";
 import { domainRoutes } from "./resources/domains.ts";
 import { emptyCollectionRoutes } from "./resources/empty-collections.ts";
+import { eventChangeRoutes } from "./resources/event-changes.ts";
 import { eventRoutes } from "./resources/events.ts";
+import { externalJobRoutes } from "./resources/external-jobs.ts";
 import { groupRoutes } from "./resources/groups.ts";
 import { hostTicketRoutes } from "./resources/host-tickets.ts";
 import { hostRoutes } from "./resources/hosts.ts";
@@ -59,7 +61,9 @@ export function routes(product: Product): readonly Route[] {
     ...diskRoutes,
     ...domainRoutes,
     ...emptyCollectionRoutes,
+    ...eventChangeRoutes,
     ...eventRoutes,
+    ...externalJobRoutes,
     ...groupRoutes,
     ...hostRoutes,
     ...hostTicketRoutes,

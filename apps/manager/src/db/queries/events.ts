@@ -35,6 +35,7 @@ export async function insertEvent(tx: Tx, event: StoredEvent): Promise<number> {
       templateName: event.templateName ?? null,
       origin: event.origin,
       customId: event.customId ?? null,
+      customData: event.customData ?? null,
     })
     .returning("id")
     .executeTakeFirstOrThrow();
@@ -54,7 +55,7 @@ export interface EventFilter {
 
 /** The newest first, `countMax` at most. */
 export async function listEvents(db: Db, filter: EventFilter, countMax: number): Promise<AuditEvent[]> {
-  let query = db.selectFrom("events").selectAll().orderBy("id", "desc").limit(countMax);
+  let query = db.selectFrom("events").selectAll().where("isHidden", "=", 0).orderBy("id", "desc").limit(countMax);
   if (filter.afterId !== undefined) query = query.where("id", ">", filter.afterId);
   if (filter.ids !== undefined) {
     if (filter.ids.length === 0) return [];
@@ -72,12 +73,40 @@ export async function listEvents(db: Db, filter: EventFilter, countMax: number):
 }
 
 export async function findEvent(db: Db, eventId: number): Promise<AuditEvent | undefined> {
-  const row = await db.selectFrom("events").selectAll().where("id", "=", eventId).executeTakeFirst();
+  const row = await db
+    .selectFrom("events")
+    .selectAll()
+    .where("id", "=", eventId)
+    .where("isHidden", "=", 0)
+    .executeTakeFirst();
   return row && toAuditEvent(row);
 }
 
-export async function deleteEvent(tx: Tx, eventId: number): Promise<void> {
-  await tx.deleteFrom("events").where("id", "=", eventId).execute();
+/** After an event in their order, `countMax` at most: for whoever reads along. */
+export async function listEventsAfter(db: Db, eventId: number, countMax: number): Promise<AuditEvent[]> {
+  const query = db.selectFrom("events").selectAll().where("id", ">", eventId).where("isHidden", "=", 0);
+  return (await query.orderBy("id").limit(countMax).execute()).map(toAuditEvent);
+}
+
+/** 0 when there is none. */
+export async function lastEventId(db: Db): Promise<number> {
+  const row = await db.selectFrom("events").select("id").orderBy("id", "desc").limit(1).executeTakeFirst();
+  return row?.id ?? 0;
+}
+
+/** Whether another program has told this already. */
+export async function hasCustomEvent(db: Db, origin: string, customId: number): Promise<boolean> {
+  const query = db.selectFrom("events").select("id").where("origin", "=", origin).where("customId", "=", customId);
+  return (await query.executeTakeFirst()) !== undefined;
+}
+
+/** It is in no list any more, until all are shown again. */
+export async function hideEvent(tx: Tx, eventId: number): Promise<void> {
+  await tx.updateTable("events").set({ isHidden: 1 }).where("id", "=", eventId).execute();
+}
+
+export async function showHiddenEvents(tx: Tx): Promise<void> {
+  await tx.updateTable("events").set({ isHidden: 0 }).where("isHidden", "=", 1).execute();
 }
 
 /** The oldest of those that happened before `beforeMs`, `countMax` at most. Returns how many. */
@@ -88,7 +117,7 @@ export async function deleteOldEvents(tx: Tx, beforeMs: number, countMax: number
   return ids.length;
 }
 
-function toAuditEvent(row: Omit<EventRow, "id"> & { id: number }): AuditEvent {
+function toAuditEvent(row: Omit<EventRow, "id" | "isHidden"> & { id: number }): AuditEvent {
   return {
     id: row.id,
     code: row.code,
@@ -112,5 +141,6 @@ function toAuditEvent(row: Omit<EventRow, "id"> & { id: number }): AuditEvent {
     ...optional("templateName", row.templateName),
     origin: row.origin,
     ...optional("customId", row.customId),
+    ...optional("customData", row.customData),
   };
 }

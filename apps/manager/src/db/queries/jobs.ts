@@ -50,24 +50,90 @@ export async function endJob(
     .set({ status: end.status, updatedAtMs: end.atMs, endedAtMs: end.atMs, failure: end.failure ?? null })
     .where("id", "=", jobId)
     .execute();
+  await endOpenSteps(tx, jobId, end);
+}
+
+/** Which jobs may be forgotten: those that ended before `endedBeforeMs`, or, if they never ended, were last told of then. */
+export interface OldJobs {
+  readonly endedBeforeMs: number;
+  /** Only these; all others when it is `undefined`. */
+  readonly status?: JobStatus;
+  /** Also those that their program wants to clear itself. */
+  readonly isWaitingForClear?: boolean;
+}
+
+/** With their steps, a thousand at most. Returns how many. */
+export async function deleteOldJobs(tx: Tx, { endedBeforeMs, status, isWaitingForClear }: OldJobs): Promise<number> {
+  let query = tx.selectFrom("jobs").select("id").where("endedAtMs", "<", endedBeforeMs).limit(1000);
+  if (status !== undefined) query = query.where("status", "=", status);
+  if (isWaitingForClear !== true) query = query.where("isAutoCleared", "=", 1);
+  const ids = (await query.execute()).map(({ id }) => id);
+  if (ids.length === 0) return 0;
+  await tx.deleteFrom("steps").where("jobId", "in", ids).execute();
+  await tx.deleteFrom("jobs").where("id", "in", ids).execute();
+  return ids.length;
+}
+
+/** Ends jobs of other programs that said nothing more since `beforeMs`. */
+export async function giveUpExternalJobs(tx: Tx, beforeMs: number, atMs: number): Promise<void> {
+  const silent = await tx
+    .selectFrom("jobs")
+    .select("id")
+    .where("isExternal", "=", 1)
+    .where("endedAtMs", "is", null)
+    .where("updatedAtMs", "<", beforeMs)
+    .limit(1000)
+    .execute();
+  for (const { id } of silent) await endJob(tx, id as JobId, { status: "unknown", atMs });
+}
+
+/** How many jobs of other programs have not ended. */
+export async function countOpenExternalJobs(db: Db): Promise<number> {
+  const { count } = await db
+    .selectFrom("jobs")
+    .select((builder) => builder.fn.countAll<number | string>().as("count"))
+    .where("isExternal", "=", 1)
+    .where("endedAtMs", "is", null)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** It is removed by itself some time after its end. */
+export async function autoClearJob(tx: Tx, jobId: JobId): Promise<void> {
+  await tx.updateTable("jobs").set({ isAutoCleared: 1 }).where("id", "=", jobId).execute();
+}
+
+/** Something about it was told: it is not forgotten for being silent. */
+export async function touchJob(tx: Tx, jobId: JobId, atMs: number): Promise<void> {
+  await tx.updateTable("jobs").set({ updatedAtMs: atMs }).where("id", "=", jobId).execute();
+}
+
+/** Ends a step, and those in it that still run. */
+export async function endStep(
+  tx: Tx,
+  stepId: StepId,
+  end: { readonly status: JobStatus; readonly atMs: number },
+): Promise<void> {
+  await tx
+    .updateTable("steps")
+    .set({ status: end.status, endedAtMs: end.atMs })
+    .where((where) => where.or([where("id", "=", stepId), where("parentId", "=", stepId)]))
+    .where("status", "=", "started")
+    .execute();
+}
+
+/** The steps of a job that still run end with `status`; the job has ended already. */
+export async function endOpenSteps(
+  tx: Tx,
+  jobId: JobId,
+  end: { readonly status: JobStatus; readonly atMs: number },
+): Promise<void> {
   await tx
     .updateTable("steps")
     .set({ status: end.status, endedAtMs: end.atMs })
     .where("jobId", "=", jobId)
     .where("status", "=", "started")
     .execute();
-}
-
-export async function clearJob(tx: Tx, jobId: JobId): Promise<void> {
-  await tx.deleteFrom("steps").where("jobId", "=", jobId).execute();
-  await tx.deleteFrom("jobs").where("id", "=", jobId).execute();
-}
-
-/** Jobs that ended before `beforeMs`, with their steps. Returns how many. */
-export async function deleteEndedJobs(tx: Tx, beforeMs: number): Promise<number> {
-  const old = await tx.selectFrom("jobs").select("id").where("endedAtMs", "<", beforeMs).limit(1000).execute();
-  for (const { id } of old) await clearJob(tx, id as JobId);
-  return old.length;
 }
 
 export async function listSteps(db: Db, jobId: JobId): Promise<Step[]> {
@@ -90,7 +156,13 @@ export async function getStep(db: Db, jobId: JobId, stepId: StepId): Promise<Ste
 export async function insertStep(tx: Tx, step: Step): Promise<void> {
   await tx
     .insertInto("steps")
-    .values({ ...step, endedAtMs: step.endedAtMs ?? null, progressPercent: step.progressPercent ?? null })
+    .values({
+      ...step,
+      endedAtMs: step.endedAtMs ?? null,
+      progressPercent: step.progressPercent ?? null,
+      isExternal: toBit(step.isExternal),
+      parentId: step.parentId ?? null,
+    })
     .execute();
 }
 
@@ -119,7 +191,7 @@ function toJob(row: JobRow): Job {
   };
 }
 
-function toStep(row: StepRow): Step {
+function toStep(row: Omit<StepRow, "isExternal"> & { isExternal: number }): Step {
   return {
     id: row.id as StepId,
     jobId: row.jobId as JobId,
@@ -130,5 +202,7 @@ function toStep(row: StepRow): Step {
     startedAtMs: row.startedAtMs,
     ...optional("endedAtMs", row.endedAtMs),
     ...optional("progressPercent", row.progressPercent),
+    isExternal: row.isExternal === 1,
+    ...optional("parentId", row.parentId as StepId | null),
   };
 }

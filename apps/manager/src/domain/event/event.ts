@@ -30,4 +30,6 @@ export interface AuditEvent {
   readonly templateName?: string;
   readonly origin: string;
   readonly customId?: number;
+  /** What another program keeps with its event. */
+  readonly customData?: string;
 }

@@ -31,4 +31,8 @@ export interface Step {
   readonly endedAtMs?: number;
   /** How far it is, as far as whoever does it says. */
   readonly progressPercent?: number;
+  /** Another program does it, and says when it has ended. */
+  readonly isExternal: boolean;
+  /** The step that it is a part of. */
+  readonly parentId?: StepId;
 }

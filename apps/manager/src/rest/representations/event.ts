@@ -16,6 +16,7 @@ export function renderEvent(event: AuditEvent, links: Links): RestEvent {
     ...(event.correlationId !== undefined && { correlation_id: event.correlationId }),
     origin: event.origin,
     custom_id: event.customId ?? -1,
+    ...(event.customData !== undefined && { custom_data: event.customData }),
     flood_rate: 30,
     log_on_host: false,
     cluster: named("clusters", event.clusterId, event.clusterName),

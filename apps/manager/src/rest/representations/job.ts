@@ -22,7 +22,7 @@ export function renderStep(step: Step, links: Links): RestStep {
   return {
     ...links.of("step", "jobs", step.jobId, "steps", step.id),
     description: step.description,
-    external: false,
+    external: step.isExternal,
     number: step.number,
     ...(step.progressPercent !== undefined && { progress: step.progressPercent }),
     status: step.status,
@@ -30,5 +30,6 @@ export function renderStep(step: Step, links: Links): RestStep {
     start_time: renderDate(step.startedAtMs),
     end_time: renderDate(step.endedAtMs),
     job: links.ref("jobs", step.jobId),
+    ...(step.parentId !== undefined && { parent_step: links.ref("jobs", step.jobId, "steps", step.parentId) }),
   };
 }

@@ -111,7 +111,7 @@ export class Sagas<Deps> {
         isExternal: false,
         isAutoCleared: true,
       });
-      const step = { jobId, startedAtMs: atMs };
+      const step = { jobId, startedAtMs: atMs, isExternal: false };
       await insertStep(tx, {
         ...step,
         id: newId(),

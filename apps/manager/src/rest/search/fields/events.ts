@@ -6,7 +6,7 @@ export const eventSearch: Searchable = {
   from: sql`events`,
   id: sql`events.id`,
   order: sql`events.id desc`,
-  visible: () => undefined,
+  visible: () => sql`events.is_hidden = 0`,
   fields: {
     id: number(sql`events.id`),
     type: number(sql`events.code`),
