@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { AgentFault } from "@yagura/agent-protocol";
 import type { HostId, StorageDomainId } from "@yagura/std/ids.ts";
 import { blankUuid, parseId } from "@yagura/std/ids.ts";
 import { GiB } from "@yagura/std/units.ts";
 import { type ThreeHosts, threeHosts } from "./background/spm/three-hosts.fixture.ts";
 import { listDisks } from "./db/queries/disks.ts";
 import { listEvents } from "./db/queries/events.ts";
+import { listSteps } from "./db/queries/jobs.ts";
 import { listLocks } from "./db/queries/locks.ts";
 import { findStorageDomain, getStorageDomain, listStorageDomains } from "./db/queries/storage-domains.ts";
 import { listTemplates } from "./db/queries/templates.ts";
@@ -370,6 +372,31 @@ describe("when a host dies at a storage domain that is in no data center", () =>
   });
 });
 
+describe("a domain that is away for a while", () => {
+  test("is waited for by what has to be undone on it, and nothing is left there", async () => {
+    await using world = await threeHosts();
+    await world.untilSpm("one");
+    const { system } = world.world;
+    const secondId = await world.addDomain("second");
+    const [one] = world.hosts;
+    one?.failNext("Volume.create", new AgentFault("StorageDomainDoesNotExist"));
+    one?.failNext("Image.delete", new AgentFault("StorageDomainDoesNotExist"), 3);
+    const started = await createDisk(system, {
+      name: "d",
+      storageDomainId: secondId,
+      capacityBytes: GiB,
+      format: "cow",
+      isSparse: true,
+    });
+    assert.equal((await started.ended)?.outcome, "failed");
+    assert.ok(
+      (await listEvents(system.db, {}, 100)).every(({ code }) => code !== 1_000_001),
+      "nobody need look",
+    );
+    assert.deepEqual([await listDisks(system.db), await listLocks(system.db, [`disk:${started.disk.id}`])], [[], []]);
+  });
+});
+
 describe("a domain that is lost for good", () => {
   test("is destroyed with the disk whose creation can neither be done nor undone on it, and nothing stays locked", async () => {
     await using world = await threeHosts();
@@ -389,15 +416,16 @@ describe("a domain that is lost for good", () => {
     );
     for (const { hostId } of world.hosts) world.storage.cut(hostId, secondId);
     await world.host("one").powerOff();
-    assert.equal((await started.ended)?.outcome, "stuck");
-    assert.ok(
-      (await listEvents(system.db, {}, 100)).some(({ code }) => code === 1_000_001),
-      "somebody is told",
+    await until("the job to say what it waits for", async () =>
+      (await listSteps(system.db, started.jobId)).some(({ description }) =>
+        description.startsWith("Waiting for storage domain second"),
+      ),
     );
     await until("the loss to be seen", async () =>
       ["inactive", "unknown"].includes((await getStorageDomain(system.db, secondId)).status),
     );
     await destroyStorageDomain(system, secondId);
+    assert.equal((await started.ended)?.outcome, "failed");
     await until(
       "the disk's lock to be free",
       async () => (await listLocks(system.db, [`disk:${started.disk.id}`])).length === 0,

@@ -13,7 +13,7 @@ import { ensureVolume, findVolumeState, type VolumeOnStorage } from "../hosts/ho
 import { announceEnd } from "./announce-end.ts";
 import { awaitStorageManager, managerAwaited } from "./await-storage-manager.ts";
 import { volumeDescription } from "./create-disk.ts";
-import { deleteImage, isDomainGone } from "./delete-image.ts";
+import { DomainIsAway, deleteImage, isDomainGone } from "./delete-image.ts";
 import type { SagaDeps } from "./deps.ts";
 import { type StepInput, saga } from "./engine/saga.ts";
 import { talkToSomeHost } from "./pool-hosts.ts";
@@ -154,7 +154,7 @@ async function deleteOldImage(input: Input): Promise<void> {
     await deleteFrom(input, disk.storageDomainId);
   } catch (error) {
     input.signal.throwIfAborted();
-    if (isTransient(error)) throw error;
+    if (isTransient(error) && !(error instanceof DomainIsAway)) throw error;
     await transaction(input.deps.db, async (tx) => {
       const { id, name } = await getStorageDomain(tx, disk.storageDomainId);
       await announce(tx, input.deps.clock, {
