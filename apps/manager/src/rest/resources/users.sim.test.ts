@@ -372,7 +372,7 @@ test("a role that cannot be is refused in words that clients know, and predefine
   assert.equal((await send(world, "POST", "/roles", { name: "x", permits }, "joe")).status, 403);
 });
 
-const places: readonly (readonly [model: string, path: string])[] = [
+const places: readonly (readonly [model: "" | `/${string}`, path: string])[] = [
   ["/vms/{}", `/vms/${ids.vm}`],
   ["/templates/{}", `/templates/${ids.template}`],
   ["/disks/{}", `/disks/${ids.disk}`],
@@ -391,7 +391,7 @@ const places: readonly (readonly [model: string, path: string])[] = [
 test(
   "a permission is given and taken at every place that has them, and is what it says where it is read anew",
   proves(
-    places.flatMap(([model]) => [`POST ${model}/permissions`, `DELETE ${model}/permissions/{}`]),
+    places.flatMap(([model]) => [`POST ${model}/permissions`, `DELETE ${model}/permissions/{}`] as const),
     async () => {
       await using world = await restWorld();
       const found = await populate(world);
