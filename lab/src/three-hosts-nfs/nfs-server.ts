@@ -69,7 +69,6 @@ export class NfsServer implements AsyncDisposable {
   async bootAgain(): Promise<void> {
     await this.powerCut();
     await this.#boot({ isNew: false });
-    for (const [name, options] of this.#exports) await exportFolder(this.machine, name, options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -82,7 +81,7 @@ export class NfsServer implements AsyncDisposable {
     this.#machine = machine;
     await machine.run("mkdir", ["-p", sharedFolder]);
     await machine.run("mount", ["-t", "hostfs", "none", sharedFolder, "-o", this.shared]);
-    await serveNfs(machine, diskDevice(0), { isNew });
+    await serveNfs(machine, diskDevice(0), { isNew, exports: this.#exports });
   }
 
   get #disk(): string {

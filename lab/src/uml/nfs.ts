@@ -10,8 +10,16 @@ const exportedRoot = "/srv";
 /** The server's disk: folders of the exports, and what NFS itself must not forget. */
 const diskRoot = "/mnt/exported";
 
-/** After a start the server waits so long for clients of before; the kernel's own 90 s are for bigger networks. */
-const graceSeconds = 10;
+/**
+ * After a start the server waits at most so long for clients of before to take back what they had, and no longer than until all
+ * have. One that comes later has lost its locks: what held one, as a guest its disk, can only fail from then on.
+ */
+const graceSeconds = 60;
+/** A client that is silent for so long may lose what it has. */
+const leaseSeconds = 10;
+
+/** By which the kernel asks `nfsdcld` about clients of before. */
+const pipeFolder = "/run/rpc_pipefs";
 
 /** How an export differs from the ordinary one: writable by all, as root too, its folder of 36:36. */
 export interface ExportOptions {
@@ -24,24 +32,31 @@ export interface ExportOptions {
 /**
  * Serves folders of the disk `device` by NFS 3 and 4, to those who know the names given to `exportFolder`.
  * @param isNew makes a file system on the disk first; otherwise what an earlier start of the server left is there
+ * @param exports what clients of before find at once: a file of an export that is missing for a moment is lost to them for good
  */
-export async function serveNfs(host: UmlHost, device: string, { isNew = true } = {}): Promise<void> {
+export async function serveNfs(
+  host: UmlHost,
+  device: string,
+  { isNew = true, exports = [] }: { isNew?: boolean; exports?: Iterable<readonly [string, ExportOptions]> } = {},
+): Promise<void> {
   if (isNew) await host.run("mkfs.ext4", ["-q", "-E", "nodiscard", device]);
   await host.run("mkdir", ["-p", diskRoot]);
   await host.run("mount", [device, diskRoot]);
   // Which clients there were must be known after a start, so that they may take back what they had open.
-  await host.run("mkdir", ["-p", `${diskRoot}/.recovery`, "/var/lib/nfs/v4recovery"]);
-  await host.run("mount", ["--bind", `${diskRoot}/.recovery`, "/var/lib/nfs/v4recovery"]);
+  const known = `${diskRoot}/.recovery`;
+  await host.run("mkdir", ["-p", known, pipeFolder]);
   await host.run("mount", ["-t", "tmpfs", "-o", "mode=755", "tmpfs", exportedRoot]);
   await host.run("modprobe", ["nfsd"]);
   await host.run("mount", ["-t", "nfsd", "nfsd", "/proc/fs/nfsd"]);
-  for (const name of ["nfsv4gracetime", "nfsv4leasetime"]) {
-    await host.writeFile(`/proc/fs/nfsd/${name}`, `${graceSeconds}\n`);
-  }
+  await host.writeFile("/proc/fs/nfsd/nfsv4gracetime", `${graceSeconds}\n`);
+  await host.writeFile("/proc/fs/nfsd/nfsv4leasetime", `${leaseSeconds}\n`);
+  await host.run("mount", ["-t", "rpc_pipefs", "sunrpc", pipeFolder]);
+  await host.run("nfsdcld", ["--pipefsdir", pipeFolder, "--storagedir", known]);
   await host.run("rpcbind", []);
   await host.run("exportfs", ["-i", "-o", "ro,no_subtree_check,fsid=0", `*:${exportedRoot}`]);
-  await host.run("rpc.nfsd", ["4"]);
+  for (const [name, options] of exports) await exportFolder(host, name, options);
   await host.run("rpc.mountd", []);
+  await host.run("rpc.nfsd", ["4"]);
 }
 
 /**

@@ -19,12 +19,13 @@ export interface Operation {
   readonly name: string;
   /** How long after its first change on the storage the fault may come, at most. */
   readonly lastsMs: number;
-  prepare(centre: Centre, diskName: string): Promise<ReadyOperation>;
+  /** @param pattern what is on the disk; by default so much that there is time for a fault */
+  prepare(centre: Centre, diskName: string, pattern?: Pattern): Promise<ReadyOperation>;
 }
 
 /** So much that copying it takes several seconds over the lab's network. */
 const large: Pattern = { value: 0xa7, bytes: 192 * MiB };
-const small: Pattern = { value: 0x3c, bytes: 4 * MiB };
+export const small: Pattern = { value: 0x3c, bytes: 4 * MiB };
 const diskBytes = GiB;
 
 /** A disk with a pattern on the first domain. */
@@ -105,10 +106,10 @@ const extend: Operation = {
 const copy: Operation = {
   name: "copy",
   lastsMs: 4_000,
-  async prepare(centre, name) {
+  async prepare(centre, name, pattern = large) {
     const { client } = centre.three.manager;
     const [from, to] = centre.domains;
-    const diskId = await addFilledDisk(centre, name, large);
+    const diskId = await addFilledDisk(centre, name, pattern);
     const copyName = `${name}-copy`;
     return {
       begin: (correlationId) =>
@@ -119,10 +120,10 @@ const copy: Operation = {
           { correlationId },
         ),
       async verify(end) {
-        await assertWhole(centre, from, diskId, large);
+        await assertWhole(centre, from, diskId, pattern);
         const copied = await findDisk(centre, copyName);
         assert.equal(copied !== undefined, end === "done");
-        if (copied?.id !== undefined) await assertWhole(centre, to, copied.id, large);
+        if (copied?.id !== undefined) await assertWhole(centre, to, copied.id, pattern);
       },
     };
   },
@@ -131,16 +132,16 @@ const copy: Operation = {
 const move: Operation = {
   name: "move",
   lastsMs: 4_000,
-  async prepare(centre, name) {
+  async prepare(centre, name, pattern = large) {
     const { client } = centre.three.manager;
     const [from, to] = centre.domains;
-    const diskId = await addFilledDisk(centre, name, large);
+    const diskId = await addFilledDisk(centre, name, pattern);
     return {
       begin: (correlationId) =>
         client.disks.action(diskId, "move", { storage_domain: { id: to.id } }, { correlationId }),
       async verify(end) {
         const [where, elsewhere] = end === "done" ? [to, from] : [from, to];
-        await assertWhole(centre, where, diskId, large);
+        await assertWhole(centre, where, diskId, pattern);
         await assertAbsent(centre, elsewhere, diskId);
       },
     };

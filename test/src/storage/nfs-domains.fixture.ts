@@ -1,37 +1,26 @@
 // Storage domains on real NFS between three real hosts: what is done with them, what is refused, and what dies alone.
 import assert from "node:assert/strict";
-import { after, before, suite, test } from "node:test";
+import { test } from "node:test";
 import { demoGuestCache } from "@yagura/lab/cache-directory.ts";
 import { buildDemoDisk } from "@yagura/lab/demo-guest/build-demo-disk.ts";
 import type { StorageHost } from "@yagura/lab/three-hosts-nfs/storage-host.ts";
-import { addNfsDomain, clusterName, whyNoThreeHosts } from "@yagura/lab/three-hosts-nfs/three-hosts-nfs.ts";
+import { addNfsDomain, clusterName } from "@yagura/lab/three-hosts-nfs/three-hosts-nfs.ts";
 import { folderOf } from "@yagura/lab/uml/nfs.ts";
 import { MiB } from "@yagura/std/units.ts";
 import { addGuest, untilAgentSpeaks, untilVmIs } from "../guests.ts";
-import { type Centre, explained, openCentre } from "../three-hosts/centre.ts";
+import { type Centre, explained } from "../three-hosts/centre.ts";
 import { checkStorage } from "../three-hosts/check-storage.ts";
 import { addDisk } from "../three-hosts/disks.ts";
 import { endOfJob } from "../three-hosts/end-of-job.ts";
 import { readGuestChecksum, untilGuestAnswers, writeGuestPattern } from "../three-hosts/guest-pattern.ts";
-import { isAll } from "../three-hosts/is-all.ts";
-import { operations } from "../three-hosts/operations.ts";
+import { operations, small } from "../three-hosts/operations.ts";
 
-const skip = await whyNoThreeHosts();
-// Seen failing: paused and resumed twice by the restart, the guest runs and its guest agent stays silent.
-const notSettled = !isAll && "fails now and then, and is not understood yet; --all runs it";
-const suiteMs = 30 * 60_000;
 const patternFile = "/data/pattern";
 
-suite("storage domains on NFS", { skip, timeout: suiteMs }, () => {
-  let centre: Centre;
-  before(async () => {
-    // Long leases: the NFS server is switched off and on here, and nothing is to be lost by that.
-    centre = await openCentre({ name: "ynfs", ioTimeoutSeconds: 10 });
-  });
-  after(() => centre?.[Symbol.asyncDispose]());
-
+/** Defines the tests. */
+export function testNfsDomains(getCentre: () => Centre): void {
   test("a domain is oVirt's V5, and all its files belong to 36:36", async () => {
-    const { three, domains } = centre;
+    const { three, domains } = getCentre();
     for (const { exportName, id } of domains) {
       const folder = `${folderOf(exportName)}/${id}`;
       const metadata = (await three.server.machine.run("cat", [`${folder}/dom_md/metadata`])).stdout;
@@ -43,22 +32,28 @@ suite("storage domains on NFS", { skip, timeout: suiteMs }, () => {
     }
   });
 
-  for (const operation of operations) {
-    test(`volume ${operation.name}: done on the storage as the Manager says`, () =>
-      explained(centre.three, async () => {
-        const correlationId = crypto.randomUUID();
-        const ready = await operation.prepare(centre, `${operation.name}-1`);
-        await ready.begin(correlationId);
+  test("volumes are created, copied, moved, extended and deleted side by side, as the Manager says", () =>
+    explained(getCentre().three, async () => {
+      const centre = getCentre();
+      const prepared = await Promise.all(
+        operations.map(async (operation) => ({
+          ready: await operation.prepare(centre, `${operation.name}-1`, small),
+          correlationId: crypto.randomUUID(),
+        })),
+      );
+      await Promise.all(prepared.map(({ ready, correlationId }) => ready.begin(correlationId)));
+      for (const { ready, correlationId } of prepared) {
         assert.equal(await endOfJob(centre, correlationId), "done");
         await ready.verify("done");
-        await checkStorage(centre);
-      }));
-  }
+      }
+      await checkStorage(centre);
+    }));
 
   let guest: { readonly vmId: string; readonly host: StorageHost; readonly written: string } | undefined;
 
   test("a guest runs on a shared disk, and keeps what it wrote while its agent is killed", () =>
-    explained(centre.three, async () => {
+    explained(getCentre().three, async () => {
+      const centre = getCentre();
       const { three } = centre;
       const { client, ca } = three.manager;
       const diskFile = await buildDemoDisk({ cacheDirectory: demoGuestCache() });
@@ -74,8 +69,9 @@ suite("storage domains on NFS", { skip, timeout: suiteMs }, () => {
       guest = { vmId, host, written };
     }));
 
-  test("it keeps what it wrote while the storage restarts", { skip: notSettled }, () =>
-    explained(centre.three, async () => {
+  test("it keeps what it wrote while the storage restarts", () =>
+    explained(getCentre().three, async () => {
+      const centre = getCentre();
       assert.ok(guest !== undefined, "there is no guest");
       const { three } = centre;
       const { client } = three.manager;
@@ -88,11 +84,11 @@ suite("storage domains on NFS", { skip, timeout: suiteMs }, () => {
       await untilVmIs(client, vmId, "down");
       await client.vms.remove(vmId);
       await checkStorage(centre);
-    }),
-  );
+    }));
 
   test("an export that makes root nobody serves as well as another one", () =>
-    explained(centre.three, async () => {
+    explained(getCentre().three, async () => {
+      const centre = getCentre();
       const { three } = centre;
       await three.server.add("squash", { squashesRoot: true });
       const id = await addNfsDomain(three, "squash");
@@ -100,4 +96,4 @@ suite("storage domains on NFS", { skip, timeout: suiteMs }, () => {
       const diskId = await addDisk(centre, { name: "squashed", on, bytes: 64 * MiB });
       assert.equal((await three.manager.client.disks.get(diskId)).status, "ok");
     }));
-});
+}

@@ -3,33 +3,26 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { after, before, suite, test } from "node:test";
-import { clusterName, untilDomainIs, whyNoThreeHosts } from "@yagura/lab/three-hosts-nfs/three-hosts-nfs.ts";
+import { test } from "node:test";
+import { clusterName, untilDomainIs } from "@yagura/lab/three-hosts-nfs/three-hosts-nfs.ts";
 import { folderOf } from "@yagura/lab/uml/nfs.ts";
 import { RestFault } from "@yagura/rest-client";
 import { poll } from "@yagura/std/poll.ts";
 import { MiB } from "@yagura/std/units.ts";
 import { untilVmIs } from "../guests.ts";
-import { type Centre, explained, openCentre } from "../three-hosts/centre.ts";
+import { type Centre, explained } from "../three-hosts/centre.ts";
 
-const skip = await whyNoThreeHosts();
-const suiteMs = 20 * 60_000;
 const archive = join(import.meta.dirname, "../../../packages/storage-format/fixtures/storage-domain-v5.tar.gz");
 const exportName = "golden";
 const domainId = "25051c06-9995-42b3-a4ca-57ed9516e67d";
 const imageId = "0000000a-0000-4000-8000-000000000000";
 const volumeIds = ["00000001-0000-4000-8000-000000000000", "00000002-0000-4000-8000-000000000000"] as const;
 
-suite("an oVirt domain, imported in place", { skip, timeout: suiteMs }, () => {
-  let centre: Centre;
-  before(async () => {
-    // The io_timeout that the domain has already, so that attaching need not change it.
-    centre = await openCentre({ name: "ygold", ioTimeoutSeconds: 10 });
-  });
-  after(() => centre?.[Symbol.asyncDispose]());
-
-  test("is attached, used and given back with its disks as they were", () =>
-    explained(centre.three, async () => {
+/** Defines the test. The io_timeout of the data center is the one that the domain has already, so that attaching need not change it. */
+export function testGoldenDomain(getCentre: () => Centre): void {
+  test("an oVirt domain, imported in place, is attached, used and given back with its disks as they were", () =>
+    explained(getCentre().three, async () => {
+      const centre = getCentre();
       const { three } = centre;
       const { client } = three.manager;
       await putGoldenDomain(centre);
@@ -68,7 +61,7 @@ suite("an oVirt domain, imported in place", { skip, timeout: suiteMs }, () => {
       assert.deepEqual(afterwards.images, before.images);
       assert.deepEqual(differentKeys(before.metadata, afterwards.metadata), ["POOL_UUID", "_SHA_CKSUM"]);
     }));
-});
+}
 
 async function attachAndDetach({ three }: Centre): Promise<void> {
   const { client } = three.manager;

@@ -1,32 +1,25 @@
 // What cannot be a storage domain is refused in words that help, and leaves nothing behind: not on the server, not on the
 // host, not in the Manager. And a domain that dies takes no other one with it.
 import assert from "node:assert/strict";
-import { after, before, suite, test } from "node:test";
+import { test } from "node:test";
 import { NfsServer } from "@yagura/lab/three-hosts-nfs/nfs-server.ts";
-import { addNfsDomain, untilDomainIs, whyNoThreeHosts } from "@yagura/lab/three-hosts-nfs/three-hosts-nfs.ts";
+import { addNfsDomain, untilDomainIs } from "@yagura/lab/three-hosts-nfs/three-hosts-nfs.ts";
 import { folderOf } from "@yagura/lab/uml/nfs.ts";
 import { RestFault } from "@yagura/rest-client";
 import { withDeadline } from "@yagura/std/deadline.ts";
 import { MiB } from "@yagura/std/units.ts";
-import { type Centre, explained, openCentre } from "../three-hosts/centre.ts";
+import { type Centre, explained } from "../three-hosts/centre.ts";
 import { checkStorage } from "../three-hosts/check-storage.ts";
 import { addDisk } from "../three-hosts/disks.ts";
 import { isAll } from "../three-hosts/is-all.ts";
 
-const skip = await whyNoThreeHosts();
-const suiteMs = 30 * 60_000;
 const takesMinutes = !isAll && "takes many minutes; --all runs it";
 
 /** A domain that works takes no longer than this for a disk, whatever becomes of another one. */
 const undisturbedMs = 30_000;
 
-suite("storage that is wrong or dies", { skip, timeout: suiteMs }, () => {
-  let centre: Centre;
-  before(async () => {
-    centre = await openCentre({ name: "ywrong", ioTimeoutSeconds: 10 });
-  });
-  after(() => centre?.[Symbol.asyncDispose]());
-
+/** Defines the tests. */
+export function testWrongMoves(getCentre: () => Centre): void {
   const refusals: readonly { readonly what: string; readonly exportName: string; readonly says: RegExp }[] = [
     { what: "an export that is read-only", exportName: "readonly", says: /read-only|write/i },
     {
@@ -40,7 +33,8 @@ suite("storage that is wrong or dies", { skip, timeout: suiteMs }, () => {
 
   for (const { what, exportName, says } of refusals) {
     test(`${what} is refused, and nothing is left`, () =>
-      explained(centre.three, async () => {
+      explained(getCentre().three, async () => {
+        const centre = getCentre();
         const { server } = centre.three;
         if (exportName === "readonly") await server.add(exportName, { isReadOnly: true });
         if (exportName === "stranger") await server.add(exportName, { owner: { uid: 1234, gid: 1234 } });
@@ -51,7 +45,8 @@ suite("storage that is wrong or dies", { skip, timeout: suiteMs }, () => {
   }
 
   test("a server that does not exist is refused, and nothing is left", () =>
-    explained(centre.three, async () => {
+    explained(getCentre().three, async () => {
+      const centre = getCentre();
       const before = await look(centre);
       const { client } = centre.three.manager;
       const storage = { type: "nfs", address: "10.99.0.250", path: "/data" } as const;
@@ -67,7 +62,8 @@ suite("storage that is wrong or dies", { skip, timeout: suiteMs }, () => {
     }));
 
   test("a domain whose export is withdrawn is inactive alone, and active again by itself", { skip: takesMinutes }, () =>
-    explained(centre.three, async () => {
+    explained(getCentre().three, async () => {
+      const centre = getCentre();
       const { three, domains } = centre;
       const [master, second] = domains;
       await three.server.withdraw(second.exportName);
@@ -84,7 +80,8 @@ suite("storage that is wrong or dies", { skip, timeout: suiteMs }, () => {
   );
 
   test("a domain whose server falls silent blocks neither the others nor the hosts", { skip: takesMinutes }, () =>
-    explained(centre.three, async () => {
+    explained(getCentre().three, async () => {
+      const centre = getCentre();
       const { three } = centre;
       const { lab, directory } = three;
       await using far = await NfsServer.start({ lab, number: 8, directory: `${directory}/far` });
@@ -100,7 +97,7 @@ suite("storage that is wrong or dies", { skip, timeout: suiteMs }, () => {
       await addDisk(centre, { name: "far-again", on: { id, exportName: "far" }, bytes: 64 * MiB });
     }),
   );
-});
+}
 
 /** All that a refused domain could leave behind. */
 async function look({ three }: Centre) {
