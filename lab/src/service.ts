@@ -33,6 +33,7 @@ async function untilReady(child: ChildProcess, what: string): Promise<void> {
   const said = (async () => {
     if (child.stdout === null) return;
     for await (const line of createInterface({ input: child.stdout })) if (line.includes('"ready":true')) return;
+    await ended; // Nothing more comes from it.
   })();
   await Promise.race([said, ended]);
 }
