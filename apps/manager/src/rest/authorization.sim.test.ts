@@ -88,6 +88,10 @@ const bodies: Readonly<Record<string, string>> = {
   "PUT /instancetypes/:instanceType/nics/:instanceNic": "<nic><name>nic8</name></nic>",
   "POST /instancetypes/:instanceType/graphicsconsoles": "<graphics_console><protocol>vnc</protocol></graphics_console>",
   "POST /networks": `<network><name>new</name><data_center id="${ids.dataCenter}"/></network>`,
+  "POST /clusters/:cluster/networks": `<network id="${ids.looseNetwork}"/>`,
+  "PUT /clusters/:cluster/networks/:network": "<network><required>true</required></network>",
+  "PUT /datacenters/:dataCenter/networks/:network": "<network><comment>new</comment></network>",
+  "POST /networks/:network/networklabels": '<network_label id="new"/>',
   "PUT /networks/:network": "<network><comment>new</comment></network>",
   "POST /datacenters/:dataCenter/networks": "<network><name>new2</name></network>",
   "POST /vnicprofiles": "<vnic_profile><name>new</name><network><name>ovirtmgmt</name></network></vnic_profile>",
@@ -199,6 +203,7 @@ async function authorizationWorld() {
     console: "766e63",
     icon: osIcons("other").small.id,
     level: "4.7",
+    label: "rack1",
     engineOption: "ServerCPUList",
     operatingSystem: "5",
     macPool: "58ca604b-017d-0374-0220-00000000014e",
@@ -219,6 +224,7 @@ async function authorizationWorld() {
   const urlOf = ({ path }: Route, userId: string) =>
     `/ovirt-engine/api${path
       .replace(/:(\w+)/g, (_, name: string) => (name === "user" ? userId : (parameters[name] ?? `no-${name}`)))
+      .replace(/\/networks\/[^/]+\/networklabels/, `/networks/${ids.looseNetwork}/networklabels`)
       // The NIC of a template is another one, and only a loose disk can be given.
       .replace(`${ids.template}/diskattachments/${ids.disk}`, `${ids.template}/diskattachments/${ids.templateDisk}`)
       .replace(`${ids.template}/nics/${ids.nic}`, `${ids.template}/nics/${ids.templateNic}`)}`;

@@ -6,6 +6,7 @@ import { assignedAffinityLabelRoutes } from "./resources/assigned-affinity-label
 import { assignedTagRoutes } from "./resources/assigned-tags.ts";
 import { bookmarkRoutes } from "./resources/bookmarks.ts";
 import { clusterLevelRoutes } from "./resources/cluster-levels.ts";
+import { clusterNetworkRoutes } from "./resources/cluster-networks.ts";
 import { clusterRoutes } from "./resources/clusters.ts";
 import { dataCenterRoutes } from "./resources/data-centers.ts";
 import { diskRoutes } from "./resources/disks.ts";
@@ -23,6 +24,7 @@ import { instanceTypeDeviceRoutes } from "./resources/instance-type-devices.ts";
 import { instanceTypeRoutes } from "./resources/instance-types.ts";
 import { jobRoutes } from "./resources/jobs.ts";
 import { macPoolRoutes } from "./resources/mac-pools.ts";
+import { networkLabelRoutes } from "./resources/network-labels.ts";
 import { networkRoutes } from "./resources/networks.ts";
 import { operatingSystemRoutes } from "./resources/operating-systems.ts";
 import { optionRoutes } from "./resources/options.ts";
@@ -56,6 +58,7 @@ export function routes(product: Product): readonly Route[] {
     ...assignedTagRoutes,
     ...bookmarkRoutes,
     ...clusterLevelRoutes,
+    ...clusterNetworkRoutes,
     ...clusterRoutes,
     ...dataCenterRoutes,
     ...diskRoutes,
@@ -73,6 +76,7 @@ export function routes(product: Product): readonly Route[] {
     ...instanceTypeRoutes,
     ...jobRoutes,
     ...macPoolRoutes,
+    ...networkLabelRoutes,
     ...networkRoutes,
     ...operatingSystemRoutes,
     ...optionRoutes,

@@ -32,6 +32,7 @@ const unspoken: Partial<Record<RestTypeName, readonly string[]>> = {
   disk_attachment: ["disk"],
   host: ["root_password"],
   image_transfer: ["disk"],
+  network: ["profile_required"],
   permission: ["cluster", "data_center", "disk", "host", "storage_domain", "template", "vm", "vm_pool"],
   role: ["permits"],
   snapshot: ["disk_attachments"],

@@ -124,7 +124,7 @@ async function findProblems(
 ): Promise<string[]> {
   const { db } = context;
   const cluster = await getCluster(db, host.clusterId);
-  const networks = new Map((await listNetworks(db, cluster)).map((network) => [network.id, network.name]));
+  const networks = new Map((await listNetworks(db, cluster)).map((network) => [network.id, network.vdsmName]));
   const required = (await listClusterNetworks(db, { clusterId: cluster.id }))
     .filter((network) => network.isRequired)
     .flatMap((network) => networks.get(network.networkId) ?? []);

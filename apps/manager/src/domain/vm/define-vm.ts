@@ -19,7 +19,7 @@ export interface VmParts {
   readonly compatibilityVersion: string;
   /** In the order of their attachment. */
   readonly disks: readonly { readonly disk: Disk; readonly attachment: DiskAttachment }[];
-  /** Each with the name of its network; none: it is on no network. */
+  /** Each with the name that hosts have for its network; none: it is on no network. */
   readonly nics: readonly { readonly nic: Nic; readonly networkName?: string }[];
   /** Whether the host that will run it has KVM; else it is emulated. */
   readonly hasKvm: boolean;

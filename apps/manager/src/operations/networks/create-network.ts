@@ -7,9 +7,11 @@ import { transaction } from "../../db/transaction.ts";
 import { refuseIf } from "../../domain/errors.ts";
 import type { Network, VnicProfile } from "../../domain/network/network.ts";
 import { defaultNetworkFilter } from "../../domain/network/network-filter.ts";
+import { networkConflicts, networkProblems, vdsmNameOf } from "../../domain/network/network-problems.ts";
+import type { QosId } from "../../domain/qos/qos.ts";
 import { announce } from "../../events/announce.ts";
+import { requireQos } from "../qoss/require-qos.ts";
 import { byActor, subject } from "../subjects.ts";
-import { networkProblems } from "./network-problems.ts";
 
 const attempt = "Cannot add Network.";
 
@@ -21,33 +23,26 @@ export interface NewNetwork {
   readonly vlanTag?: number;
   readonly mtuBytes?: number;
   readonly isVmNetwork?: boolean;
+  readonly hasStp?: boolean;
+  readonly isPortIsolated?: boolean;
+  readonly nameServers?: readonly string[];
+  readonly qosId?: QosId;
+  /** Whether VMs get a profile of its name to use it by; otherwise profiles are added by themselves. */
+  readonly hasProfile?: boolean;
 }
 
 /** A network of a data center, for VMs with a profile of its name. Hosts do not have it until it is set up there. */
-export async function createNetwork(context: OpContext, asked: NewNetwork): Promise<Network> {
+export async function createNetwork(context: OpContext, { hasProfile = true, ...asked }: NewNetwork): Promise<Network> {
   const { dataCenterId } = asked;
   await context.authorize("create_storage_pool_network", { type: "data_center", id: dataCenterId });
-  refuseIf(attempt, networkProblems(asked), "invalid");
+  const network = planNetwork(asked);
+  refuseIf(attempt, networkProblems(network), "invalid");
   return transaction(context.db, async (tx) => {
     const dataCenter = await getDataCenter(tx, dataCenterId);
-    const others = await listNetworks(tx, { dataCenterId });
-    refuseIf(attempt, others.some(({ name }) => name === asked.name) ? ["The Network name is already in use."] : []);
-    const network: Network = {
-      id: newId<NetworkId>(),
-      name: asked.name,
-      description: asked.description ?? "",
-      comment: asked.comment ?? "",
-      dataCenterId,
-      ...(asked.vlanTag !== undefined && { vlanTag: asked.vlanTag }),
-      mtuBytes: asked.mtuBytes ?? 0,
-      isVmNetwork: asked.isVmNetwork ?? true,
-      vdsmName: asked.name,
-      hasStp: false,
-      isPortIsolated: false,
-      nameServers: [],
-    };
+    refuseIf(attempt, networkConflicts(network, await listNetworks(tx, { dataCenterId })));
+    await requireQos(tx, attempt, { qosId: network.qosId, type: "hostnetwork", dataCenterId });
     await insertNetwork(tx, network);
-    if (network.isVmNetwork) await insertVnicProfile(tx, profileLike(network));
+    if (network.isVmNetwork && hasProfile) await insertVnicProfile(tx, profileLike(network));
     await announce(tx, context.clock, {
       name: "networkAdded",
       ...byActor(context),
@@ -56,6 +51,22 @@ export async function createNetwork(context: OpContext, asked: NewNetwork): Prom
     });
     return network;
   });
+}
+
+function planNetwork(asked: Omit<NewNetwork, "hasProfile">): Network {
+  const id = newId<NetworkId>();
+  return {
+    description: "",
+    comment: "",
+    mtuBytes: 0,
+    isVmNetwork: true,
+    hasStp: false,
+    isPortIsolated: false,
+    nameServers: [],
+    ...asked,
+    id,
+    vdsmName: vdsmNameOf({ id, name: asked.name }),
+  };
 }
 
 /** The first profile of a network: named after it, with the filter that profiles have by default. */

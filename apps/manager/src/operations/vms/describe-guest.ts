@@ -36,7 +36,7 @@ export async function readGuestParts(db: Db, vm: Vm): Promise<GuestParts> {
     nics: (await listNics(db, { vmId: vm.id })).map((nic) => {
       const profile = nic.vnicProfileId === undefined ? undefined : profileById.get(nic.vnicProfileId);
       const network = profile && inCluster.has(profile.networkId) ? networkById.get(profile.networkId) : undefined;
-      return { nic, ...(network !== undefined && { networkName: network.name }) };
+      return { nic, ...(network !== undefined && { networkName: network.vdsmName }) };
     }),
   };
 }

@@ -9,10 +9,16 @@ export function renderNetwork(network: Network, links: Links): RestNetwork {
     description: network.description,
     comment: network.comment,
     mtu: network.mtuBytes,
-    port_isolation: false,
-    stp: false,
+    port_isolation: network.isPortIsolated,
+    stp: network.hasStp,
     usages: network.isVmNetwork ? ["vm"] : [],
-    vdsm_name: network.name,
+    vdsm_name: network.vdsmName,
+    ...(network.nameServers.length > 0 && {
+      dns_resolver_configuration: { name_servers: [...network.nameServers] },
+    }),
+    ...(network.qosId !== undefined && {
+      qos: links.ref("datacenters", network.dataCenterId, "qoss", network.qosId),
+    }),
     ...(network.vlanTag !== undefined && { vlan: { id: network.vlanTag } }),
     data_center: links.ref("datacenters", network.dataCenterId),
   };
