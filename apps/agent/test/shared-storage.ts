@@ -9,9 +9,11 @@ import { poll } from "@yagura/std/poll.ts";
 import { connectionPath } from "@yagura/storage-format";
 import { temporaryDirectory } from "@yagura/testing/temporary-directory.ts";
 import { rootCallsInProcess } from "../src/root/in-process.ts";
+import type { PoolConnection } from "../src/storage/contract/pools.ts";
+import type { PoolId } from "../src/storage/contract/spm-order.ts";
 import { openStorageFiles, type StorageFiles } from "../src/storage/files/storage-files.ts";
 import { openStorage, type StorageOptions } from "../src/storage/open-storage.ts";
-import type { PoolConnection, PoolId, Storage } from "../src/storage/storage.ts";
+import type { Storage } from "../src/storage/storage.ts";
 import { fakeQemuImg, finished } from "./storage-world.ts";
 
 /** The shortest clock: joining takes 5 s. */

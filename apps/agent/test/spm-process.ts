@@ -2,8 +2,8 @@
 import { createSanlock } from "@yagura/sanlock";
 import { openLog } from "@yagura/std/log.ts";
 import { rootCallsInProcess } from "../src/root/in-process.ts";
+import type { PoolConnection } from "../src/storage/contract/pools.ts";
 import { openStorage } from "../src/storage/open-storage.ts";
-import type { PoolConnection } from "../src/storage/storage.ts";
 import { fakeQemuImg, finished } from "./storage-world.ts";
 
 const [socketPath = "", repositoryPath = "", runPath = "", text = ""] = process.argv.slice(2);

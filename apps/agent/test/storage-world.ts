@@ -6,8 +6,11 @@ import { MiB } from "@yagura/std/units.ts";
 import { FakeClock } from "@yagura/testing/fake-clock.ts";
 import { temporaryDirectory } from "@yagura/testing/temporary-directory.ts";
 import { rootCallsInProcess } from "../src/root/in-process.ts";
+import type { PoolId } from "../src/storage/contract/spm-order.ts";
+import type { TaskStatus } from "../src/storage/contract/tasks.ts";
+import type { NewVolume } from "../src/storage/contract/volumes.ts";
 import { openStorage, type StorageOptions } from "../src/storage/open-storage.ts";
-import type { NewVolume, PoolId, Storage, TaskStatus } from "../src/storage/storage.ts";
+import type { Storage } from "../src/storage/storage.ts";
 import type { QemuImg } from "../src/storage/tools/qemu-img.ts";
 import type { VolumeBlocks } from "../src/storage/tools/volume-blocks.ts";
 

@@ -1,7 +1,7 @@
 import type { HostStats } from "@yagura/agent-protocol";
 import { MiB } from "@yagura/std/units.ts";
 import type { CpuUsage, HostUsage } from "../monitoring/host-usage.ts";
-import type { DomainVitals } from "../storage/storage.ts";
+import type { DomainVitals } from "../storage/contract/domains.ts";
 import { hasProcess, type VmStatus } from "../virt/vm-status.ts";
 
 export interface HostStatsView {

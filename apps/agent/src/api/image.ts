@@ -1,7 +1,8 @@
 import type { SomeVerbs } from "@yagura/agent-protocol";
 import { type ImageId, parseId, type StorageDomainId, type VolumeId } from "@yagura/std/ids.ts";
+import type { PreparedVolume } from "../storage/contract/images.ts";
 import { StorageError } from "../storage/errors.ts";
-import type { PreparedVolume, Storage } from "../storage/storage.ts";
+import type { Storage } from "../storage/storage.ts";
 import { isImageInUse } from "../virt/images-in-use.ts";
 import type { VirtContext } from "../virt/virt-context.ts";
 import { spmOrder, volumeKey } from "./volume.ts";

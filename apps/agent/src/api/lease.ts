@@ -1,7 +1,9 @@
 import type { CallContext, Lease, SomeVerbs } from "@yagura/agent-protocol";
 import { parseId, type StorageDomainId } from "@yagura/std/ids.ts";
+import type { ExternalLeaseId, ExternalLeaseKey } from "../storage/contract/external-leases.ts";
+import type { SpmOrder } from "../storage/contract/spm-order.ts";
 import { StorageError } from "../storage/errors.ts";
-import type { ExternalLeaseId, ExternalLeaseKey, SpmOrder, Storage } from "../storage/storage.ts";
+import type { Storage } from "../storage/storage.ts";
 
 /** The namespace `Lease`. Its verbs name no pool: it is the one that this host is connected to. */
 export function leaseVerbs({ externalLeases, pools }: Storage): NonNullable<SomeVerbs["Lease"]> {

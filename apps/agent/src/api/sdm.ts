@@ -6,8 +6,9 @@ import type {
   VolumeAttributes as VolumeAttributesOnWire,
 } from "@yagura/agent-protocol";
 import { type ImageId, type JobId, parseId, type StorageDomainId, type VolumeId } from "@yagura/std/ids.ts";
+import type { JobInfo, VolumeAttributes, VolumeVersion } from "../storage/contract/jobs.ts";
 import { StorageError } from "../storage/errors.ts";
-import type { JobInfo, Storage, VolumeAttributes, VolumeVersion } from "../storage/storage.ts";
+import type { Storage } from "../storage/storage.ts";
 import { readSubchain } from "./subchain.ts";
 
 /** The namespace `SDM`: each verb begins a job, and says nothing of what becomes of it. */

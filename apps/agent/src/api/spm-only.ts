@@ -1,6 +1,7 @@
 import type { CallContext, SomeVerbs } from "@yagura/agent-protocol";
 import { findId, type StorageDomainId } from "@yagura/std/ids.ts";
-import type { PoolId, StoragePools } from "../storage/storage.ts";
+import type { StoragePools } from "../storage/contract/pools.ts";
+import type { PoolId } from "../storage/contract/spm-order.ts";
 
 /**
  * The verbs that change the structure of a pool, and how their parameters name it. The one place that says which they are:

@@ -1,8 +1,9 @@
 import type { SomeVerbs } from "@yagura/agent-protocol";
 import { findId, type ImageId, parseId, type StorageDomainId } from "@yagura/std/ids.ts";
 import { domainClasses, storageTypes } from "@yagura/storage-format";
+import type { PoolId } from "../storage/contract/spm-order.ts";
 import { StorageError } from "../storage/errors.ts";
-import type { PoolId, Storage } from "../storage/storage.ts";
+import type { Storage } from "../storage/storage.ts";
 
 /** The namespace `StorageDomain`. */
 export function storageDomainVerbs({ domains }: Storage): NonNullable<SomeVerbs["StorageDomain"]> {

@@ -6,15 +6,11 @@ import type {
 } from "@yagura/agent-protocol";
 import { parseId, type StorageDomainId } from "@yagura/std/ids.ts";
 import { storageTypes } from "@yagura/storage-format";
+import type { ConnectionStatus, MountParameters, StorageConnection } from "../storage/contract/connections.ts";
+import type { PoolInfo } from "../storage/contract/pools.ts";
+import type { PoolId } from "../storage/contract/spm-order.ts";
 import { StorageError } from "../storage/errors.ts";
-import type {
-  ConnectionStatus,
-  MountParameters,
-  PoolId,
-  PoolInfo,
-  Storage,
-  StorageConnection,
-} from "../storage/storage.ts";
+import type { Storage } from "../storage/storage.ts";
 import { readSubchain } from "./subchain.ts";
 import { spmOrder } from "./volume.ts";
 

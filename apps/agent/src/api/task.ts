@@ -1,6 +1,7 @@
 import type { SomeVerbs, TaskInfo as TaskInfoOnWire, TaskStatus as TaskStatusOnWire } from "@yagura/agent-protocol";
 import { parseId, type TaskId } from "@yagura/std/ids.ts";
-import type { Storage, TaskInfo, TaskStatus } from "../storage/storage.ts";
+import type { TaskInfo, TaskStatus } from "../storage/contract/tasks.ts";
+import type { Storage } from "../storage/storage.ts";
 
 /** The namespace `Task`. */
 export function taskVerbs({ tasks }: Storage): NonNullable<SomeVerbs["Task"]> {

@@ -1,8 +1,10 @@
 import type { CallContext, SomeVerbs, VolumeInfoResponse } from "@yagura/agent-protocol";
 import { volumeAllocationIds, volumeFormatIds, volumeRoleIds } from "@yagura/agent-protocol";
 import { blankUuid, type ImageId, parseId, type StorageDomainId, type VolumeId } from "@yagura/std/ids.ts";
+import type { PoolId, SpmOrder } from "../storage/contract/spm-order.ts";
+import type { NewVolume, VolumeInfo, VolumeKey } from "../storage/contract/volumes.ts";
 import { StorageError } from "../storage/errors.ts";
-import type { NewVolume, PoolId, SpmOrder, Storage, VolumeInfo, VolumeKey } from "../storage/storage.ts";
+import type { Storage } from "../storage/storage.ts";
 
 interface KeyOnWire {
   readonly storagedomainID: string;

@@ -62,15 +62,15 @@ describe("storage operations of which the process is killed", { skip }, () => {
 });
 
 const skipShared = skip || (await whyNoSanlock());
-/** The host would join and leave lockspaces, which takes 5 s each time. */
-const ofDomains: readonly string[] = ["domain", "pool", "master"];
+/** What leaves and joins lockspaces by itself: its recording does not come to an end in the lab of one host. */
+const onLocalStorageOnly: readonly string[] = ["make a new master"];
 
 describe("operations on shared storage of which the process is killed", { skip: skipShared }, () => {
   test("are done or undone, wherever it dies, and can be repeated", { timeout: ALL_MS }, async (t) => {
     await using lab = await CrashLab.openShared();
     const names = [...Object.keys(operations), ...Object.keys(sharedOperations)] as AnyOperationName[];
-    const ofVolumes = names.filter((name) => !ofDomains.some((word) => name.endsWith(word)) || name.includes("volume"));
-    await tryAll(lab, ofVolumes, { workers: 1, t });
+    const tried = names.filter((name) => !onLocalStorageOnly.includes(name));
+    await tryAll(lab, tried, { workers: 1, t });
   });
 });
 
@@ -89,10 +89,14 @@ async function tryAll(
       if (!isAll && performance.now() >= endMs) return;
       const recording = await lab.record(name);
       const points = shuffle(recording.points, seed).slice(0, isAll ? undefined : POINTS_AT_ONCE);
-      for (const point of points) wrong.push(...(await lab.crashAt(recording, point)));
       wrong.push(...withoutLock(recording));
       tried.operations++;
-      tried.points += points.length;
+      for (const point of points) {
+        // Where the host has to join a domain anew, one point takes ten seconds.
+        if (!isAll && tried.points > 0 && performance.now() >= endMs) break;
+        wrong.push(...(await lab.crashAt(recording, point)));
+        tried.points++;
+      }
     }
   };
   await Promise.all(Array.from({ length: workers }, worker));

@@ -15,7 +15,7 @@ import {
   storageWorld,
 } from "../../test/storage-world.ts";
 import { hasPrivateMounts, runInPrivateMounts } from "../testing/in-private-mounts.ts";
-import type { NewVolume } from "./storage.ts";
+import type { NewVolume } from "./contract/volumes.ts";
 import { qemuImg } from "./tools/qemu-img.ts";
 import { volumeBlocks } from "./tools/volume-blocks.ts";
 

@@ -15,8 +15,9 @@ import {
   resumeSpm,
   storageWorld,
 } from "../../test/storage-world.ts";
+import type { NewPool } from "./contract/pools.ts";
+import type { PoolId } from "./contract/spm-order.ts";
 import { openStorage } from "./open-storage.ts";
-import type { NewPool, PoolId } from "./storage.ts";
 
 const newDomain = (path: string) =>
   ({ domainId, type: "LOCALFS", class: "Data", name: "data", path, version: 5 }) as const;

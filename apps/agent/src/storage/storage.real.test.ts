@@ -16,9 +16,9 @@ import {
   type StorageWorld,
   storageWorld,
 } from "../../test/storage-world.ts";
+import type { VolumeKey } from "./contract/volumes.ts";
 import { openStorage } from "./open-storage.ts";
 import { acquireLocalLock } from "./pool/local-lock.ts";
-import type { VolumeKey } from "./storage.ts";
 import { qemuImg } from "./tools/qemu-img.ts";
 import { volumeBlocks } from "./tools/volume-blocks.ts";
 

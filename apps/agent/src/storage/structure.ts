@@ -1,6 +1,7 @@
 import { KeyedQueue } from "@yagura/std/keyed-queue.ts";
+import type { StorageDomains } from "./contract/domains.ts";
 import type { Pools } from "./pool/pools.ts";
-import type { Storage, StorageDomains } from "./storage.ts";
+import type { Storage } from "./storage.ts";
 
 interface StructureWorld {
   readonly domains: StorageDomains;

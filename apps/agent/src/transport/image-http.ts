@@ -6,7 +6,8 @@ import { describeError } from "@yagura/std/describe-error.ts";
 import { findId, type ImageId, type StorageDomainId, type VolumeId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
 import { AgentError } from "../errors.ts";
-import type { StorageImages, VolumeKey } from "../storage/storage.ts";
+import type { StorageImages } from "../storage/contract/images.ts";
+import type { VolumeKey } from "../storage/contract/volumes.ts";
 
 /** vdsm's [rpc] limits: requests at a time, and how long a connection may be silent. */
 const REQUESTS_MAX = 10;

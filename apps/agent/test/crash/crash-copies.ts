@@ -1,5 +1,5 @@
-import { access, mkdir, mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { access, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { type LabSanlock, startSanlock } from "@yagura/lab/sanlock/start-sanlock.ts";
 import { runProgram } from "@yagura/std/run-program.ts";
 import { type CrashPlace, furnish, pathsBelow } from "./fixture.ts";
@@ -79,6 +79,7 @@ export class SharedCopies implements CrashCopies {
   async #layAnew(): Promise<void> {
     for (const [name, path] of Object.entries(pathsBelow(this.#place).storage)) {
       await removeAllBut(path, ofSanlock);
+      if (await isThere(path)) await removeForeign(path, join(this.#furnishedPath, name));
       await runProgram("cp", [
         "-a",
         "--sparse=always",
@@ -95,14 +96,26 @@ async function copyAll(paths: readonly string[], target: string): Promise<void> 
   await runProgram("cp", ["-a", "--sparse=always", ...paths, target]);
 }
 
-/** Removes all files but those of these names, and directories that are empty then. */
+/** Removes all files but those of these names. */
 async function removeAllBut(path: string, names: readonly string[]): Promise<void> {
-  const isThere = await access(path).then(
+  if (!(await isThere(path))) return;
+  const kept = names.flatMap((name) => ["!", "-name", name]);
+  await runProgram("find", [path, "-mindepth", "1", "!", "-type", "d", ...kept, "-delete"]);
+}
+
+/** Of what was kept, the files that are not among those of the furnished storage: they are of domains that a run made. */
+async function removeForeign(path: string, furnishedPath: string): Promise<void> {
+  const kept = await readdir(path, { recursive: true, withFileTypes: true });
+  for (const { parentPath, name } of kept.filter((entry) => !entry.isDirectory())) {
+    const file = join(parentPath, name);
+    if (!(await isThere(join(furnishedPath, relative(path, file))))) await rm(file);
+  }
+  await runProgram("find", [path, "-mindepth", "1", "-depth", "-type", "d", "-empty", "-delete"]);
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
     () => true,
     () => false,
   );
-  if (!isThere) return;
-  const kept = names.flatMap((name) => ["!", "-name", name]);
-  await runProgram("find", [path, "-mindepth", "1", "!", "-type", "d", ...kept, "-delete"]);
-  await runProgram("find", [path, "-mindepth", "1", "-depth", "-type", "d", "-empty", "-delete"]);
 }

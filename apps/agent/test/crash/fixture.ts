@@ -9,8 +9,9 @@ import { runProgram } from "@yagura/std/run-program.ts";
 import { KiB, MiB } from "@yagura/std/units.ts";
 import { connectionPath, domainPaths, mountsPath } from "@yagura/storage-format";
 import { rootCallsInProcess } from "../../src/root/in-process.ts";
+import type { NewVolume } from "../../src/storage/contract/volumes.ts";
 import { openStorage, type StorageOptions } from "../../src/storage/open-storage.ts";
-import type { NewVolume, Storage } from "../../src/storage/storage.ts";
+import type { Storage } from "../../src/storage/storage.ts";
 import { filesWithMounts, ioTimeoutSeconds } from "../shared-storage.ts";
 import { finished } from "../storage-world.ts";
 import { attachedId, freeId, imageOf, masterId, poolId, secondId, volumeOf } from "./ids.ts";
@@ -63,7 +64,7 @@ export function pathsBelow({ directory, sanlockSocket }: CrashPlace): CrashPaths
   return {
     isShared,
     mounts: mountsPath(repositoryPath),
-    empty: `${directory}/${EMPTY}`,
+    empty: isShared ? { type: "NFS", path: sharedPathOf(EMPTY) } : { type: "LOCALFS", path: `${directory}/${EMPTY}` },
     raw: domainPaths(`${directory}/one/${masterId}`).volume(raw.imageId, raw.volumeId),
     storage: {
       one: `${directory}/one`,

@@ -1,5 +1,5 @@
 import type { ImageId, StorageDomainId, VolumeId } from "@yagura/std/ids.ts";
-import type { PoolId } from "../../src/storage/storage.ts";
+import type { PoolId } from "../../src/storage/contract/spm-order.ts";
 
 /** Ids that are the same in every run, so that two runs can be compared. What is in a group shares its first digits. */
 const id = <T extends string>(group: string, number: number): T =>

@@ -1,5 +1,6 @@
 import type { StorageDomainId, VolumeId } from "@yagura/std/ids.ts";
 import type { FindingKind } from "@yagura/storage-doctor";
+import type { NewDomain } from "../../src/storage/contract/domains.ts";
 import type { Storage } from "../../src/storage/storage.ts";
 
 /** Something that changes what is on storage, as the Manager asks for it. */
@@ -22,8 +23,8 @@ export interface Operation {
 }
 
 export interface OperationPaths {
-  /** Of the storage on which there is no domain yet. */
-  readonly empty: string;
+  /** The storage on which there is no domain yet. */
+  readonly empty: Pick<NewDomain, "type" | "path">;
   /** Of the file of the raw disk. */
   readonly raw: string;
 }

@@ -4,7 +4,9 @@ import { type JobId, newId } from "@yagura/std/ids.ts";
 import { poll } from "@yagura/std/poll.ts";
 import { KiB, MiB } from "@yagura/std/units.ts";
 import type { FindingKind } from "@yagura/storage-doctor";
-import type { JobInfo, NewVolume, Storage, StorageJobs } from "../../src/storage/storage.ts";
+import type { JobInfo, StorageJobs } from "../../src/storage/contract/jobs.ts";
+import type { NewVolume } from "../../src/storage/contract/volumes.ts";
+import type { Storage } from "../../src/storage/storage.ts";
 import { ended } from "../storage-world.ts";
 import { becomeSpm, chain, disk, raw, template } from "./fixture.ts";
 import { attachedId, freeId, imageOf, masterId, newDomainId, otherPoolId, poolId, secondId, volumeOf } from "./ids.ts";
@@ -137,11 +139,10 @@ const all = {
   "create a domain": {
     act: (storage, { empty }) =>
       storage.domains.create({
+        ...empty,
         domainId: newDomainId,
-        type: "LOCALFS",
         class: "Data",
         name: "new",
-        path: empty,
         version: 5,
       }),
     leaves: unjournalled,

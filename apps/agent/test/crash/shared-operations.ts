@@ -1,8 +1,12 @@
 import { parseId } from "@yagura/std/ids.ts";
-import type { ExternalLeaseId } from "../../src/storage/storage.ts";
-import { masterId, poolId } from "./ids.ts";
+import { poll } from "@yagura/std/poll.ts";
+import type { ExternalLeaseId } from "../../src/storage/contract/external-leases.ts";
+import { attachedId, masterId, poolId, secondId } from "./ids.ts";
 import type { Operation } from "./operation.ts";
 import { task } from "./operations.ts";
+
+/** With an io_timeout of 2 s it takes 5, after an unclean end longer. */
+const JOIN_MS = 60_000;
 
 const lease = (number: number) => ({
   domainId: masterId,
@@ -19,6 +23,15 @@ const all = {
     prepare: task((storage) => storage.externalLeases.create(poolId, lease(3))),
     act: task((storage) => storage.externalLeases.rebuild(poolId, masterId)),
   },
+  // The host joins and leaves: what a membership leaves behind must not keep anybody from the domain.
+  "activate a domain": {
+    act: async (storage) => {
+      await storage.domains.activate(attachedId, poolId);
+      const isMember = (): boolean => storage.vitals().get(attachedId)?.isAcquired === true;
+      await poll("joining the domain", isMember, { timeoutMs: JOIN_MS, everyMs: 20 });
+    },
+  },
+  "deactivate a domain": { act: (storage) => storage.domains.deactivate(secondId, poolId) },
 } satisfies Readonly<Record<string, Operation>>;
 
 export type SharedOperationName = keyof typeof all;

@@ -55,9 +55,10 @@ async function describe(path: string): Promise<string> {
   return ofHosts.test(name) ? `${rights} ${size} bytes` : rights;
 }
 
-/** Which external leases there are, and where. */
+/** Which external leases there are, and where. One that is just being made has none. */
 async function describeIndex(path: string): Promise<string> {
   const bytes = (await readFile(path)).subarray(INDEX_OFFSET);
+  if (path.includes("/.creating-")) return `${bytes.length} bytes`;
   const { isUpdating, records } = decodeLeaseIndex(bytes);
   const used = records.flatMap((record, at) => ("leaseId" in record ? `${at}:${record.is}:${record.leaseId}` : []));
   return `${isUpdating ? "updating" : "in order"} ${used.join(" ")}`;

@@ -1,14 +1,12 @@
-import type {
-  Storage,
-  StorageConnections,
-  StorageDomains,
-  StorageExternalLeases,
-  StorageImages,
-  StorageJobs,
-  StoragePools,
-  StorageTasks,
-  StorageVolumes,
-} from "../../src/storage/storage.ts";
+import type { StorageConnections } from "../../src/storage/contract/connections.ts";
+import type { StorageDomains } from "../../src/storage/contract/domains.ts";
+import type { StorageExternalLeases } from "../../src/storage/contract/external-leases.ts";
+import type { StorageImages } from "../../src/storage/contract/images.ts";
+import type { StorageJobs } from "../../src/storage/contract/jobs.ts";
+import type { StoragePools } from "../../src/storage/contract/pools.ts";
+import type { StorageTasks } from "../../src/storage/contract/tasks.ts";
+import type { StorageVolumes } from "../../src/storage/contract/volumes.ts";
+import type { Storage } from "../../src/storage/storage.ts";
 import { type OperationName, operations } from "./operations.ts";
 import { type SharedOperationName, sharedOperations } from "./shared-operations.ts";
 
@@ -47,8 +45,8 @@ const structureMethods: {
     format: ["format a domain"],
     attach: ["attach a domain"],
     detach: ["detach a domain"],
-    activate: ofHost,
-    deactivate: ofHost,
+    activate: ["activate a domain"],
+    deactivate: ["deactivate a domain"],
     setDescription: ["name a domain"],
     validate: reads,
     getInfo: reads,

@@ -1,4 +1,4 @@
-import type { StorageConnection } from "../storage.ts";
+import type { StorageConnection } from "../contract/connections.ts";
 
 /** How one kind of storage is reached. Both calls may be repeated. */
 export interface ConnectionKind {

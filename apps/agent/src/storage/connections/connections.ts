@@ -3,9 +3,9 @@ import type { Log } from "@yagura/std/log.ts";
 import { oneLine } from "@yagura/std/one-line.ts";
 import type { StorageType } from "@yagura/storage-format";
 import { AgentError } from "../../errors.ts";
+import type { ConnectionStatus, StorageConnection, StorageConnections } from "../contract/connections.ts";
 import type { KnownDomains } from "../domains/known-domains.ts";
 import { StorageError, storageErrorCodes } from "../errors.ts";
-import type { ConnectionStatus, StorageConnection, StorageConnections } from "../storage.ts";
 import type { ConnectionKind } from "./connection-kind.ts";
 
 interface ConnectionsWorld {

@@ -3,9 +3,9 @@ import { access } from "node:fs/promises";
 import { isAbsolute, normalize } from "node:path";
 import { KeyedQueue } from "@yagura/std/keyed-queue.ts";
 import { connectionPath } from "@yagura/storage-format";
+import type { StorageConnection } from "../contract/connections.ts";
 import { StorageError, type StorageErrorKind } from "../errors.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
-import type { StorageConnection } from "../storage.ts";
 import type { ConnectionKind } from "./connection-kind.ts";
 import type { MountSource } from "./mount-source.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { MountParameters } from "../storage.ts";
+import type { MountParameters } from "../contract/connections.ts";
 import { nfsSource } from "./nfs.ts";
 import { posixSource } from "./posix.ts";
 

@@ -1,7 +1,7 @@
 import { connectionPath } from "@yagura/storage-format";
 import type { MountRequest } from "../../root/root-calls.ts";
+import type { StorageConnection } from "../contract/connections.ts";
 import { StorageError } from "../errors.ts";
-import type { StorageConnection } from "../storage.ts";
 import type { ConnectionKind } from "./connection-kind.ts";
 import type { MountSource } from "./mount-source.ts";
 import type { MountedStorage } from "./mounted-storage.ts";

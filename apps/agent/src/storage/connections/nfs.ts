@@ -1,5 +1,5 @@
+import type { StorageConnection } from "../contract/connections.ts";
 import { StorageError } from "../errors.ts";
-import type { StorageConnection } from "../storage.ts";
 import { listOptions, type MountSource } from "./mount-source.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { isDomainDescription, type StorageType } from "@yagura/storage-format";
+import type { NewDomain } from "../contract/domains.ts";
 import { StorageError } from "../errors.ts";
-import type { NewDomain } from "../storage.ts";
 
 /** The only version that is made; older ones are read. */
 export const DOMAIN_VERSION = 5;

@@ -7,10 +7,10 @@ import {
   formatDomainMetadata,
   specialFiles,
 } from "@yagura/storage-format";
+import type { NewDomain } from "../contract/domains.ts";
 import { StorageError } from "../errors.ts";
 import { replaceText, type StorageFiles } from "../files/storage-files.ts";
 import { domainLeases, isSharedType } from "../leases/domain-leases.ts";
-import type { NewDomain } from "../storage.ts";
 import { checkNewDomain, SECTOR_BYTES } from "./check-new-domain.ts";
 import { fileDomain } from "./file-domain.ts";
 import type { KnownDomains } from "./known-domains.ts";

@@ -1,9 +1,9 @@
 import type { ImageId, VolumeId } from "@yagura/std/ids.ts";
 import { isDomainDescription } from "@yagura/storage-format";
+import type { DomainInfo, DomainStats, NewDomain, StorageDomains } from "../contract/domains.ts";
 import { StorageError } from "../errors.ts";
 import type { HostIds } from "../leases/host-ids.ts";
 import { requireSpm } from "../pool/connected-pool.ts";
-import type { DomainInfo, DomainStats, NewDomain, StorageDomains } from "../storage.ts";
 import {
   activateDomain,
   attachDomain,

@@ -13,7 +13,7 @@ import {
 } from "@yagura/storage-format";
 import { FakeClock } from "@yagura/testing/fake-clock.ts";
 import { becomeSpm, domainId, poolId, storageWorld } from "../../../test/storage-world.ts";
-import type { PoolId } from "../storage.ts";
+import type { PoolId } from "../contract/spm-order.ts";
 
 const oldId = newId<StorageDomainId>();
 const [formerPool, newPool] = [newId<PoolId>(), newId<PoolId>()];

@@ -1,10 +1,10 @@
 import type { Clock } from "@yagura/std/clock.ts";
 import type { StorageDomainId } from "@yagura/std/ids.ts";
 import type { DomainMetadata } from "@yagura/storage-format";
+import type { PoolId } from "../contract/spm-order.ts";
 import { StorageError } from "../errors.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
 import type { Pools } from "../pool/pools.ts";
-import type { PoolId } from "../storage.ts";
 import { findLivingMembers } from "./find-living-members.ts";
 import type { KnownDomains } from "./known-domains.ts";
 import { withoutPool } from "./pool-membership.ts";

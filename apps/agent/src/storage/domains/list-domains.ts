@@ -1,7 +1,7 @@
 import type { StorageDomainId } from "@yagura/std/ids.ts";
 import { connectionPath } from "@yagura/storage-format";
 import { AgentError } from "../../errors.ts";
-import type { DomainFilter } from "../storage.ts";
+import type { DomainFilter } from "../contract/domains.ts";
 import type { KnownDomains } from "./known-domains.ts";
 
 /** The domains on the connections of this host. With a filter, those whose metadata can be read and fit: for an import. */

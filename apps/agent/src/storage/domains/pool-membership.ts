@@ -1,7 +1,7 @@
 /** What a domain's metadata say of the pool it belongs to. */
 import type { DomainMetadata } from "@yagura/storage-format";
+import type { PoolId } from "../contract/spm-order.ts";
 import { StorageError } from "../errors.ts";
-import type { PoolId } from "../storage.ts";
 
 /** @throws StorageError 380 when the domain belongs to another pool */
 export function requireFree({ domainId, poolIds }: DomainMetadata, poolId: PoolId): void {

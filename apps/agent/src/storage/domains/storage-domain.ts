@@ -1,7 +1,7 @@
 import type { ImageId, StorageDomainId, VolumeId } from "@yagura/std/ids.ts";
 import type { DomainMetadata, DomainPaths, VolumeMetadata } from "@yagura/storage-format";
+import type { DomainStats } from "../contract/domains.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
-import type { DomainStats } from "../storage.ts";
 
 /** One storage domain that this host can reach. It remembers where it is, and asks the storage for everything else. */
 export interface StorageDomain {

@@ -1,8 +1,8 @@
 import type { LeasePlace } from "@yagura/sanlock";
 import { findFreeLeaseRecord, findLeaseRecord } from "@yagura/storage-format";
+import type { ExternalLeaseKey } from "../contract/external-leases.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { ExternalLeaseKey } from "../storage.ts";
 import type { CreateLeaseIntent, Settled } from "../tasks/intent.ts";
 import type { RunningTask } from "../tasks/task.ts";
 import { type ExternalLeaseWorld, type LeaseIndexFile, readLeaseIndex } from "./lease-index-file.ts";

@@ -13,10 +13,10 @@ import {
 } from "@yagura/storage-format";
 import { temporaryDirectory } from "@yagura/testing/temporary-directory.ts";
 import { rootCallsInProcess } from "../../root/in-process.ts";
+import type { ExternalLeaseId, ExternalLeaseKey } from "../contract/external-leases.ts";
 import { fileDomain } from "../domains/file-domain.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { openStorageFiles, type StorageFiles } from "../files/storage-files.ts";
-import type { ExternalLeaseId, ExternalLeaseKey } from "../storage.ts";
 import type { Intent, Settled } from "../tasks/intent.ts";
 import { createLease, settleLeaseCreation } from "./create-lease.ts";
 import { decideLeaseRepair } from "./decide-lease-repair.ts";

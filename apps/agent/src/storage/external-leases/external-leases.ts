@@ -1,6 +1,7 @@
 import type { StorageDomainId, TaskId } from "@yagura/std/ids.ts";
+import type { StorageExternalLeases } from "../contract/external-leases.ts";
+import type { SpmOrder } from "../contract/spm-order.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
-import type { SpmOrder, StorageExternalLeases } from "../storage.ts";
 import type { RunningTask } from "../tasks/task.ts";
 import { startSpmTask, type VolumesWorld } from "../volumes/spm-task.ts";
 import type { VolumeWorld } from "../volumes/volume-world.ts";

@@ -1,8 +1,8 @@
 import { findLivingOwners, type LeasePlace } from "@yagura/sanlock";
 import { findLeaseRecord } from "@yagura/storage-format";
+import type { ExternalLeaseKey, ExternalLeaseStatus } from "../contract/external-leases.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { ExternalLeaseKey, ExternalLeaseStatus } from "../storage.ts";
 import { type ExternalLeaseWorld, readLeaseIndex } from "./lease-index-file.ts";
 
 /** Where the lease lies, for whoever is to hold it. @throws StorageError 936 */

@@ -1,7 +1,7 @@
 import { MiB } from "@yagura/std/units.ts";
 import { openStorageSink } from "../tools/pipe-storage.ts";
 import { runStorageProgram } from "../tools/storage-child.ts";
-import type { Sink, StreamTarget } from "./write-stream.ts";
+import type { Sink, StreamTarget } from "./sink.ts";
 
 /** What direct I/O wants on every storage that we know. */
 const BLOCK_BYTES = 4096;

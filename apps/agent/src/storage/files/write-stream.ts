@@ -4,31 +4,14 @@ import type { Readable } from "node:stream";
 import { readMounts } from "../../root/mount-table.ts";
 import { isOnMountedStorage } from "../tools/storage-user.ts";
 import { openMountedSink } from "./mounted-sink.ts";
+import type { Sink, StreamTarget } from "./sink.ts";
 
 /** The body ended early, or went on for too long. */
 export class WrongLength extends Error {
   override readonly name = "WrongLength";
 }
 
-export interface StreamTarget {
-  readonly path: string;
-  /** The body must be exactly so long. */
-  readonly lengthBytes: number;
-  /** How long the file is afterwards; what the body does not reach reads as zeroes. */
-  readonly fileBytes: number;
-  /** Blocks that the file has are kept and overwritten; else the file begins empty, and zeroes take no space. */
-  readonly keepsBlocks: boolean;
-  readonly signal: AbortSignal;
-}
-
 const ZEROES = Buffer.alloc(64 * 1024);
-
-/** Where the bytes go, one after the other. */
-export interface Sink extends AsyncDisposable {
-  write(chunk: Buffer): Promise<void>;
-  /** Makes the file as long as it must be; resolves when all is on the disk. */
-  end(): Promise<void>;
-}
 
 /**
  * Writes a body into a file that is there, chunk by chunk: the next one is asked for when this one is written. Resolves

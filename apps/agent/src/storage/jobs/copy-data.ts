@@ -1,7 +1,7 @@
 import type { VolumeMetadata } from "@yagura/storage-format";
+import type { DataCopy } from "../contract/jobs.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { DataCopy } from "../storage.ts";
 import type { Watched } from "../tools/qemu-img.ts";
 import { readLegalChain } from "../volumes/prepare-image.ts";
 import { copyContent, createContent, type VolumeContent } from "../volumes/volume-content.ts";

@@ -1,6 +1,6 @@
+import type { Subchain } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { Subchain } from "../storage.ts";
 import type { Watched } from "../tools/qemu-img.ts";
 import { readMergeable } from "../volumes/mergeable.ts";
 import { imageFile } from "../volumes/volume-content.ts";

@@ -1,6 +1,6 @@
+import type { VolumeVersion } from "../contract/jobs.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { VolumeVersion } from "../storage.ts";
 import type { Watched } from "../tools/qemu-img.ts";
 import { sparsifyImage } from "../tools/virt-sparsify.ts";
 import { imageFile } from "../volumes/volume-content.ts";

@@ -15,7 +15,9 @@ import {
   type StorageWorld,
   storageWorld,
 } from "../../../test/storage-world.ts";
-import type { JobInfo, NewVolume, Storage, VolumeKey } from "../storage.ts";
+import type { JobInfo } from "../contract/jobs.ts";
+import type { NewVolume, VolumeKey } from "../contract/volumes.ts";
+import type { Storage } from "../storage.ts";
 
 const [source, target] = [newVolume(), newVolume({ format: "COW" })];
 

@@ -1,5 +1,5 @@
+import type { StorageJobs } from "../contract/jobs.ts";
 import type { KnownDomains } from "../domains/known-domains.ts";
-import type { StorageJobs } from "../storage.ts";
 import type { VolumeWorld } from "../volumes/volume-world.ts";
 import { amendVolume } from "./amend-volume.ts";
 import { copyData } from "./copy-data.ts";

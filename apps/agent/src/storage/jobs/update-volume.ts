@@ -1,7 +1,7 @@
 import { nextGeneration, type VolumeMetadata } from "@yagura/storage-format";
+import type { VolumeAttributes, VolumeVersion } from "../contract/jobs.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { VolumeAttributes, VolumeVersion } from "../storage.ts";
 import { operateOnVolume } from "../volumes/volume-record.ts";
 import type { VolumeWorld } from "../volumes/volume-world.ts";
 

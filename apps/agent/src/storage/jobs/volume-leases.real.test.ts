@@ -14,7 +14,9 @@ import {
   untilJoined,
 } from "../../../test/shared-storage.ts";
 import { ended, fakeBlocks, fakeQemuImg, finished } from "../../../test/storage-world.ts";
-import type { ExternalLeaseId, JobInfo, NewVolume } from "../storage.ts";
+import type { ExternalLeaseId } from "../contract/external-leases.ts";
+import type { JobInfo } from "../contract/jobs.ts";
+import type { NewVolume } from "../contract/volumes.ts";
 
 describe("volumes that two hosts want", { skip: await whyNoSanlock() }, () => {
   let shared: SharedStorage;

@@ -1,11 +1,11 @@
 import { kernelErrors, type LeasePlace, type Sanlock, SanlockError } from "@yagura/sanlock";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { ImageId, VolumeId } from "@yagura/std/ids.ts";
+import type { VolumeKey } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
 import { inTime } from "../pool/in-time.ts";
-import type { VolumeKey } from "../storage.ts";
 import { type DomainLeases, findDomainLeases } from "./domain-leases.ts";
 import type { EndProcess, ProcessLeases } from "./process-leases.ts";
 

@@ -1,6 +1,6 @@
 import type { StorageDomainId } from "@yagura/std/ids.ts";
+import type { PoolConnection } from "../contract/pools.ts";
 import { StorageError } from "../errors.ts";
-import type { PoolConnection } from "../storage.ts";
 import type { Spm } from "./spm.ts";
 import type { SpmTerm } from "./spm-term.ts";
 

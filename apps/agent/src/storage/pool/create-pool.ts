@@ -1,6 +1,7 @@
 import type { Sanlock } from "@yagura/sanlock";
 import type { Log } from "@yagura/std/log.ts";
 import { type DomainMetadata, defaultLeaseParameters, type LeaseParameters } from "@yagura/storage-format";
+import type { NewPool } from "../contract/pools.ts";
 import { fitLockspace } from "../domains/fit-lockspace.ts";
 import type { KnownDomains } from "../domains/known-domains.ts";
 import { requireFree } from "../domains/pool-membership.ts";
@@ -8,7 +9,6 @@ import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
 import { ioTimeoutsSeconds, isSharedType } from "../leases/domain-leases.ts";
-import type { NewPool } from "../storage.ts";
 
 export interface CreatePoolWorld {
   readonly files: StorageFiles;

@@ -3,9 +3,10 @@ import { describeError } from "@yagura/std/describe-error.ts";
 import type { StorageDomainId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
 import type { DomainMetadata } from "@yagura/storage-format";
+import type { PoolConnection } from "../contract/pools.ts";
+import type { PoolId } from "../contract/spm-order.ts";
 import type { DomainFinder } from "../domains/known-domains.ts";
 import { StorageError } from "../errors.ts";
-import type { PoolConnection, PoolId } from "../storage.ts";
 import { asRegular } from "./master-files.ts";
 
 /** A domain that takes longer is not asked who the master is. */

@@ -1,10 +1,10 @@
 import type { StorageDomainId } from "@yagura/std/ids.ts";
 import { poolDomainLink, poolMasterLink, poolPath } from "@yagura/storage-format";
+import type { PoolId } from "../contract/spm-order.ts";
 import type { KnownDomains } from "../domains/known-domains.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
 import { findDomainLeases } from "../leases/domain-leases.ts";
 import type { HostIds } from "../leases/host-ids.ts";
-import type { PoolId } from "../storage.ts";
 import type { ConnectedPool } from "./connected-pool.ts";
 
 export interface PoolDomainsWorld {

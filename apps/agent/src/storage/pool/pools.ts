@@ -1,17 +1,17 @@
 import type { StorageDomainId, TaskId } from "@yagura/std/ids.ts";
-import { StorageError } from "../errors.ts";
 import type {
   MasterSwitch,
   NewMaster,
   NewPool,
   PoolConnection,
   PoolDomainInfo,
-  PoolId,
   PoolInfo,
   SpmCandidate,
   SpmStatus,
   StoragePools,
-} from "../storage.ts";
+} from "../contract/pools.ts";
+import type { PoolId } from "../contract/spm-order.ts";
+import { StorageError } from "../errors.ts";
 import type { TaskStore } from "../tasks/task-store.ts";
 import { type ConnectedPool, requireSpm } from "./connected-pool.ts";
 import { type CreatePoolWorld, createPool } from "./create-pool.ts";

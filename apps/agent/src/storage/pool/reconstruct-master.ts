@@ -1,7 +1,7 @@
 import { AgentError } from "../../errors.ts";
+import type { NewMaster } from "../contract/pools.ts";
 import { StorageError } from "../errors.ts";
 import type { HostIds } from "../leases/host-ids.ts";
-import type { NewMaster } from "../storage.ts";
 import { inTime } from "./in-time.ts";
 import { asMaster, clearMasterFiles } from "./master-files.ts";
 import type { SpmRoleWorld } from "./spm-role.ts";

@@ -1,11 +1,11 @@
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { TaskId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
+import type { SpmCandidate, SpmStatus } from "../contract/pools.ts";
 import type { KnownDomains } from "../domains/known-domains.ts";
 import { StorageError } from "../errors.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
 import type { EndProcess } from "../leases/process-leases.ts";
-import type { SpmCandidate, SpmStatus } from "../storage.ts";
 import type { Tasks } from "../tasks/tasks.ts";
 import type { ConnectedPool } from "./connected-pool.ts";
 import { inTime } from "./in-time.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newId } from "@yagura/std/ids.ts";
-import type { PoolId } from "../storage.ts";
+import type { PoolId } from "../contract/spm-order.ts";
 import { SpmTerm } from "./spm-term.ts";
 
 const poolId = newId<PoolId>();

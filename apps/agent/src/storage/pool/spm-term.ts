@@ -1,5 +1,5 @@
+import type { PoolId } from "../contract/spm-order.ts";
 import { StorageError } from "../errors.ts";
-import type { PoolId } from "../storage.ts";
 
 /**
  * One term of office: from the moment this host holds the SPM's lease until it has not, for whatever reason. What the SPM

@@ -1,9 +1,10 @@
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { Log } from "@yagura/std/log.ts";
+import type { SpmStatus } from "../contract/pools.ts";
+import type { PoolId } from "../contract/spm-order.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { EndProcess } from "../leases/process-leases.ts";
-import type { PoolId, SpmStatus } from "../storage.ts";
 import { inTime } from "./in-time.ts";
 import type { HeldSpmLock, SpmLock } from "./spm-lock.ts";
 import { SpmTerm } from "./spm-term.ts";

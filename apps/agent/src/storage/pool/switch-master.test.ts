@@ -14,8 +14,9 @@ import {
   type StorageWorld,
   storageWorld,
 } from "../../../test/storage-world.ts";
+import type { PoolConnection } from "../contract/pools.ts";
 import { openStorage } from "../open-storage.ts";
-import type { PoolConnection, Storage } from "../storage.ts";
+import type { Storage } from "../storage.ts";
 
 const EFFECTS_MAX = 100;
 const otherId = newId<StorageDomainId>();

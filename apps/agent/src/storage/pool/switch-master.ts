@@ -1,8 +1,8 @@
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { StorageDomainId, TaskId } from "@yagura/std/ids.ts";
+import type { MasterSwitch } from "../contract/pools.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { MasterSwitch } from "../storage.ts";
 import { type ConnectedPool, requireActive, requireSpm } from "./connected-pool.ts";
 import { asMaster, asRegular, clearMasterFiles, copyJournal } from "./master-files.ts";
 import type { SpmRoleWorld } from "./spm-role.ts";

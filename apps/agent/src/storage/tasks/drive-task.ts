@@ -1,13 +1,9 @@
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { Log } from "@yagura/std/log.ts";
-import type { PoolId } from "../storage.ts";
-import type { Intent, Settled } from "./intent.ts";
-import type { Settling } from "./settle-intent.ts";
+import type { Intent } from "./intent.ts";
+import type { Settle, Settling } from "./settle-intent.ts";
 import { failureOf, type NewTask, success, type Task } from "./task.ts";
 import type { Unsettled } from "./unsettled.ts";
-
-/** Brings what was begun to an end; rejects when it cannot, or when this host has no right to it any more. */
-export type Settle = (intent: Intent, poolId: PoolId | undefined, settling: Settling) => Promise<Settled>;
 
 export interface TaskWorld {
   readonly settle: Settle;

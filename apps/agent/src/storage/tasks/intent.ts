@@ -1,6 +1,6 @@
 import { type ImageId, parseId, type StorageDomainId, type VolumeId } from "@yagura/std/ids.ts";
 import * as z from "zod";
-import type { ExternalLeaseId } from "../storage.ts";
+import type { ExternalLeaseId } from "../contract/external-leases.ts";
 import type { LockKey } from "./image-locks.ts";
 
 const domainId = z.uuid().transform((text) => parseId<StorageDomainId>(text));

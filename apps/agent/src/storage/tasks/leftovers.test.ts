@@ -20,8 +20,8 @@ import {
   storageWorld,
 } from "../../../test/storage-world.ts";
 import { rootCallsInProcess } from "../../root/in-process.ts";
+import type { NewVolume } from "../contract/volumes.ts";
 import { openStorageFiles } from "../files/storage-files.ts";
-import type { NewVolume } from "../storage.ts";
 
 const journalPath = ({ storagePath }: StorageWorld, taskId: TaskId): string =>
   `${storagePath}/${domainId}/master/tasks/${taskId}.json`;

@@ -1,4 +1,5 @@
 import { unreachable } from "@yagura/std/assert.ts";
+import type { PoolId } from "../contract/spm-order.ts";
 import type { DomainFinder } from "../domains/known-domains.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { settleLeaseCreation } from "../external-leases/create-lease.ts";
@@ -20,6 +21,9 @@ export interface Settling {
   /** Whether another host may have died doing it just now: it may be known dead on one domain, and not yet on another. */
   readonly isTakingOver: boolean;
 }
+
+/** Brings what was begun to an end; rejects when it cannot, or when this host has no right to it any more. */
+export type Settle = (intent: Intent, poolId: PoolId | undefined, settling: Settling) => Promise<Settled>;
 
 /**
  * What was begun and not finished, by this process or one before it, is undone when it made something, and finished when

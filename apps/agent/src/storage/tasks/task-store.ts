@@ -3,9 +3,9 @@ import { findId, parseId, type TaskId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
 import type { DomainPaths } from "@yagura/storage-format";
 import * as z from "zod";
+import type { PoolId } from "../contract/spm-order.ts";
 import { StorageError } from "../errors.ts";
 import { replaceText, type StorageFiles } from "../files/storage-files.ts";
-import type { PoolId } from "../storage.ts";
 import { intentSchema } from "./intent.ts";
 import { JournalReserve } from "./journal-reserve.ts";
 

@@ -1,6 +1,7 @@
 import { newId, type TaskId } from "@yagura/std/ids.ts";
+import type { PoolId } from "../contract/spm-order.ts";
+import type { StorageTasks, TaskInfo, TaskStatus } from "../contract/tasks.ts";
 import { StorageError } from "../errors.ts";
-import type { PoolId, StorageTasks, TaskInfo, TaskStatus } from "../storage.ts";
 import { driveTask, failTask, settleTask, type TaskWorld } from "./drive-task.ts";
 import type { LockKey } from "./image-locks.ts";
 import { type Intent, locksOf } from "./intent.ts";

@@ -2,11 +2,11 @@ import type { Clock } from "@yagura/std/clock.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { StorageDomainId, TaskId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
+import type { PoolId } from "../contract/spm-order.ts";
 import { StorageError } from "../errors.ts";
-import type { PoolId } from "../storage.ts";
-import type { Settle } from "./drive-task.ts";
 import type { ImageLocks } from "./image-locks.ts";
 import { type Intent, locksOf } from "./intent.ts";
+import type { Settle } from "./settle-intent.ts";
 import { failureOf, success, type Task } from "./task.ts";
 import { WorkPlaces } from "./work-places.ts";
 

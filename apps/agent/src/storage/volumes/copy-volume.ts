@@ -1,7 +1,7 @@
 import type { VolumeMetadata } from "@yagura/storage-format";
+import type { VolumeCopy } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { VolumeCopy } from "../storage.ts";
 import type { RunningTask } from "../tasks/task.ts";
 import { beginVolume } from "./create-volume.ts";
 import { readLegalChain } from "./prepare-image.ts";

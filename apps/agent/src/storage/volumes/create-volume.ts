@@ -1,8 +1,8 @@
 import type { ImageId, VolumeId } from "@yagura/std/ids.ts";
+import type { NewVolume } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
-import type { NewVolume } from "../storage.ts";
 import type { RunningTask } from "../tasks/task.ts";
 import { type NewVolumePlan, planNewVolume } from "./plan-new-volume.ts";
 import { createContent } from "./volume-content.ts";

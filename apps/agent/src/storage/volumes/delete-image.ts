@@ -1,8 +1,8 @@
 import type { ImageId, VolumeId } from "@yagura/std/ids.ts";
 import { doomedPrefix } from "@yagura/storage-format";
+import type { DeletedImage } from "../contract/images.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { DeletedImage } from "../storage.ts";
 import type { DeleteImageIntent, Settled } from "../tasks/intent.ts";
 import type { RunningTask } from "../tasks/task.ts";
 import { wipeContent } from "./volume-content.ts";

@@ -1,8 +1,8 @@
 import type { VolumeId } from "@yagura/std/ids.ts";
 import { nextGeneration } from "@yagura/storage-format";
+import type { DeletedVolumes, VolumeKey } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { DeletedVolumes, VolumeKey } from "../storage.ts";
 import type { DeleteVolumesIntent, Settled } from "../tasks/intent.ts";
 import type { RunningTask } from "../tasks/task.ts";
 import { promoteParent, removeMetadata, tidyImage } from "./tidy-image.ts";

@@ -1,8 +1,9 @@
 import type { Readable } from "node:stream";
+import type { DownloadOptions } from "../contract/images.ts";
+import type { VolumeKey } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import { readStream } from "../files/read-stream.ts";
-import type { DownloadOptions, VolumeKey } from "../storage.ts";
 import { getVolumeSize } from "./volume-info.ts";
 import { getVolume, type VolumeWorld } from "./volume-world.ts";
 

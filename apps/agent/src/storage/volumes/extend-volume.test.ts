@@ -19,8 +19,8 @@ import {
   storageWorld,
 } from "../../../test/storage-world.ts";
 import { rootCallsInProcess } from "../../root/in-process.ts";
+import type { NewVolume } from "../contract/volumes.ts";
 import { openStorageFiles } from "../files/storage-files.ts";
-import type { NewVolume } from "../storage.ts";
 import type { ExtendVolumeIntent } from "../tasks/intent.ts";
 import { openTaskStore } from "../tasks/task-store.ts";
 import type { VolumeBlocks } from "../tools/volume-blocks.ts";

@@ -6,9 +6,10 @@
  * must not: a guest of this host is known here, one of another host to the Manager (`requireUnused` says why), and QEMU's lock
  * on the file is the second net.
  */
+
+import type { VolumeExtension, VolumeKey } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { VolumeExtension, VolumeKey } from "../storage.ts";
 import type { ExtendVolumeIntent, Settled } from "../tasks/intent.ts";
 import type { RunningTask } from "../tasks/task.ts";
 import { readTraits } from "./domain-traits.ts";

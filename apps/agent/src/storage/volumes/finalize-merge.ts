@@ -4,9 +4,9 @@
  */
 import type { VolumeId } from "@yagura/std/ids.ts";
 import type { VolumeMetadata } from "@yagura/storage-format";
+import type { Subchain } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { Subchain } from "../storage.ts";
 import type { FinalizeMergeIntent, Settled } from "../tasks/intent.ts";
 import type { RunningTask } from "../tasks/task.ts";
 import { readMergeable } from "./mergeable.ts";

@@ -1,4 +1,4 @@
-import type { StorageImages } from "../storage.ts";
+import type { StorageImages } from "../contract/images.ts";
 import { deleteImage, requireDeletable } from "./delete-image.ts";
 import { openDownload } from "./download-volume.ts";
 import { prepareImage } from "./prepare-image.ts";

@@ -1,6 +1,6 @@
+import type { MeasureOptions, VolumeKey } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { MeasureOptions, VolumeKey } from "../storage.ts";
 import type { Measured } from "../tools/qemu-img.ts";
 import { readLegalChain } from "./prepare-image.ts";
 import { qemuFormat, type VolumeWorld } from "./volume-world.ts";

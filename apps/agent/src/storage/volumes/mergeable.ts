@@ -1,7 +1,7 @@
 import type { VolumeMetadata } from "@yagura/storage-format";
+import type { Subchain } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { Subchain } from "../storage.ts";
 import type { Volumes } from "./volume-chain.ts";
 import { readVolumes } from "./volume-world.ts";
 

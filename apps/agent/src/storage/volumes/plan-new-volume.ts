@@ -1,8 +1,8 @@
 import type { VolumeId } from "@yagura/std/ids.ts";
 import { KiB } from "@yagura/std/units.ts";
 import type { VolumeMetadata } from "@yagura/storage-format";
+import type { NewVolume } from "../contract/volumes.ts";
 import { StorageError } from "../errors.ts";
-import type { NewVolume } from "../storage.ts";
 import { chainOf, type Volumes } from "./volume-chain.ts";
 
 const CAPACITY_UNIT_BYTES = 4 * KiB;

@@ -1,6 +1,7 @@
+import type { PreparedImage, PrepareOptions } from "../contract/images.ts";
+import type { VolumeKey } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { PreparedImage, PrepareOptions, VolumeKey } from "../storage.ts";
 import { type ChainedVolume, chainOf } from "./volume-chain.ts";
 import { readVolumes, requireWritable, type VolumeWorld } from "./volume-world.ts";
 

@@ -1,5 +1,5 @@
+import type { Subchain } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
-import type { Subchain } from "../storage.ts";
 import type { RunningTask } from "../tasks/task.ts";
 import { growFile } from "./extend-volume.ts";
 import { readMergeable } from "./mergeable.ts";

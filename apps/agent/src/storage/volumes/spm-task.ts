@@ -1,9 +1,9 @@
 import type { StorageDomainId, TaskId } from "@yagura/std/ids.ts";
+import type { PoolId, SpmOrder } from "../contract/spm-order.ts";
 import type { DomainFinder, KnownDomains } from "../domains/known-domains.ts";
 import { requireActive, requireSpm } from "../pool/connected-pool.ts";
 import type { Pools } from "../pool/pools.ts";
 import type { SpmTerm } from "../pool/spm-term.ts";
-import type { PoolId, SpmOrder } from "../storage.ts";
 import type { ImageLocks, LockKey } from "../tasks/image-locks.ts";
 import type { RunningTask } from "../tasks/task.ts";
 import type { Tasks } from "../tasks/tasks.ts";

@@ -1,10 +1,11 @@
 import type { Readable } from "node:stream";
 import { MiB } from "@yagura/std/units.ts";
 import { AgentError } from "../../errors.ts";
+import type { UploadOptions } from "../contract/images.ts";
+import type { VolumeKey } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import { writeStream } from "../files/write-stream.ts";
-import type { UploadOptions, VolumeKey } from "../storage.ts";
 import { verifyVolume } from "./verify-volume.ts";
 import { operateOnVolume } from "./volume-record.ts";
 import { getVolume, requireUnused, requireWritable, type VolumeWorld } from "./volume-world.ts";

@@ -1,7 +1,7 @@
 import type { VolumeMetadata } from "@yagura/storage-format";
+import type { VolumeKey } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { VolumeKey } from "../storage.ts";
 import type { QemuImageInfo } from "../tools/qemu-img-output.ts";
 import { getVolume, qemuFormat, type VolumeWorld } from "./volume-world.ts";
 

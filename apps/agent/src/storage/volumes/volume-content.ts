@@ -1,7 +1,7 @@
 /** The bytes of volumes. Nobody else touches a volume while they are changed: its record says ILLEGAL, or its lease is held. */
 import type { VolumeMetadata } from "@yagura/storage-format";
+import type { VolumeKey } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
-import type { VolumeKey } from "../storage.ts";
 import type { Backing, Conversion, ImageFile, Watched } from "../tools/qemu-img.ts";
 import { readTraits } from "./domain-traits.ts";
 import { planWipe } from "./plan-wipe.ts";

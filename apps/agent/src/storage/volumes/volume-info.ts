@@ -1,8 +1,8 @@
 import type { ImageId, VolumeId } from "@yagura/std/ids.ts";
+import type { VolumeInfo, VolumeKey, VolumeSize } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
-import type { VolumeInfo, VolumeKey, VolumeSize } from "../storage.ts";
 import { childrenOf } from "./volume-chain.ts";
 import { getVolume, readVolumes, type VolumeWorld } from "./volume-world.ts";
 

@@ -1,8 +1,8 @@
 /** The record of a volume is read and written by one at a time: whoever holds its lease, on whatever host. */
 import { nextGeneration, type VolumeMetadata } from "@yagura/storage-format";
+import type { VolumeKey } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
-import type { VolumeKey } from "../storage.ts";
 import { getVolume, type VolumeWorld } from "./volume-world.ts";
 
 /** Reads, changes and writes the record of a volume. @throws StorageError 201, or 651 while another host works on the volume */

@@ -1,12 +1,12 @@
 import type { Clock } from "@yagura/std/clock.ts";
 import type { ImageId, VolumeId } from "@yagura/std/ids.ts";
 import type { VolumeMetadata } from "@yagura/storage-format";
+import type { VolumeKey } from "../contract/volumes.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError } from "../errors.ts";
 import type { LeaseStore } from "../external-leases/lease-index-file.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
 import type { VolumeLeases } from "../leases/volume-leases.ts";
-import type { VolumeKey } from "../storage.ts";
 import type { QemuImg } from "../tools/qemu-img.ts";
 import type { VolumeBlocks } from "../tools/volume-blocks.ts";
 import type { PreparedImages } from "./prepared-images.ts";

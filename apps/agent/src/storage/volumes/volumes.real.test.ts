@@ -19,9 +19,11 @@ import {
   storageWorld,
 } from "../../../test/storage-world.ts";
 import { rootCallsInProcess } from "../../root/in-process.ts";
+import type { JobInfo } from "../contract/jobs.ts";
+import type { NewVolume, VolumeKey } from "../contract/volumes.ts";
 import { fileDomain } from "../domains/file-domain.ts";
 import { openStorageFiles } from "../files/storage-files.ts";
-import type { JobInfo, NewVolume, Storage, VolumeKey } from "../storage.ts";
+import type { Storage } from "../storage.ts";
 import { qemuImg } from "../tools/qemu-img.ts";
 import { volumeBlocks } from "../tools/volume-blocks.ts";
 import { wipeContent } from "./volume-content.ts";

@@ -1,6 +1,7 @@
 import type { VolumeMetadata } from "@yagura/storage-format";
+import type { SpmOrder } from "../contract/spm-order.ts";
+import type { StorageVolumes, VolumeCopy, VolumeKey } from "../contract/volumes.ts";
 import type { DomainFinder } from "../domains/known-domains.ts";
-import type { SpmOrder, StorageVolumes, VolumeCopy, VolumeKey } from "../storage.ts";
 import { type CopyDomains, copyVolume, planCopy } from "./copy-volume.ts";
 import { createVolume, readNewVolumePlan } from "./create-volume.ts";
 import { deleteVolumes } from "./delete-volumes.ts";

@@ -4,10 +4,10 @@ import type { StorageDomainId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
 import type { LeaseParameters } from "@yagura/storage-format";
 import { AgentError } from "../../errors.ts";
+import type { DomainVitals } from "../contract/domains.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import { StorageError, storageErrorCodes } from "../errors.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
-import type { DomainVitals } from "../storage.ts";
 
 export interface LookWorld {
   readonly clock: Clock;

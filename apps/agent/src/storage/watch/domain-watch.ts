@@ -1,5 +1,5 @@
 import type { StorageDomainId } from "@yagura/std/ids.ts";
-import type { DomainVitals } from "../storage.ts";
+import type { DomainVitals } from "../contract/domains.ts";
 import { DomainLooker, type LookWorld } from "./domain-looker.ts";
 
 interface WatchWorld extends LookWorld {
