@@ -8,9 +8,11 @@ import type { OpContext, Services } from "../context.ts";
 import { readBody, writeAnswer, writeFault } from "./answer-body.ts";
 import { type AuthenticationParts, authenticate, type Identity } from "./authenticate.ts";
 import { correlationId } from "./edge/correlation-id.ts";
-import { contentTypes, type Format, negotiate } from "./edge/negotiate.ts";
+import { contentTypes, type Format, negotiate, wantsEventStream } from "./edge/negotiate.ts";
 import { BadParameter, Parameters } from "./edge/parameters.ts";
 import { apiPath, parseTarget, type Target } from "./edge/target.ts";
+import { EventStreams } from "./event-stream/event-streams.ts";
+import { openEventStream } from "./event-stream/open-event-stream.ts";
 import { faultOf, successStatus } from "./faults.ts";
 import { follow, parseFollow } from "./follow.ts";
 import { followLinks } from "./follow-links.ts";
@@ -45,12 +47,14 @@ export class Api {
   readonly #parts: ApiParts;
   readonly #router: Router;
   readonly #served: Served;
+  readonly #streams: EventStreams;
   readonly #accepted = new WeakMap<FastifyRequest, Accepted>();
 
   constructor(routes: readonly Route[], parts: ApiParts) {
     this.#parts = parts;
     this.#router = new Router(routes);
     this.#served = servedBy(routes);
+    this.#streams = new EventStreams(parts.services, parts.stopping);
   }
 
   /**
@@ -63,7 +67,7 @@ export class Api {
     const query = new Parameters(target, headers);
     reply.header("Correlation-Id", correlationId(query.find("correlation_id"), this.#parts.newId));
     checkVersion(target, headers["version"]);
-    if (negotiate(headers.accept, query.find("accept")) === undefined) {
+    if (!isStreamRequest(request, target) && negotiate(headers.accept, query.find("accept")) === undefined) {
       throw new NotAcceptable("answers are application/xml or application/json");
     }
     const { method, ip: address, protocol } = request;
@@ -78,6 +82,7 @@ export class Api {
   async handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const accepted = this.#accepted.get(request);
     if (accepted === undefined) throw new Error("a request was handled that nobody accepted");
+    if (isStreamRequest(request, accepted.target)) return this.#sendEvents(accepted, request, reply);
     const correlation = String(reply.getHeader("Correlation-Id"));
     const answer = await withDeadline(
       `${accepted.match.route.method} ${accepted.match.route.path}`,
@@ -94,6 +99,14 @@ export class Api {
     if (answer.kind === "pieces") return this.#sendPieces(answer, format, request, reply);
     const { contentType, text } = writeAnswer(answer, format);
     return reply.type(contentType).send(text);
+  }
+
+  /** Events as they happen, until the client goes or its session ends. */
+  async #sendEvents({ target, identity }: Accepted, { headers }: FastifyRequest, reply: FastifyReply) {
+    const links = new Links(target.apiRoot, this.#served);
+    const stream = await openEventStream(this.#streams, { target, headers, identity, links }, this.#parts);
+    // Proxies that collect an answer before they pass it on would pass nothing on.
+    return reply.type("text/event-stream;charset=UTF-8").header("X-Accel-Buffering", "no").send(stream);
   }
 
   /** Read and written piece by piece, as fast as the client takes it; what fails in between cuts the connection. */
@@ -182,6 +195,11 @@ export class Api {
       return negotiate(request.headers.accept) ?? "xml";
     }
   }
+}
+
+/** Only of events there is something to tell as it happens. */
+function isStreamRequest({ method, headers }: FastifyRequest, { path }: Target): boolean {
+  return method === "GET" && wantsEventStream(headers.accept) && /^\/events\/?$/.test(path.slice(apiPath.length));
 }
 
 /** @throws BadParameter unless it is the version that we speak: the path's, else the header's. */

@@ -4,6 +4,7 @@ import type { AuthStore } from "../auth/auth-store.ts";
 import { type Logins, loginRefusalTexts } from "../auth/authn/login.ts";
 import type { Sessions } from "../auth/authn/sessions.ts";
 import type { Grant } from "../auth/authz/policy.ts";
+import type { Session } from "../domain/user/session.ts";
 import type { User } from "../domain/user/user.ts";
 import { apiPath } from "./edge/target.ts";
 import { CrossSiteRequest, NotAuthenticated } from "./refusals.ts";
@@ -13,6 +14,8 @@ import { isForApi } from "./sso/scopes.ts";
 export interface Identity {
   readonly user: User;
   readonly grants: readonly Grant[];
+  /** None: the password came with the request. */
+  readonly session?: Session | undefined;
   /** The `Set-Cookie` of the answer: a session was begun, or has ended. */
   readonly setCookie?: string;
 }
@@ -55,7 +58,21 @@ async function byToken(token: string, { store, sessions }: AuthenticationParts):
   const user = session && (await store.findUserById(session.userId));
   if (session !== undefined && !isForApi(session.scope)) throw new NotAuthenticated("the token is not for the API");
   if (user?.isEnabled !== true) throw new NotAuthenticated("the token is not valid, or not any more");
-  return { user, grants: await store.listGrants(user.id) };
+  return { user, grants: await store.listGrants(user.id), session };
+}
+
+/**
+ * The same identity later, with what it may do by then, without using its session; `undefined` when it is not logged in
+ * any more. For answers that go on for hours.
+ */
+export async function authenticateAgain(
+  { user: { id }, session }: Identity,
+  { store, sessions }: AuthenticationParts,
+): Promise<Identity | undefined> {
+  if (session !== undefined && !(await sessions.isOpen(session))) return undefined;
+  const user = await store.findUserById(id);
+  if (user?.isEnabled !== true) return undefined;
+  return { user, grants: await store.listGrants(id), ...(session !== undefined && { session }) };
 }
 
 async function byPassword(credentials: string, sender: Sender, parts: AuthenticationParts): Promise<Identity> {
@@ -82,7 +99,7 @@ async function byCookie(token: string, sender: Sender, { store, sessions }: Auth
   if (session?.scope === csrfScope && !isSame(sender.headers[cookieName.toLowerCase()], token)) {
     throw new CrossSiteRequest(`the session needs the header ${cookieName}`);
   }
-  const identity = { user, grants: await store.listGrants(user.id) };
+  const identity = { user, grants: await store.listGrants(user.id), session };
   if (readPreferences(sender.headers).has("persistent-auth")) return identity;
   // A request that does not ask to keep the session ends it.
   await sessions.close(token);

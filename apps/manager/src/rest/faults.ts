@@ -8,6 +8,7 @@ import { NotAllowed, NotFound, OperationRefused, type RefusalKind } from "../dom
 import { HostUnreachable } from "../hosts/hosts.ts";
 import { BadParameter } from "./edge/parameters.ts";
 import { BadTarget } from "./edge/target.ts";
+import { TooManyStreams } from "./event-stream/event-streams.ts";
 import {
   BodyTooLarge,
   BodyTooSlow,
@@ -96,7 +97,7 @@ export function faultOf(error: unknown): Fault {
     return { status: 415, reason: "Unsupported Media Type", detail: error.message };
   if (error instanceof BodyTooLarge) return { status: 413, reason: "Request Too Large", detail: error.message };
   if (error instanceof BodyTooSlow) return { status: 408, reason: "Request Timeout", detail: error.message };
-  if (error instanceof TooManyLogins || error instanceof TooManySessions || error instanceof ManagerStopping) {
+  if (isTooMuch(error) || error instanceof ManagerStopping) {
     return { status: 503, reason: "Service Unavailable", detail: error.message, headers: { "Retry-After": "5" } };
   }
   if (error instanceof DeadlineExceeded) {
@@ -104,4 +105,8 @@ export function faultOf(error: unknown): Fault {
     return { status: 504, reason: "Timeout", detail: `${error.message}; whether it was done is not known` };
   }
   return { status: 500, reason: failed, detail: "An internal error happened in the Manager.", isOurMistake: true };
+}
+
+function isTooMuch(error: unknown): error is Error {
+  return error instanceof TooManyLogins || error instanceof TooManySessions || error instanceof TooManyStreams;
 }

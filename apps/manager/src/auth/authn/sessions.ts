@@ -93,6 +93,12 @@ export class Sessions {
     return session !== undefined && isOpen(session, this.#clock.nowMs()) ? session : undefined;
   }
 
+  /** Whether a session that was found before has not ended since, without using it. */
+  async isOpen({ tokenHash }: Session): Promise<boolean> {
+    const session = await this.#store.findSession(tokenHash);
+    return session !== undefined && isOpen(session, this.#clock.nowMs());
+  }
+
   /** One session. */
   async close(token: unknown): Promise<void> {
     const tokenHash = hashToken(token);

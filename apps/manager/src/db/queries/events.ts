@@ -82,10 +82,14 @@ export async function findEvent(db: Db, eventId: number): Promise<AuditEvent | u
   return row && toAuditEvent(row);
 }
 
-/** After an event in their order, `countMax` at most: for whoever reads along. */
-export async function listEventsAfter(db: Db, eventId: number, countMax: number): Promise<AuditEvent[]> {
-  const query = db.selectFrom("events").selectAll().where("id", ">", eventId).where("isHidden", "=", 0);
-  return (await query.orderBy("id").limit(countMax).execute()).map(toAuditEvent);
+/** All after an event in their order, `countMax` at most, also those that are put away: for whoever reads along. */
+export function listEventTimes(
+  db: Db,
+  eventId: number,
+  countMax: number,
+): Promise<readonly { readonly id: number; readonly timeMs: number }[]> {
+  const query = db.selectFrom("events").select(["id", "timeMs"]).where("id", ">", eventId);
+  return query.orderBy("id").limit(countMax).execute();
 }
 
 /** 0 when there is none. */

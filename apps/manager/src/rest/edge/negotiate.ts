@@ -24,6 +24,11 @@ export function negotiate(header: string | undefined, parameter?: string): Forma
   return best && formats[best.type];
 }
 
+/** Whether the client asks for events as they happen, and for nothing else that we have. */
+export function wantsEventStream(header: string | undefined): boolean {
+  return header !== undefined && /^\s*text\/event-stream\s*(;|,|$)/i.test(header);
+}
+
 /** The format of a request's body by its Content-Type; without one, by its first character. */
 export function bodyFormat(contentType: string | undefined, body: string): Format | undefined {
   const type = contentType?.split(";")[0]?.trim().toLowerCase() ?? "";
