@@ -9,6 +9,23 @@ export function kindOf(path: string): TestKind {
   return path.endsWith(".sim.test.ts") ? "sim" : "unit";
 }
 
+/** Whole systems on hosts and a network of their own, where most of the time leases are waited for. */
+const labs = ["test/src/spm/", "test/src/storage/"];
+
+/**
+ * What is run at once, one group after the other. Real tests mostly wait, two of them as well as one; but a whole system on this
+ * machine's own network wants it for itself.
+ */
+export function groupTests(kind: TestKind, files: readonly string[]): { files: string[]; isSideBySide: boolean }[] {
+  const isWholeSystem = (path: string): boolean =>
+    kind === "real" && path.startsWith("test/") && !labs.some((lab) => path.startsWith(lab));
+  const groups = [
+    { files: files.filter((path) => !isWholeSystem(path)), isSideBySide: true },
+    { files: files.filter(isWholeSystem), isSideBySide: false },
+  ];
+  return groups.filter((group) => group.files.length > 0);
+}
+
 /**
  * Every test file below `root`, relative to it, by kind.
  * @param words keep the files whose path contains one of these; none of them keeps all
