@@ -10,6 +10,7 @@ import { formatRng } from "./devices/rng.ts";
 import { formatSecurityLabel } from "./devices/seclabel.ts";
 import { formatTpm } from "./devices/tpm.ts";
 import { formatVideo } from "./devices/video.ts";
+import { formatWatchdog } from "./devices/watchdog.ts";
 import { formatClock } from "./machine/clock.ts";
 import { formatCpu } from "./machine/cpu.ts";
 import { formatOs, formatSystemInfo } from "./machine/firmware.ts";
@@ -76,6 +77,7 @@ function formatDevices(vm: VmDefinition): XmlElement {
     vm.tpm === undefined ? undefined : formatTpm(vm.tpm),
     ...vm.graphics.map(formatGraphics),
     ...vm.videos.map(formatVideo),
+    vm.watchdog === undefined ? undefined : formatWatchdog(vm.watchdog),
     formatBalloon(vm.balloon),
     ...vm.rngs.map(formatRng),
   ]);

@@ -9,6 +9,7 @@ import { readRng } from "./devices/rng.ts";
 import { readSecurityLabel } from "./devices/seclabel.ts";
 import { readTpm } from "./devices/tpm.ts";
 import { readVideo } from "./devices/video.ts";
+import { readWatchdog } from "./devices/watchdog.ts";
 import { readClock } from "./machine/clock.ts";
 import { readCpu } from "./machine/cpu.ts";
 import { readDirectBoot, readFirmware, readSystemInfo } from "./machine/firmware.ts";
@@ -59,6 +60,7 @@ export function parseVmDefinition(text: string): VmDefinition {
     rngs: read("rng", readRng),
     ...optional("balloon", readBalloon(findChild(devices, "memballoon"))),
     ...optional("tpm", read("tpm", readTpm)[0]),
+    ...optional("watchdog", read("watchdog", readWatchdog)[0]),
     ...optional(
       "seclabels",
       nonEmpty(listChildren(domain, "seclabel").flatMap((label) => readSecurityLabel(label) ?? [])),

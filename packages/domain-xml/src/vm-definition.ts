@@ -9,6 +9,7 @@ import type { Rng } from "./devices/rng.ts";
 import type { SecurityLabel } from "./devices/seclabel.ts";
 import type { Tpm } from "./devices/tpm.ts";
 import type { Video } from "./devices/video.ts";
+import type { Watchdog } from "./devices/watchdog.ts";
 import type { VmMetadata } from "./metadata/vm-metadata.ts";
 
 /**
@@ -43,6 +44,7 @@ export interface VmDefinition {
   readonly rngs: readonly Rng[];
   readonly balloon?: Balloon;
   readonly tpm?: Tpm;
+  readonly watchdog?: Watchdog;
   readonly seclabels?: readonly SecurityLabel[];
   readonly metadata: VmMetadata;
 }

@@ -217,6 +217,20 @@ const anyVm: fc.Arbitrary<VmDefinition> = fc.record(
       },
       { requiredKeys: ["model"] },
     ),
+    watchdog: fc.record(
+      {
+        model: fc.constant("i6300esb" as const),
+        action: fc.constantFrom(
+          "none" as const,
+          "reset" as const,
+          "poweroff" as const,
+          "pause" as const,
+          "dump" as const,
+        ),
+        ...alias,
+      },
+      { requiredKeys: ["model", "action"] },
+    ),
     seclabels: fc.constantFrom([{ type: "static" as const, model: "dac" as const, relabels: true, label: "+36:+36" }]),
     metadata,
   },

@@ -10,6 +10,7 @@ import { createGroup } from "../operations/groups/create-group.ts";
 import { addMember } from "../operations/groups/group-members.ts";
 import { givePermission } from "../operations/permissions/give-permission.ts";
 import { ids, populate } from "./inventory.fixture.ts";
+import { cdromId } from "./representations/vm-device.ts";
 import { type Reply, restWorld } from "./rest-world.fixture.ts";
 import type { Route } from "./route.ts";
 import { routes } from "./routes.ts";
@@ -87,6 +88,14 @@ const bodies: Readonly<Record<string, string>> = {
   "POST /instancetypes/:instanceType/nics": "<nic><name>nic9</name></nic>",
   "PUT /instancetypes/:instanceType/nics/:instanceNic": "<nic><name>nic8</name></nic>",
   "POST /instancetypes/:instanceType/graphicsconsoles": "<graphics_console><protocol>vnc</protocol></graphics_console>",
+  "POST /vms/:vm/watchdogs": "<watchdog><model>i6300esb</model><action>reset</action></watchdog>",
+  "PUT /vms/:vm/watchdogs/:watchdog": "<watchdog><action>pause</action></watchdog>",
+  "POST /templates/:template/watchdogs": "<watchdog><model>i6300esb</model><action>reset</action></watchdog>",
+  "PUT /templates/:template/watchdogs/:watchdog": "<watchdog><action>pause</action></watchdog>",
+  "POST /instancetypes/:instanceType/watchdogs": "<watchdog><model>i6300esb</model><action>reset</action></watchdog>",
+  "PUT /instancetypes/:instanceType/watchdogs/:watchdog": "<watchdog><action>pause</action></watchdog>",
+  "POST /vms/:vm/cdroms": "<cdrom/>",
+  "PUT /vms/:vm/cdroms/:cdrom": "<cdrom/>",
   "POST /networks": `<network><name>new</name><data_center id="${ids.dataCenter}"/></network>`,
   "POST /clusters/:cluster/networks": `<network id="${ids.looseNetwork}"/>`,
   "PUT /clusters/:cluster/networks/:network": "<network><required>true</required></network>",
@@ -147,6 +156,8 @@ const open: ReadonlySet<string> = new Set([
   "GET /instancetypes/:instanceType/graphicsconsoles/:console",
   "GET /instancetypes/:instanceType/nics",
   "GET /instancetypes/:instanceType/nics/:instanceNic",
+  "GET /instancetypes/:instanceType/watchdogs",
+  "GET /instancetypes/:instanceType/watchdogs/:watchdog",
   "GET /options/:engineOption",
   "GET /roles",
   "GET /roles/:role",
@@ -202,6 +213,7 @@ async function authorizationWorld() {
     disk: ids.disk,
     console: "766e63",
     icon: osIcons("other").small.id,
+    cdrom: cdromId,
     level: "4.7",
     label: "rack1",
     engineOption: "ServerCPUList",
@@ -225,6 +237,8 @@ async function authorizationWorld() {
     `/ovirt-engine/api${path
       .replace(/:(\w+)/g, (_, name: string) => (name === "user" ? userId : (parameters[name] ?? `no-${name}`)))
       .replace(/\/networks\/[^/]+\/networklabels/, `/networks/${ids.looseNetwork}/networklabels`)
+      // What has a watchdog gives it its own id.
+      .replace(/([^/]+)\/watchdogs\/no-watchdog/, "$1/watchdogs/$1")
       // The NIC of a template is another one, and only a loose disk can be given.
       .replace(`${ids.template}/diskattachments/${ids.disk}`, `${ids.template}/diskattachments/${ids.templateDisk}`)
       .replace(`${ids.template}/nics/${ids.nic}`, `${ids.template}/nics/${ids.templateNic}`)}`;

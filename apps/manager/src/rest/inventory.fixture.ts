@@ -35,7 +35,7 @@ import type { StorageDomain } from "../domain/storage-domain/storage-domain.ts";
 import { rootTagId } from "../domain/tag/tag.ts";
 import { blankTemplateId } from "../domain/template/template.ts";
 import type { GuestFacts } from "../domain/vm/vm.ts";
-import { hardwareDefaults } from "../domain/vm/vm-hardware.ts";
+import { hardwareDefaults, type VmHardware } from "../domain/vm/vm-hardware.ts";
 import { createHostTicket } from "../enrolment/host-tickets.ts";
 import { createCluster } from "../operations/clusters/create-cluster.ts";
 import { createDataCenter } from "../operations/data-centers/create-data-center.ts";
@@ -73,6 +73,9 @@ export const ids = {
   affinityGroup: id<Id<"affinity-group">>("8"),
   affinityLabel: "88888888-0000-4000-8000-000000000002" as Id<"affinity-label">,
 };
+
+/** Of all VMs, templates and instance types: with each device that there can be. */
+const hardware: VmHardware = { ...hardwareDefaults, watchdog: { model: "i6300esb", action: "none" } };
 
 const guest: GuestFacts = {
   hostName: "demo",
@@ -137,7 +140,7 @@ export async function populate({
     clusterId: ids.cluster,
     templateId: blankTemplateId,
     type: "server" as const,
-    hardware: hardwareDefaults,
+    hardware,
   };
   await transaction(db, async (tx) => {
     await updateDataCenter(tx, ids.dataCenter, { status: "up", masterVersion: 1 });
@@ -163,7 +166,7 @@ export async function populate({
       clusterId: ids.cluster,
       status: "ok",
       type: "server",
-      hardware: hardwareDefaults,
+      hardware,
       isDeleteProtected: false,
       createdAtMs: nowMs,
     });
@@ -200,7 +203,7 @@ export async function populate({
         status: "up",
         hostId: ids.host,
         startedAtMs: nowMs,
-        hardware: hardwareDefaults,
+        hardware,
         guest,
         displays: [{ type: "vnc", address: "192.0.2.1", port: 5900 }],
       },
@@ -239,7 +242,7 @@ export async function populate({
       ...common,
       id: ids.instanceType,
       name: "huge",
-      hardware: { ...hardwareDefaults, memoryMaxBytes: 64 * GiB, memoryBytes: 32 * GiB, memoryGuaranteedBytes: GiB },
+      hardware: { ...hardware, memoryMaxBytes: 64 * GiB, memoryBytes: 32 * GiB, memoryGuaranteedBytes: GiB },
       nics: [{ id: ids.instanceNic, name: "nic1", interface: "virtio" }],
       createdAtMs: nowMs,
     });

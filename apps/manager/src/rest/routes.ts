@@ -5,6 +5,7 @@ import { apiRootRoutes, type Product } from "./resources/api-root.ts";
 import { assignedAffinityLabelRoutes } from "./resources/assigned-affinity-labels.ts";
 import { assignedTagRoutes } from "./resources/assigned-tags.ts";
 import { bookmarkRoutes } from "./resources/bookmarks.ts";
+import { cdromRoutes } from "./resources/cdroms.ts";
 import { clusterLevelRoutes } from "./resources/cluster-levels.ts";
 import { clusterNetworkRoutes } from "./resources/cluster-networks.ts";
 import { clusterRoutes } from "./resources/clusters.ts";
@@ -40,9 +41,11 @@ import { userProfileRoutes } from "./resources/user-profiles.ts";
 import { userRoutes } from "./resources/users.ts";
 import { vmDiskAttachmentRoutes } from "./resources/vm-disk-attachments.ts";
 import { vmGraphicsConsoleRoutes } from "./resources/vm-graphics-consoles.ts";
+import { vmGuestFactRoutes } from "./resources/vm-guest-facts.ts";
 import { vmNicRoutes } from "./resources/vm-nics.ts";
 import { vmRoutes } from "./resources/vms.ts";
 import { vnicProfileRoutes } from "./resources/vnic-profiles.ts";
+import { watchdogRoutes } from "./resources/watchdogs.ts";
 import type { Route } from "./route.ts";
 
 export type { Product } from "./resources/api-root.ts";
@@ -57,6 +60,7 @@ export function routes(product: Product): readonly Route[] {
     ...assignedAffinityLabelRoutes,
     ...assignedTagRoutes,
     ...bookmarkRoutes,
+    ...cdromRoutes,
     ...clusterLevelRoutes,
     ...clusterNetworkRoutes,
     ...clusterRoutes,
@@ -92,8 +96,10 @@ export function routes(product: Product): readonly Route[] {
     ...userRoutes,
     ...vmDiskAttachmentRoutes,
     ...vmGraphicsConsoleRoutes,
+    ...vmGuestFactRoutes,
     ...vmNicRoutes,
     ...vmRoutes,
     ...vnicProfileRoutes,
+    ...watchdogRoutes,
   ];
 }

@@ -212,7 +212,9 @@ function toVmRun(row: RunColumns): VmRun {
     ...optional("stoppedAtMs", row.stoppedAtMs),
     ...optional("stopReason", row.stopReason),
     ...optional("pauseReason", row.pauseReason),
-    ...optional("hardware", parseDocument<VmHardware>(row.hardware)),
+    ...(row.hardware !== null && {
+      hardware: { ...hardwareDefaults, ...(JSON.parse(row.hardware) as Partial<VmHardware>) },
+    }),
     ...optional("guest", parseDocument<GuestFacts>(row.guest)),
     ...optional("statistics", parseDocument<VmStatistics>(row.statistics)),
     displays: JSON.parse(row.displays) as VmDisplay[],

@@ -41,6 +41,7 @@ const sizeMembers = [
   "haPriority",
   "cpuShares",
   "ioThreads",
+  "watchdog",
 ] as const satisfies readonly (keyof VmHardware)[];
 
 export function instanceSize(hardware: VmHardware): Partial<VmHardware> {

@@ -1,9 +1,11 @@
 import {
+  type Cdrom as CdromDevice,
   type Disk as DiskDevice,
   guestAgentChannel,
   type Nic as NicDevice,
   userAlias,
   type VmDefinition,
+  type VolumeReference,
 } from "@yagura/domain-xml";
 import type { DataCenterId, ImageId } from "@yagura/std/ids.ts";
 import { MiB } from "@yagura/std/units.ts";
@@ -19,6 +21,8 @@ export interface VmParts {
   readonly compatibilityVersion: string;
   /** In the order of their attachment. */
   readonly disks: readonly { readonly disk: Disk; readonly attachment: DiskAttachment }[];
+  /** What is in its CD drive. */
+  readonly cdrom?: Disk;
   /** Each with the name that hosts have for its network; none: it is on no network. */
   readonly nics: readonly { readonly nic: Nic; readonly networkName?: string }[];
   /** Whether the host that will run it has KVM; else it is emulated. */
@@ -49,7 +53,7 @@ export function defineVm(parts: VmParts): VmDefinition {
     },
     clock: { offset: "utc" },
     sysinfo: { manufacturer: "Yagura", product: "Yagura VM", serial: vm.id },
-    drives: defineDisks(parts, bootOrder),
+    drives: defineDrives(parts, bootOrder),
     nics: defineNics(parts, bootOrder),
     graphics: hasDisplay
       ? [
@@ -68,6 +72,7 @@ export function defineVm(parts: VmParts): VmDefinition {
     hasTablet: hasDisplay,
     rngs: hardware.hasRng ? [{ source: "/dev/urandom" }] : [],
     ...(hardware.hasBalloon && { balloon: { statsPeriodSeconds: 5 } }),
+    ...(hardware.watchdog !== "none" && { watchdog: hardware.watchdog }),
     ...(hardware.hasTpm && { tpm: { model: "tpm-crb" as const, keepsState: true } }),
     metadata: {
       values: {
@@ -82,11 +87,11 @@ export function defineVm(parts: VmParts): VmDefinition {
 }
 
 /** The place of each disk and NIC in the order of booting, by id; those that are not booted from are not in it. */
-function bootOrderOf({ vm, disks, nics }: VmParts): ReadonlyMap<string, number> {
+function bootOrderOf({ vm, disks, nics, cdrom }: VmParts): ReadonlyMap<string, number> {
   const idsOf: Readonly<Record<BootDevice, readonly string[]>> = {
     hd: disks.filter(({ attachment }) => attachment.isBootable).map(({ disk }) => disk.id),
     network: nics.filter(({ nic }) => nic.isPlugged).map(({ nic }) => nic.id),
-    cdrom: [],
+    cdrom: cdrom === undefined ? [] : [cdrom.id],
   };
   const ids = vm.hardware.bootDevices.flatMap((device) => idsOf[device]);
   return new Map(ids.map((id, index) => [id, index + 1]));
@@ -100,6 +105,35 @@ const buses: Readonly<Record<DiskInterface, "virtio" | "scsi" | "sata">> = {
   ide: "sata",
 };
 
+/** The disks, then the CD drive under the next free name; without a medium there is none. */
+function defineDrives(parts: VmParts, bootOrder: ReadonlyMap<string, number>): (DiskDevice | CdromDevice)[] {
+  const disks = defineDisks(parts, bootOrder);
+  const { cdrom, dataCenterId } = parts;
+  if (cdrom === undefined) return disks;
+  const order = bootOrder.get(cdrom.id);
+  const volume = volumeOf(dataCenterId, cdrom);
+  return [
+    ...disks,
+    {
+      device: "cdrom",
+      bus: "sata",
+      target: `sd${letters(disks.filter(({ target }) => target.startsWith("sd")).length)}`,
+      alias: userAlias(cdrom.id),
+      medium: { kind: "file", path: pathOf(volume) },
+      volume,
+      ...(order !== undefined && { bootOrder: order }),
+    },
+  ];
+}
+
+function volumeOf(poolId: DataCenterId, { storageDomainId, id, volumeId }: Disk): VolumeReference {
+  return { poolId, domainId: storageDomainId, imageId: id as string as ImageId, volumeId };
+}
+
+function pathOf({ poolId, domainId, imageId, volumeId }: VolumeReference): string {
+  return `/rhev/data-center/${poolId}/${domainId}/images/${imageId}/${volumeId}`;
+}
+
 function defineDisks({ disks, dataCenterId }: VmParts, bootOrder: ReadonlyMap<string, number>): DiskDevice[] {
   const used = { vd: 0, sd: 0 };
   return disks
@@ -108,7 +142,7 @@ function defineDisks({ disks, dataCenterId }: VmParts, bootOrder: ReadonlyMap<st
       const bus = buses[attachment.interface];
       const prefix = bus === "virtio" ? "vd" : "sd";
       const order = bootOrder.get(disk.id);
-      const { storageDomainId, id, volumeId } = disk;
+      const volume = volumeOf(dataCenterId, disk);
       return {
         device: "disk",
         bus,
@@ -117,7 +151,7 @@ function defineDisks({ disks, dataCenterId }: VmParts, bootOrder: ReadonlyMap<st
         serial: disk.id,
         source: {
           kind: "file",
-          path: `/rhev/data-center/${dataCenterId}/${storageDomainId}/images/${id}/${volumeId}`,
+          path: pathOf(volume),
         },
         format: disk.format === "cow" ? "qcow2" : "raw",
         cache: "none",
@@ -125,12 +159,7 @@ function defineDisks({ disks, dataCenterId }: VmParts, bootOrder: ReadonlyMap<st
         discards: attachment.passDiscard,
         ...(attachment.isReadOnly && { isReadOnly: true }),
         ...(disk.isShareable && { isShareable: true }),
-        volume: {
-          poolId: dataCenterId,
-          domainId: storageDomainId,
-          imageId: id as string as ImageId,
-          volumeId,
-        },
+        volume,
         ...(order !== undefined && { bootOrder: order }),
       };
     });

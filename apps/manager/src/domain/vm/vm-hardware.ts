@@ -1,3 +1,4 @@
+import type { DiskId } from "@yagura/std/ids.ts";
 import { MiB, TiB } from "@yagura/std/units.ts";
 import type { BiosType } from "../cluster/cluster.ts";
 
@@ -25,9 +26,18 @@ export interface VmHardware {
   readonly isStateless: boolean;
   readonly cpuShares: number;
   readonly ioThreads: number;
+  readonly watchdog: Watchdog | "none";
+  /** The disk whose content is in the CD drive. */
+  readonly cdromDiskId: DiskId | "none";
   readonly timeZone?: string;
   readonly customEmulatedMachine?: string;
   readonly customCpuModel?: string;
+}
+
+/** What happens to a guest that does not wind up its watchdog in time. */
+export interface Watchdog {
+  readonly model: "i6300esb";
+  readonly action: "none" | "reset" | "poweroff" | "pause" | "dump";
 }
 
 export type BootDevice = "hd" | "cdrom" | "network";
@@ -59,6 +69,8 @@ export const hardwareDefaults: VmHardware = {
   isStateless: false,
   cpuShares: 0,
   ioThreads: 1,
+  watchdog: "none",
+  cdromDiskId: "none",
 };
 
 /**

@@ -2,7 +2,7 @@ import { formatDomainXml } from "@yagura/domain-xml";
 import type { Db } from "../../db/database.ts";
 import { getCluster } from "../../db/queries/clusters.ts";
 import { listDiskAttachments } from "../../db/queries/disk-attachments.ts";
-import { listDisks } from "../../db/queries/disks.ts";
+import { findDisk, listDisks } from "../../db/queries/disks.ts";
 import { listClusterNetworks, listNetworks } from "../../db/queries/networks.ts";
 import { listNics } from "../../db/queries/nics.ts";
 import { getStorageDomain } from "../../db/queries/storage-domains.ts";
@@ -25,8 +25,11 @@ export async function readGuestParts(db: Db, vm: Vm): Promise<GuestParts> {
     (await listClusterNetworks(db, { clusterId: cluster.id })).map(({ networkId }) => networkId),
   );
   const profileById = new Map((await listVnicProfiles(db)).map((each) => [each.id, each]));
+  const { cdromDiskId } = vm.hardware;
+  const cdrom = cdromDiskId === "none" ? undefined : await findDisk(db, cdromDiskId);
   return {
     vm,
+    ...(cdrom !== undefined && { cdrom }),
     dataCenterId: cluster.dataCenterId,
     compatibilityVersion: cluster.compatibilityVersion,
     disks: attachments.flatMap((attachment) => {
@@ -42,13 +45,16 @@ export async function readGuestParts(db: Db, vm: Vm): Promise<GuestParts> {
 }
 
 /** Why the VM cannot start, wherever; none when it can. The sentences are known to clients. */
-export async function startProblems(db: Db, { vm, disks }: GuestParts): Promise<string[]> {
+export async function startProblems(db: Db, { vm, disks, cdrom }: GuestParts): Promise<string[]> {
   const problems: string[] = [];
   const bootsFromDiskOnly = vm.hardware.bootDevices.every((device) => device === "hd");
   if (bootsFromDiskOnly && !disks.some(({ attachment }) => attachment.isBootable)) {
     problems.push("Cannot run VM without at least one bootable disk.");
   }
-  for (const { disk } of disks) {
+  if (vm.hardware.cdromDiskId !== "none" && cdrom === undefined) {
+    problems.push("The CD in the drive of the VM is not there any more; eject it.");
+  }
+  for (const disk of [...disks.map((each) => each.disk), ...(cdrom === undefined ? [] : [cdrom])]) {
     if (disk.status === "locked") problems.push(`Disk is locked: ${disk.name}.`);
     if (disk.status === "illegal") problems.push(`Disk ${disk.name} is illegal: its content is not known.`);
     const domain = await getStorageDomain(db, disk.storageDomainId);

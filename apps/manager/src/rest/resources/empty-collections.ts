@@ -7,16 +7,12 @@ import { vmSearch } from "../search/fields/vms.ts";
 
 /**
  * Collections that clients read in passing, of things that do not exist here yet: they are empty, which is true. Ansible
- * lists the NUMA nodes of each VM, ManageIQ and libgovirt follow snapshots, applications and CD-ROMs.
+ * lists the NUMA nodes of each VM, ManageIQ and libgovirt follow snapshots.
  */
 const empty: readonly { readonly path: string; readonly type: RestTypeName }[] = [
-  { path: "/vms/:vm/applications", type: "application" },
-  { path: "/vms/:vm/cdroms", type: "cdrom" },
   { path: "/vms/:vm/hostdevices", type: "host_device" },
   { path: "/vms/:vm/numanodes", type: "virtual_numa_node" },
-  { path: "/vms/:vm/sessions", type: "session" },
   { path: "/vms/:vm/snapshots", type: "snapshot" },
-  { path: "/vms/:vm/watchdogs", type: "watchdog" },
   { path: "/hosts/:host/nics", type: "host_nic" },
   { path: "/hosts/:host/networkattachments", type: "network_attachment" },
   { path: "/hosts/:host/fenceagents", type: "agent" },
