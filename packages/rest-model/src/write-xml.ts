@@ -20,13 +20,8 @@ export function writeXml<K extends RestTypeName>(
 ): string;
 export function writeXml(type: RestTypeName, value: unknown, options: { readonly collection?: boolean } = {}): string {
   const { tag, collectionTag } = codecOf(type);
-  const out: string[] = [header];
-  if (options.collection === true) {
-    writeList(out, collectionTag, tag, { of: "struct", type }, value as readonly unknown[], "");
-  } else {
-    writeStruct(out, tag, type, value as Struct, "");
-  }
-  return out.join("");
+  if (options.collection !== true) return header + structText(tag, type, value as Struct, "");
+  return header + listText(collectionTag, tag, { of: "struct", type }, value as readonly unknown[], "");
 }
 
 /** The parts of a list in XML as it is written: before, each piece of items, and after. Of a list with something in it. */
@@ -35,74 +30,61 @@ export function xmlListParts(type: RestTypeName) {
   return {
     begin: `${header}<${collectionTag}>\n`,
     items(values: readonly object[]): string {
-      const out: string[] = [];
-      for (const value of values) writeStruct(out, tag, type, value as Struct, "    ");
-      return out.join("");
+      let text = "";
+      for (const value of values) text += structText(tag, type, value as Struct, "    ");
+      return text;
     },
     end: `</${collectionTag}>\n`,
     empty: `${header}<${collectionTag}/>\n`,
   };
 }
 
-function writeStruct(out: string[], tag: string, type: RestTypeName, value: Struct, indent: string): void {
-  const { members } = codecOf(type);
-  out.push(indent, "<", tag);
-  let isEmpty = true;
-  for (const member of members) {
+// Texts are put together with `+`: engines keep them as trees and write them out once, which no array of pieces matches.
+
+function structText(tag: string, type: RestTypeName, value: Struct, indent: string): string {
+  const inner = `${indent}    `;
+  let [attributes, inside, isEmpty] = ["", "", true];
+  for (const member of codecOf(type).members) {
     const content = value[member.name];
     if (content === undefined || content === null) continue;
-    if (member.place === "attribute")
-      out.push(" ", member.tag, '="', escapeAttribute(scalarText(member.kind, content)), '"');
-    else isEmpty = false;
+    if (member.place === "attribute") {
+      attributes += ` ${member.tag}="${escapeAttribute(scalarText(member.kind, content))}"`;
+    } else {
+      inside += memberText(member, content, inner);
+      isEmpty = false;
+    }
   }
-  if (isEmpty) {
-    out.push("/>\n");
-    return;
-  }
-  out.push(">\n");
-  for (const member of members) {
-    const content = value[member.name];
-    if (content === undefined || content === null || member.place === "attribute") continue;
-    writeMember(out, member, content, `${indent}    `);
-  }
-  out.push(indent, "</", tag, ">\n");
+  const start = `${indent}<${tag}${attributes}`;
+  return isEmpty ? `${start}/>\n` : `${start}>\n${inside}${indent}</${tag}>\n`;
 }
 
-function writeMember(out: string[], member: MemberCodec, content: unknown, indent: string): void {
+function memberText(member: MemberCodec, content: unknown, indent: string): string {
   const { tag, itemTag, kind } = member;
   switch (member.place) {
     case "list":
-      writeList(out, tag, itemTag, kind, content as readonly unknown[], indent);
-      return;
-    case "repeated":
-      for (const item of content as readonly unknown[]) writeValue(out, tag, kind, item, indent);
-      return;
+      return listText(tag, itemTag, kind, content as readonly unknown[], indent);
+    case "repeated": {
+      let text = "";
+      for (const item of content as readonly unknown[]) text += valueText(tag, kind, item, indent);
+      return text;
+    }
     case "attribute":
     case "element":
-      writeValue(out, tag, kind, content, indent);
+      return valueText(tag, kind, content, indent);
   }
 }
 
-function writeList(
-  out: string[],
-  tag: string,
-  itemTag: string,
-  kind: ValueKind,
-  items: readonly unknown[],
-  indent: string,
-): void {
-  if (items.length === 0) {
-    out.push(indent, "<", tag, "/>\n");
-    return;
-  }
-  out.push(indent, "<", tag, ">\n");
-  for (const item of items) writeValue(out, itemTag, kind, item, `${indent}    `);
-  out.push(indent, "</", tag, ">\n");
+function listText(tag: string, itemTag: string, kind: ValueKind, items: readonly unknown[], indent: string): string {
+  if (items.length === 0) return `${indent}<${tag}/>\n`;
+  const inner = `${indent}    `;
+  let inside = "";
+  for (const item of items) inside += valueText(itemTag, kind, item, inner);
+  return `${indent}<${tag}>\n${inside}${indent}</${tag}>\n`;
 }
 
-function writeValue(out: string[], tag: string, kind: ValueKind, value: unknown, indent: string): void {
-  if (kind.of === "struct") writeStruct(out, tag, kind.type, value as Struct, indent);
-  else out.push(indent, "<", tag, ">", escapeText(scalarText(kind, value)), "</", tag, ">\n");
+function valueText(tag: string, kind: ValueKind, value: unknown, indent: string): string {
+  if (kind.of === "struct") return structText(tag, kind.type, value as Struct, indent);
+  return `${indent}<${tag}>${escapeText(scalarText(kind, value))}</${tag}>\n`;
 }
 
 function scalarText(kind: ValueKind, value: unknown): string {

@@ -28,12 +28,19 @@ const escapes: Readonly<Record<string, string>> = {
 
 /** Text between tags. What XML cannot carry (a guest may report anything) becomes U+FFFD, so that a list can be read. */
 export function escapeText(text: string): string {
-  return withoutForbidden(text).replace(/[&<>\r]/g, escapeOne);
+  return isPlain(text) ? text : withoutForbidden(text).replace(/[&<>\r]/g, escapeOne);
 }
 
 /** Text of an attribute in double quotes. */
 export function escapeAttribute(text: string): string {
-  return withoutForbidden(text).replace(/[&<>"\r\n\t]/g, escapeOne);
+  return isPlain(text) ? text : withoutForbidden(text).replace(/[&<>"\r\n\t]/g, escapeOne);
+}
+
+/** Nothing in it has to be looked at closely: nearly all texts are so, and one cheap look says it. */
+const special = /[^\u0020-\u0021\u0023-\u0025\u0027-\u003b\u003d\u003f-\u007e]/;
+
+function isPlain(text: string): boolean {
+  return !special.test(text);
 }
 
 function withoutForbidden(text: string): string {

@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { SqliteDialect } from "kysely";
 
 /**
@@ -21,20 +21,36 @@ export function sqliteReadingDialect(path: string): SqliteDialect {
   return dialectOf(new DatabaseSync(path, { timeout: 10_000, readOnly: true }));
 }
 
+/** Of these the newest stay prepared; a Manager asks the same few hundred questions all day. */
+const STATEMENTS_MAX = 300;
+
 function dialectOf(database: DatabaseSync): SqliteDialect {
+  const statements = new Map<string, StatementSync>();
   database.function("fold", { deterministic: true }, (text) => (typeof text === "string" ? text.toLowerCase() : text));
+  const prepared = (text: string): StatementSync => {
+    const statement = statements.get(text) ?? database.prepare(text);
+    // The one that was used last is the last to go.
+    statements.delete(text);
+    statements.set(text, statement);
+    const [oldest] = statements.keys();
+    if (statements.size > STATEMENTS_MAX && oldest !== undefined) statements.delete(oldest);
+    return statement;
+  };
   return new SqliteDialect({
     database: {
-      close: () => database.close(),
+      close() {
+        statements.clear();
+        database.close();
+      },
       prepare(text) {
         // A full disk ends the transaction at once; a second end would hide why.
         if (text === "rollback" && !database.isTransaction) return nothing;
-        const statement = database.prepare(text);
+        const statement = prepared(text);
         return {
           reader: statement.columns().length > 0,
           all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
           run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
-          iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
+          iterate: (parameters) => database.prepare(text).iterate(...(parameters as SQLInputValue[])),
         };
       },
     },

@@ -14,6 +14,7 @@ export interface Reference {
 export class Links {
   readonly #root: string;
   readonly #served: Served;
+  readonly #below = new Map<ServiceName, { readonly link: readonly string[]; readonly actions: readonly string[] }>();
 
   constructor(root: string, served: Served) {
     this.#root = root;
@@ -35,12 +36,22 @@ export class Links {
     ...segments: readonly string[]
   ): { id: string; href: string; link: Link[]; actions?: Link[] } {
     const { id, href } = this.ref(...segments);
-    const served = this.#served.get(service) ?? new Set();
-    const links = (paths: readonly string[]) =>
-      paths.filter((path) => served.has(path)).map((path) => ({ rel: path, href: `${href}/${path}` }));
-    const actions = links(Object.keys(services[service].actions));
-    const link = links(Object.keys(services[service].children));
-    return { id, href, link, ...(Object.keys(services[service].actions).length > 0 && { actions }) };
+    const below = this.#servedBelow(service);
+    const links = (paths: readonly string[]) => paths.map((path) => ({ rel: path, href: `${href}/${path}` }));
+    const hasActions = Object.keys(services[service].actions).length > 0;
+    return { id, href, link: links(below.link), ...(hasActions && { actions: links(below.actions) }) };
+  }
+
+  /** Worked out once for a list, however long it is. */
+  #servedBelow(service: ServiceName): { readonly link: readonly string[]; readonly actions: readonly string[] } {
+    let below = this.#below.get(service);
+    if (below === undefined) {
+      const served = this.#served.get(service) ?? new Set();
+      const those = (paths: object) => Object.keys(paths).filter((path) => served.has(path));
+      below = { link: those(services[service].children), actions: those(services[service].actions) };
+      this.#below.set(service, below);
+    }
+    return below;
   }
 
   /** The links of `GET /api`. */
