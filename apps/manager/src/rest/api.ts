@@ -78,6 +78,11 @@ export class Api {
     this.#accepted.set(request, { target, identity, match });
   }
 
+  /** The path of the route that a request was for; `undefined` when it was refused before. */
+  routeOf(request: FastifyRequest): string | undefined {
+    return this.#accepted.get(request)?.match.route.path;
+  }
+
   /** Carries an accepted request out. */
   async handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const accepted = this.#accepted.get(request);

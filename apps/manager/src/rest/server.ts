@@ -18,6 +18,8 @@ import { Api } from "./api.ts";
 import { apiPath } from "./edge/target.ts";
 import { imageRoutes } from "./image-proxy.ts";
 import { LoginRecorder, loginRefused } from "./login-events.ts";
+import { Metrics } from "./metrics/metrics.ts";
+import { metricsPath, metricsRoute } from "./metrics/metrics-route.ts";
 import { readStream } from "./read-stream.ts";
 import { ManagerStopping, NoSuchPath, NotOverPlainHttp } from "./refusals.ts";
 import type { Route } from "./route.ts";
@@ -95,6 +97,7 @@ export async function buildServer(deps: ServerDeps): Promise<RestServer> {
     newId: deps.newId ?? (() => crypto.randomUUID()),
     stopping: stopping.signal,
   });
+  const metrics = new Metrics(deps.services.db, deps.product.version);
   let httpsPort: number | undefined;
   const site = {
     version: deps.product.version,
@@ -105,7 +108,8 @@ export async function buildServer(deps: ServerDeps): Promise<RestServer> {
   };
   const app = newApp(api);
   for (const mount of deps.mounts ?? []) await mount(app, { isSecure: true });
-  app.register(async (scope) => apiRoute(scope, api));
+  app.register(async (scope) => apiRoute(scope, api, metrics));
+  app.register(async (scope) => metricsRoute(scope, metrics, auth));
   app.register(async (scope) => ssoRoutes(scope, auth));
   app.register(async (scope) => siteRoutes(scope, site));
   app.register(async (scope) => imageRoutes(scope, { services: deps.services, stopping: stopping.signal }));
@@ -114,7 +118,7 @@ export async function buildServer(deps: ServerDeps): Promise<RestServer> {
   const plainApp = newApp(api);
   for (const mount of deps.mounts ?? []) await mount(plainApp, { isSecure: false });
   plainApp.register(async (scope) => siteRoutes(scope, site));
-  for (const url of [apiPath, "/ovirt-engine/sso/*", "/images/*"]) {
+  for (const url of [apiPath, "/ovirt-engine/sso/*", "/images/*", metricsPath]) {
     // Not redirected: the password or token has been told to the whole network already. Refused before the body is read.
     const refuse = () => Promise.reject(new NotOverPlainHttp());
     plainApp.all(url, { onRequest: refuse }, refuse);
@@ -136,6 +140,7 @@ export async function buildServer(deps: ServerDeps): Promise<RestServer> {
       await Promise.all([...listeners].map((listener) => listener.close()));
       await Promise.all([app.close(), plainApp.close()]);
       await recorder.settled();
+      metrics.close();
     },
   };
 }
@@ -174,7 +179,11 @@ function newApp(api: Api): FastifyInstance {
   return app;
 }
 
-function apiRoute(scope: FastifyInstance, api: Api): void {
+function apiRoute(scope: FastifyInstance, api: Api, metrics: Metrics): void {
+  scope.addHook("onResponse", async (request, { statusCode, elapsedTime: durationMs }) => {
+    const { method } = request;
+    metrics.observe({ method, route: api.routeOf(request) ?? "none", statusCode, durationMs });
+  });
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser("*", (_: FastifyRequest, payload: IncomingMessage) =>
     readStream(payload, { bytesMax: BODY_BYTES_MAX, timeoutMs: BODY_TIMEOUT_MS }),
