@@ -62,8 +62,13 @@ describe("storage operations of which the process is killed", { skip }, () => {
 });
 
 const skipShared = skip || (await whyNoSanlock());
-/** What leaves and joins lockspaces by itself: its recording does not come to an end in the lab of one host. */
+/**
+ * On one host that leaves the pool and at once makes a new master, the agent sometimes ends itself, which is safe; but then
+ * there is nothing to record.
+ */
 const onLocalStorageOnly: readonly string[] = ["make a new master"];
+/** How often depends on the versions that the leases have from runs before: only the first time is in every run. */
+const timesDiffer = /sanlock (acquire|release) /;
 
 describe("operations on shared storage of which the process is killed", { skip: skipShared }, () => {
   test("are done or undone, wherever it dies, and can be repeated", { timeout: ALL_MS }, async (t) => {
@@ -88,7 +93,8 @@ async function tryAll(
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
       if (!isAll && performance.now() >= endMs) return;
       const recording = await lab.record(name);
-      const points = shuffle(recording.points, seed).slice(0, isAll ? undefined : POINTS_AT_ONCE);
+      const repeatable = recording.points.filter(({ label, before }) => before === 0 || !timesDiffer.test(label));
+      const points = shuffle(repeatable, seed).slice(0, isAll ? undefined : POINTS_AT_ONCE);
       wrong.push(...withoutLock(recording));
       tried.operations++;
       for (const point of points) {
