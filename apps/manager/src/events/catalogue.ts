@@ -259,6 +259,21 @@ export const eventCatalogue = {
     "warning",
     "Of {type} {name} was asked for what is not supported here, and stays as it is: {attributes}.",
   ),
+  filterParameterRemoved: kind(
+    10910,
+    "normal",
+    "{user} removed the network filter parameter {parameter} of interface {nic} of VM {vm}.",
+  ),
+  filterParameterAdded: kind(
+    10912,
+    "normal",
+    "{user} added the network filter parameter {parameter} to interface {nic} of VM {vm}.",
+  ),
+  filterParameterUpdated: kind(
+    10914,
+    "normal",
+    "{user} changed the network filter parameter {parameter} of interface {nic} of VM {vm}.",
+  ),
   macPoolAdded: kind(10700, "normal", "{user} added the MAC pool {pool}."),
   macPoolUpdated: kind(10702, "normal", "{user} changed the MAC pool {pool}."),
   macPoolRemoved: kind(10704, "normal", "{user} removed the MAC pool {pool}."),

@@ -104,6 +104,10 @@ const bodies: Readonly<Record<string, string>> = {
   "PUT /networks/:network": "<network><comment>new</comment></network>",
   "POST /datacenters/:dataCenter/networks": "<network><name>new2</name></network>",
   "POST /vnicprofiles": "<vnic_profile><name>new</name><network><name>ovirtmgmt</name></network></vnic_profile>",
+  "POST /vms/:vm/nics/:nic/networkfilterparameters":
+    "<network_filter_parameter><name>IP</name><value>192.0.2.1</value></network_filter_parameter>",
+  "PUT /vms/:vm/nics/:nic/networkfilterparameters/:filterParameter":
+    "<network_filter_parameter><value>192.0.2.2</value></network_filter_parameter>",
   "PUT /vnicprofiles/:vnicProfile": "<vnic_profile><comment>new</comment></vnic_profile>",
   "POST /networks/:network/vnicprofiles": "<vnic_profile><name>new2</name></vnic_profile>",
   "POST /hosts/:host/tags": `<tag id="${ids.tag}"/>`,
@@ -146,6 +150,8 @@ const open: ReadonlySet<string> = new Set([
   "GET /clusterlevels/:level",
   "GET /macpools",
   "GET /macpools/:macPool",
+  "GET /networkfilters",
+  "GET /networkfilters/:networkFilter",
   "GET /operatingsystems",
   "GET /operatingsystems/:operatingSystem",
   "GET /icons",
@@ -216,6 +222,7 @@ async function authorizationWorld() {
     cdrom: cdromId,
     level: "4.7",
     label: "rack1",
+    networkFilter: "d2370ab4-fee3-11e9-a310-8c1645ce738e",
     engineOption: "ServerCPUList",
     operatingSystem: "5",
     macPool: "58ca604b-017d-0374-0220-00000000014e",
@@ -263,7 +270,9 @@ test("every operation with a body has one in this test", () => {
   const isCovered = ({ method, path }: Route) =>
     path.endsWith("/permissions") ||
     `${method} ${path}` in bodies ||
-    /\/(activate|deactivate|approve|start|stop|shutdown|reboot|reset|finalize|cancel|forceselectspm|end|clear|undelete)$/.test(path);
+    /\/(activate|deactivate|approve|start|stop|shutdown|reboot|reset|finalize|cancel|forceselectspm|end|clear|undelete)$/.test(
+      path,
+    );
   const missing = served.filter((route) => (route.method === "POST" || route.method === "PUT") && !isCovered(route));
   assert.deepEqual(
     missing.map(({ method, path }) => `${method} ${path}`),

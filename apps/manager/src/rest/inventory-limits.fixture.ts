@@ -6,6 +6,7 @@ import { insertQos } from "../db/queries/qoss.ts";
 /** Ids of what limits the use of networks, CPUs and storage. */
 export const limitIds = {
   looseNetwork: "99999999-0000-4000-8000-000000000102" as NetworkId,
+  filterParameter: "99999999-0000-4000-8000-000000000103" as Id<"filter-parameter">,
   qos: "99999999-0000-4000-8000-000000000101" as Id<"qos">,
 };
 

@@ -21,6 +21,7 @@ import { insertHost } from "../db/queries/hosts.ts";
 import { insertImageTransfer } from "../db/queries/image-transfers.ts";
 import { putInstanceType } from "../db/queries/instance-types.ts";
 import { insertJob, insertStep } from "../db/queries/jobs.ts";
+import { insertFilterParameter } from "../db/queries/network-filter-parameters.ts";
 import { ensureNic } from "../db/queries/nics.ts";
 import { ensureStorageConnection } from "../db/queries/storage-connections.ts";
 import { ensureStorageDomain } from "../db/queries/storage-domains.ts";
@@ -233,6 +234,7 @@ export async function populate({
       name: "nic1",
       macAddress: "56:6f:1a:1a:00:01",
     });
+    await insertFilterParameter(tx, { id: ids.filterParameter, nicId: ids.nic, name: "IP", value: "192.0.2.7" });
     await ensureNic(tx, { ...nic, id: ids.templateNic, owner: { templateId: ids.template }, name: "nic1" });
     await ensureTag(tx, { id: ids.tag, name: "web", description: "", parentId: rootTagId });
     await ensureTagAssignment(tx, ids.tag, { type: "vm", id: ids.vm });

@@ -25,8 +25,10 @@ import { instanceTypeDeviceRoutes } from "./resources/instance-type-devices.ts";
 import { instanceTypeRoutes } from "./resources/instance-types.ts";
 import { jobRoutes } from "./resources/jobs.ts";
 import { macPoolRoutes } from "./resources/mac-pools.ts";
+import { networkFilterRoutes } from "./resources/network-filters.ts";
 import { networkLabelRoutes } from "./resources/network-labels.ts";
 import { networkRoutes } from "./resources/networks.ts";
+import { nicFilterParameterRoutes } from "./resources/nic-filter-parameters.ts";
 import { operatingSystemRoutes } from "./resources/operating-systems.ts";
 import { optionRoutes } from "./resources/options.ts";
 import { permissionRoutes } from "./resources/permissions.ts";
@@ -80,8 +82,10 @@ export function routes(product: Product): readonly Route[] {
     ...instanceTypeRoutes,
     ...jobRoutes,
     ...macPoolRoutes,
+    ...networkFilterRoutes,
     ...networkLabelRoutes,
     ...networkRoutes,
+    ...nicFilterParameterRoutes,
     ...operatingSystemRoutes,
     ...optionRoutes,
     ...permissionRoutes,

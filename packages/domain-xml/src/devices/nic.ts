@@ -1,5 +1,5 @@
 import { optional } from "../optional.ts";
-import { attributeOf, element, findChild, type XmlElement } from "../xml/element.ts";
+import { attributeOf, element, findChild, listChildren, type XmlElement } from "../xml/element.ts";
 import { oneOf } from "../xml/one-of.ts";
 import { type BootableDevice, formatAlias, formatBootOrder, readAlias, readBootOrder } from "./device.ts";
 
@@ -18,6 +18,21 @@ export interface Nic extends BootableDevice {
   readonly mtuBytes?: number;
   /** A network filter of libvirt, such as `vdsm-no-mac-spoofing`. */
   readonly filter?: string;
+  /** What the filter is told: its variables, such as `IP`; one may come several times. */
+  readonly filterParameters?: readonly FilterParameter[];
+  readonly bandwidth?: { readonly inbound?: BandwidthLimit; readonly outbound?: BandwidthLimit };
+}
+
+export interface FilterParameter {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** In libvirt's units: kilobytes per second, and kilobytes in a burst. */
+export interface BandwidthLimit {
+  readonly average: number;
+  readonly peak: number;
+  readonly burst: number;
 }
 
 export function formatNic(nic: Nic): XmlElement {
@@ -27,10 +42,49 @@ export function formatNic(nic: Nic): XmlElement {
     element("model", { type: nic.model }),
     nic.isLinkUp === undefined ? undefined : element("link", { state: nic.isLinkUp ? "up" : "down" }),
     nic.mtuBytes === undefined ? undefined : element("mtu", { size: nic.mtuBytes }),
-    nic.filter === undefined ? undefined : element("filterref", { filter: nic.filter }),
+    nic.filter === undefined
+      ? undefined
+      : element("filterref", { filter: nic.filter }, (nic.filterParameters ?? []).map(formatParameter)),
+    formatBandwidth(nic),
     formatBootOrder(nic),
     formatAlias(nic),
   ]);
+}
+
+function formatParameter({ name, value }: FilterParameter): XmlElement {
+  return element("parameter", { name, value });
+}
+
+function formatBandwidth({ bandwidth }: Nic): XmlElement | undefined {
+  if (bandwidth?.inbound === undefined && bandwidth?.outbound === undefined) return undefined;
+  const { inbound, outbound } = bandwidth;
+  return element("bandwidth", {}, [
+    inbound && element("inbound", { ...inbound }),
+    outbound && element("outbound", { ...outbound }),
+  ]);
+}
+
+function readBandwidth(from: XmlElement): Pick<Nic, "bandwidth"> {
+  const bandwidth = findChild(from, "bandwidth");
+  if (bandwidth === undefined) return {};
+  const [inbound, outbound] = [readLimit(bandwidth, "inbound"), readLimit(bandwidth, "outbound")];
+  return { bandwidth: { ...(inbound !== undefined && { inbound }), ...(outbound !== undefined && { outbound }) } };
+}
+
+/** libvirt leaves out what is zero. */
+function readLimit(bandwidth: XmlElement, direction: "inbound" | "outbound"): BandwidthLimit | undefined {
+  const limit = findChild(bandwidth, direction);
+  if (limit === undefined) return undefined;
+  const read = (name: string) => Number(attributeOf(limit, name) ?? 0);
+  return { average: read("average"), peak: read("peak"), burst: read("burst") };
+}
+
+function readParameters(from: XmlElement): Pick<Nic, "filterParameters"> {
+  const filter = findChild(from, "filterref");
+  const parameters = (filter === undefined ? [] : listChildren(filter))
+    .filter((child) => child.name === "parameter")
+    .map((child) => ({ name: attributeOf(child, "name") ?? "", value: attributeOf(child, "value") ?? "" }));
+  return parameters.length === 0 ? {} : { filterParameters: parameters };
 }
 
 /** The `<source>` of an interface; user-mode networking has none. */
@@ -75,6 +129,8 @@ export function readNic(from: XmlElement): Nic | undefined {
     ...(link !== undefined && { isLinkUp: link === "up" }),
     ...(mtu !== undefined && { mtuBytes: Number(mtu) }),
     ...optional("filter", filter),
+    ...readParameters(from),
+    ...readBandwidth(from),
     ...readBootOrder(from),
     ...readAlias(from),
   };

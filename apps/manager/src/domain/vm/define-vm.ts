@@ -11,6 +11,7 @@ import type { DataCenterId, ImageId } from "@yagura/std/ids.ts";
 import { MiB } from "@yagura/std/units.ts";
 import type { Disk, DiskAttachment, DiskInterface } from "../disk/disk.ts";
 import type { Nic, NicInterface } from "../nic/nic.ts";
+import type { QosLimits } from "../qos/qos.ts";
 import type { Vm } from "./vm.ts";
 import type { BootDevice } from "./vm-hardware.ts";
 
@@ -24,11 +25,21 @@ export interface VmParts {
   /** What is in its CD drive. */
   readonly cdrom?: Disk;
   /** Each with the name that hosts have for its network; none: it is on no network. */
-  readonly nics: readonly { readonly nic: Nic; readonly networkName?: string }[];
+  readonly nics: readonly NicPart[];
   /** Whether the host that will run it has KVM; else it is emulated. */
   readonly hasKvm: boolean;
   /** Of the display, as long as nobody has asked for a console: it is not valid, only there. */
   readonly displayPassword: string;
+}
+
+/** A NIC, and what its profile and its parameters say of its traffic. */
+export interface NicPart {
+  readonly nic: Nic;
+  readonly networkName?: string;
+  readonly networkFilter?: string;
+  readonly filterParameters?: readonly { readonly name: string; readonly value: string }[];
+  /** Of type `network`. */
+  readonly limits?: QosLimits;
 }
 
 /** A VM as libvirt is told it. Paths of disks are those of every host's repository; the host puts its own in their place. */
@@ -173,7 +184,7 @@ const models: Readonly<Record<NicInterface, NicDevice["model"]>> = {
 };
 
 function defineNics({ nics }: VmParts, bootOrder: ReadonlyMap<string, number>): NicDevice[] {
-  return nics.flatMap(({ nic, networkName }): NicDevice[] => {
+  return nics.flatMap(({ nic, networkName, networkFilter, filterParameters = [], limits = {} }): NicDevice[] => {
     if (!nic.isPlugged || nic.macAddress === undefined || networkName === undefined) return [];
     const order = bootOrder.get(nic.id);
     return [
@@ -182,11 +193,31 @@ function defineNics({ nics }: VmParts, bootOrder: ReadonlyMap<string, number>): 
         source: { kind: "bridge", bridge: networkName },
         model: models[nic.interface],
         isLinkUp: nic.isLinked,
+        ...(networkFilter !== undefined && { filter: networkFilter }),
+        ...(networkFilter !== undefined && filterParameters.length > 0 && { filterParameters }),
+        ...defineBandwidth(limits),
         alias: userAlias(nic.id),
         ...(order !== undefined && { bootOrder: order }),
       },
     ];
   });
+}
+
+const KILOBYTES_PER_MEGABIT = 125;
+const KILOBYTES_PER_MEGABYTE = 1000;
+
+/** Mbit/s and MB as libvirt has them: in kilobytes. */
+function defineBandwidth(limits: QosLimits): Pick<NicDevice, "bandwidth"> {
+  const limit = (average: number | undefined, peak = 0, burst = 0) =>
+    average !== undefined && {
+      average: average * KILOBYTES_PER_MEGABIT,
+      peak: peak * KILOBYTES_PER_MEGABIT,
+      burst: burst * KILOBYTES_PER_MEGABYTE,
+    };
+  const inbound = limit(limits.inboundAverage, limits.inboundPeak, limits.inboundBurst);
+  const outbound = limit(limits.outboundAverage, limits.outboundPeak, limits.outboundBurst);
+  if (!inbound && !outbound) return {};
+  return { bandwidth: { ...(inbound && { inbound }), ...(outbound && { outbound }) } };
 }
 
 /** 0: a, 25: z, 26: aa. */

@@ -3,12 +3,10 @@ import type { Db } from "../../db/database.ts";
 import { getCluster } from "../../db/queries/clusters.ts";
 import { listDiskAttachments } from "../../db/queries/disk-attachments.ts";
 import { findDisk, listDisks } from "../../db/queries/disks.ts";
-import { listClusterNetworks, listNetworks } from "../../db/queries/networks.ts";
-import { listNics } from "../../db/queries/nics.ts";
 import { getStorageDomain } from "../../db/queries/storage-domains.ts";
-import { listVnicProfiles } from "../../db/queries/vnic-profiles.ts";
 import { defineVm, type VmParts } from "../../domain/vm/define-vm.ts";
 import type { Vm } from "../../domain/vm/vm.ts";
+import { readNicParts } from "./read-nic-parts.ts";
 
 /** What a VM's definition is made of, as far as the VM itself goes. */
 export type GuestParts = Omit<VmParts, "hasKvm" | "displayPassword">;
@@ -18,13 +16,6 @@ export async function readGuestParts(db: Db, vm: Vm): Promise<GuestParts> {
   const attachments = (await listDiskAttachments(db, { vmId: vm.id })).filter(({ isActive }) => isActive);
   const disks = await listDisks(db, { ids: attachments.map(({ diskId }) => diskId) });
   const diskById = new Map(disks.map((disk) => [disk.id, disk]));
-  const networkById = new Map(
-    (await listNetworks(db, { dataCenterId: cluster.dataCenterId })).map((each) => [each.id, each]),
-  );
-  const inCluster = new Set(
-    (await listClusterNetworks(db, { clusterId: cluster.id })).map(({ networkId }) => networkId),
-  );
-  const profileById = new Map((await listVnicProfiles(db)).map((each) => [each.id, each]));
   const { cdromDiskId } = vm.hardware;
   const cdrom = cdromDiskId === "none" ? undefined : await findDisk(db, cdromDiskId);
   return {
@@ -36,11 +27,7 @@ export async function readGuestParts(db: Db, vm: Vm): Promise<GuestParts> {
       const disk = diskById.get(attachment.diskId);
       return disk === undefined ? [] : [{ disk, attachment }];
     }),
-    nics: (await listNics(db, { vmId: vm.id })).map((nic) => {
-      const profile = nic.vnicProfileId === undefined ? undefined : profileById.get(nic.vnicProfileId);
-      const network = profile && inCluster.has(profile.networkId) ? networkById.get(profile.networkId) : undefined;
-      return { nic, ...(network !== undefined && { networkName: network.vdsmName }) };
-    }),
+    nics: await readNicParts(db, vm.id, cluster),
   };
 }
 

@@ -7,8 +7,15 @@ import { refuseIf } from "../../domain/errors.ts";
 import { nameProblems } from "../../domain/names.ts";
 import type { VnicProfile } from "../../domain/network/network.ts";
 import { defaultNetworkFilter } from "../../domain/network/network-filter.ts";
+import type { QosId } from "../../domain/qos/qos.ts";
 import { announce } from "../../events/announce.ts";
+import { requireQos } from "../qoss/require-qos.ts";
 import { byActor } from "../subjects.ts";
+
+const notForVms =
+  "VM network interface profiles cannot be added to a non-VM network. Please make sure the network is a VM network.";
+export const nameInUse =
+  "The VM network interface profile's name is already used by an existing profile for the same network. -Please choose a different name.";
 
 const attempt = "Cannot add VM network interface profile.";
 
@@ -17,17 +24,21 @@ export interface NewVnicProfile {
   readonly description?: string;
   readonly comment?: string;
   readonly networkId: NetworkId;
+  /** `null`: nothing is filtered; by default only what forges MAC addresses. */
+  readonly networkFilter?: string | null;
+  readonly qosId?: QosId;
 }
 
 export async function createVnicProfile(context: OpContext, asked: NewVnicProfile): Promise<VnicProfile> {
-  const { networkId } = asked;
+  const { networkId, networkFilter = defaultNetworkFilter } = asked;
   await context.authorize("create_network_vnic_profile", { type: "network", id: networkId });
   refuseIf(attempt, nameProblems("profile", asked.name, 50), "invalid");
   return transaction(context.db, async (tx) => {
     const network = await getNetwork(tx, networkId);
-    refuseIf(attempt, network.isVmNetwork ? [] : ["The network is not for VMs."]);
+    refuseIf(attempt, network.isVmNetwork ? [] : [notForVms]);
     const others = await listVnicProfiles(tx, { networkId });
-    refuseIf(attempt, others.some(({ name }) => name === asked.name) ? ["The profile name is already in use."] : []);
+    refuseIf(attempt, others.some(({ name }) => name === asked.name) ? [nameInUse] : []);
+    await requireQos(tx, attempt, { qosId: asked.qosId, type: "network", dataCenterId: network.dataCenterId });
     const profile: VnicProfile = {
       id: newId(),
       name: asked.name,
@@ -35,7 +46,8 @@ export async function createVnicProfile(context: OpContext, asked: NewVnicProfil
       comment: asked.comment ?? "",
       networkId,
       hasPortMirroring: false,
-      networkFilter: defaultNetworkFilter,
+      ...(networkFilter !== null && { networkFilter }),
+      ...(asked.qosId !== undefined && { qosId: asked.qosId }),
     };
     await insertVnicProfile(tx, profile);
     await announce(tx, context.clock, {

@@ -1,5 +1,6 @@
 import type { Network as RestNetwork, VnicProfile as RestVnicProfile } from "@yagura/rest-model";
 import type { ClusterNetwork, Network, VnicProfile } from "../../domain/network/network.ts";
+import { findNetworkFilter } from "../../domain/network/network-filter.ts";
 import type { Links } from "../links.ts";
 
 export function renderNetwork(network: Network, links: Links): RestNetwork {
@@ -39,6 +40,7 @@ export function renderClusterNetwork(network: Network, use: ClusterNetwork, link
 }
 
 export function renderVnicProfile(profile: VnicProfile, links: Links): RestVnicProfile {
+  const filter = profile.networkFilter === undefined ? undefined : findNetworkFilter(profile.networkFilter);
   return {
     ...links.of("vnic_profile", "vnicprofiles", profile.id),
     name: profile.name,
@@ -48,5 +50,7 @@ export function renderVnicProfile(profile: VnicProfile, links: Links): RestVnicP
     pass_through: { mode: "disabled" },
     port_mirroring: profile.hasPortMirroring,
     network: links.ref("networks", profile.networkId),
+    ...(filter !== undefined && { network_filter: links.ref("networkfilters", filter.id) }),
+    ...(profile.qosId !== undefined && { qos: { id: profile.qosId } }),
   };
 }
