@@ -1,7 +1,9 @@
+import { withDeadline } from "@yagura/std/deadline.ts";
 import type { StorageDomainId } from "@yagura/std/ids.ts";
 import { poolDomainLink, poolMasterLink, poolPath } from "@yagura/storage-format";
 import type { PoolId } from "../contract/spm-order.ts";
 import type { KnownDomains } from "../domains/known-domains.ts";
+import type { StorageDomain } from "../domains/storage-domain.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
 import { findDomainLeases } from "../leases/domain-leases.ts";
 import type { HostIds } from "../leases/host-ids.ts";
@@ -11,25 +13,40 @@ export interface PoolDomainsWorld {
   readonly repositoryPath: string;
   readonly files: StorageFiles;
   readonly known: KnownDomains;
-  readonly hostIds: HostIds;
+  readonly hostIds: Pick<HostIds, "join" | "leave" | "leaveSoon" | "list">;
 }
+
+/** A domain that takes longer is linked when the host is told of its domains the next time. */
+const FIND_MS = 2_000;
 
 /**
  * Has this host use the domains of a pool as their statuses say: links to all that can be found, and a host id in those that
  * are active. What is slow or away does not hold up the others: host ids are acquired in the background.
  */
-export async function useDomains(world: PoolDomainsWorld, pool: ConnectedPool): Promise<void> {
+export async function useDomains(
+  world: PoolDomainsWorld,
+  pool: Pick<ConnectedPool, "connection" | "domains">,
+): Promise<void> {
   const { repositoryPath, files, known } = world;
   const { poolId, masterDomainId } = pool.connection;
   await files.makeDirectory(poolPath(repositoryPath, poolId));
-  for (const [domainId, status] of pool.domains) {
+  const use = async (domainId: StorageDomainId, status: "active" | "attached"): Promise<void> => {
     setHostId(world, pool, domainId, status);
-    const domain = await known.find(domainId);
-    // One that cannot be reached now is no reason to do without the others; its vitals say so.
-    if (domain === undefined) continue;
+    const domain = await findInTime(known, domainId);
+    if (domain === undefined) return;
     await files.symbolicLink(domain.paths.domain, poolDomainLink(repositoryPath, poolId, domainId));
     if (domainId === masterDomainId)
       await files.symbolicLink(domain.paths.domain, poolMasterLink(repositoryPath, poolId));
+  };
+  await Promise.all([...pool.domains].map(([domainId, status]) => use(domainId, status)));
+}
+
+/** A domain that cannot be reached now is no reason to do without the others; its vitals say what is wrong with it. */
+async function findInTime(known: KnownDomains, domainId: StorageDomainId): Promise<StorageDomain | undefined> {
+  try {
+    return await withDeadline(`finding domain ${domainId}`, FIND_MS, () => known.find(domainId));
+  } catch {
+    return undefined;
   }
 }
 
@@ -68,7 +85,7 @@ export async function forgetLinks({ repositoryPath, files }: PoolDomainsWorld, p
 
 function setHostId(
   { known, hostIds }: PoolDomainsWorld,
-  { connection }: ConnectedPool,
+  { connection }: Pick<ConnectedPool, "connection">,
   domainId: StorageDomainId,
   status: "active" | "attached",
 ): void {
