@@ -117,6 +117,7 @@ const bodies: Readonly<Record<string, string>> = {
   "POST /templates/:template/tags": `<tag id="${ids.tag}"/>`,
   "PUT /templates/:template": "<template><comment>new</comment></template>",
   "POST /users": "<user><user_name>new@internal</user_name></user>",
+  "POST /groups/:group/tags": `<tag id="${ids.tag}"/>`,
   "POST /users/:user/tags": `<tag id="${ids.tag}"/>`,
   "PUT /users/:user": "<user/>",
   "POST /users/:user/options": "<user_option><name>theme</name><content>1</content></user_option>",
@@ -202,11 +203,14 @@ async function authorizationWorld() {
     type: "vm",
     id: "00000000-0000-4000-8000-00000000dead",
   });
-  await transaction(world.services.db, (tx) => ensureTagAssignment(tx, ids.tag, { type: "user", id: stranger.id }));
   const owner = await world.addUser("owner", "UserVmManager", { type: "vm", id: ids.vm });
   const operator = await world.addUser("operator");
   const group = await createGroup(world.system, { name: "operators", domain: "internal" });
   await addMember(world.system, { groupId: group.id, userId: operator.id });
+  await transaction(world.services.db, async (tx) => {
+    await ensureTagAssignment(tx, ids.tag, { type: "user", id: stranger.id });
+    await ensureTagAssignment(tx, ids.tag, { type: "group", id: group.id });
+  });
   const onVm = { type: "vm", id: ids.vm } as const;
   await givePermission(world.system, { to: { type: "group", id: group.id }, roleId: roleId("UserRole"), object: onVm });
   const { json } = await world.request({ url: "/ovirt-engine/api/roles", headers: { accept: "application/json" } });

@@ -27,19 +27,6 @@ export async function listTagsOf(db: Db, object: TaggedRef): Promise<Tag[]> {
   return rows.map(toTag);
 }
 
-/** Which tags each thing of a type bears, by its id: for lists. */
-export async function listTagNames(db: Db, type: TaggedType): Promise<ReadonlyMap<string, readonly string[]>> {
-  const rows = await db
-    .selectFrom("tagAssignments")
-    .innerJoin("tags", "tags.id", "tagAssignments.tagId")
-    .select(["tagAssignments.objectId", "tags.name"])
-    .where("tagAssignments.objectType", "=", type)
-    .execute();
-  const names = new Map<string, string[]>();
-  for (const { objectId, name } of rows) names.set(objectId, [...(names.get(objectId) ?? []), name]);
-  return names;
-}
-
 /** Does nothing when it is there. */
 export async function ensureTag(tx: Tx, { parentId, ...tag }: Tag): Promise<void> {
   await tx

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { proves } from "@yagura/testing/proves.ts";
 import { deleteVm } from "../../db/queries/vms.ts";
 import { transaction } from "../../db/transaction.ts";
 import { ids, populate } from "../inventory.fixture.ts";
@@ -30,45 +31,56 @@ async function groupWorld() {
   return { world, call, group };
 }
 
-test("an affinity group is added with its rules and members, by id or by name", async () => {
-  const { world, call, group } = await groupWorld();
-  await using _ = world;
-  const added = await call.post(
-    groups,
-    `<affinity_group><name>web</name><description>d</description><priority>2.5</priority>
+test(
+  "an affinity group is added with its rules and members, by id or by name",
+  proves(
+    [
+      "POST /clusters/{}/affinitygroups",
+      "GET /clusters/{}/affinitygroups",
+      "GET /clusters/{}/affinitygroups/{}",
+      "GET /datacenters/{}/clusters/{}/affinitygroups",
+    ],
+    async () => {
+      const { world, call, group } = await groupWorld();
+      await using _ = world;
+      const added = await call.post(
+        groups,
+        `<affinity_group><name>web</name><description>d</description><priority>2.5</priority>
       <vms_rule><enabled>true</enabled><positive>false</positive><enforcing>true</enforcing></vms_rule>
       <hosts_rule><positive>true</positive></hosts_rule>
       <vms><vm><name>demo</name></vm><vm id="${ids.otherVm}"/></vms>
       <hosts><host><name>one</name></host></hosts></affinity_group>`,
-  );
-  assert.equal(added.status, 201, added.text);
-  const { id } = added.json<GroupDocument>();
-  const { name, description, priority, broken, enforcing, positive, vms_rule, hosts_rule, vms, hosts } =
-    await group(id);
-  assert.deepEqual(
-    { name, description, priority, broken, enforcing, positive, vms_rule, hosts_rule },
-    {
-      name: "web",
-      description: "d",
-      priority: 2.5,
-      broken: "false",
-      enforcing: "true",
-      positive: "false",
-      vms_rule: { enabled: "true", enforcing: "true", positive: "false" },
-      hosts_rule: { enabled: "true", enforcing: "false", positive: "true" },
+      );
+      assert.equal(added.status, 201, added.text);
+      const { id } = added.json<GroupDocument>();
+      const { name, description, priority, broken, enforcing, positive, vms_rule, hosts_rule, vms, hosts } =
+        await group(id);
+      assert.deepEqual(
+        { name, description, priority, broken, enforcing, positive, vms_rule, hosts_rule },
+        {
+          name: "web",
+          description: "d",
+          priority: 2.5,
+          broken: "false",
+          enforcing: "true",
+          positive: "false",
+          vms_rule: { enabled: "true", enforcing: "true", positive: "false" },
+          hosts_rule: { enabled: "true", enforcing: "false", positive: "true" },
+        },
+      );
+      assert.deepEqual(vms.vm?.map((vm) => vm.id).toSorted(), [ids.vm, ids.otherVm].toSorted());
+      assert.deepEqual(
+        hosts.host?.map((host) => host.id),
+        [ids.host],
+      );
+      assert.deepEqual(await call.namesAt(groups), ["together", "web"]);
+      assert.deepEqual(await call.namesAt(`/datacenters/${ids.dataCenter}${groups}`), ["together", "web"]);
+      assert.deepEqual(await call.events(/affinity group/), [
+        "10350 admin@internal added the affinity group web to cluster Default.",
+      ]);
     },
-  );
-  assert.deepEqual(vms.vm?.map((vm) => vm.id).toSorted(), [ids.vm, ids.otherVm].toSorted());
-  assert.deepEqual(
-    hosts.host?.map((host) => host.id),
-    [ids.host],
-  );
-  assert.deepEqual(await call.namesAt(groups), ["together", "web"]);
-  assert.deepEqual(await call.namesAt(`/datacenters/${ids.dataCenter}${groups}`), ["together", "web"]);
-  assert.deepEqual(await call.events(/affinity group/), [
-    "10350 admin@internal added the affinity group web to cluster Default.",
-  ]);
-});
+  ),
+);
 
 test("the words of old clients are the rule among the VMs", async () => {
   const { world, call, group } = await groupWorld();
@@ -89,46 +101,90 @@ test("the words of old clients are the rule among the VMs", async () => {
   );
 });
 
-test("what an update does not say stays; a list that it has replaces the old one", async () => {
-  const { world, call, group } = await groupWorld();
-  await using _ = world;
-  const before = await group();
-  await call.put(`${groups}/${ids.affinityGroup}`, "<affinity_group><description>new</description></affinity_group>");
-  assert.deepEqual(await group(), { ...before, description: "new" });
-  await call.put(
-    `${groups}/${ids.affinityGroup}`,
-    `<affinity_group><vms><vm id="${ids.otherVm}"/></vms></affinity_group>`,
-  );
-  const after = await group();
-  assert.deepEqual(
-    after.vms.vm?.map((vm) => vm.id),
-    [ids.otherVm],
-  );
-  assert.deepEqual(after.hosts, before.hosts);
-});
+test(
+  "what an update does not say stays; a list that it has replaces the old one",
+  proves(["PUT /clusters/{}/affinitygroups/{}"], async () => {
+    const { world, call, group } = await groupWorld();
+    await using _ = world;
+    const before = await group();
+    await call.put(`${groups}/${ids.affinityGroup}`, "<affinity_group><description>new</description></affinity_group>");
+    assert.deepEqual(await group(), { ...before, description: "new" });
+    await call.put(
+      `${groups}/${ids.affinityGroup}`,
+      `<affinity_group><vms><vm id="${ids.otherVm}"/></vms></affinity_group>`,
+    );
+    const after = await group();
+    assert.deepEqual(
+      after.vms.vm?.map((vm) => vm.id),
+      [ids.otherVm],
+    );
+    assert.deepEqual(after.hosts, before.hosts);
+  }),
+);
 
-test("members come and go one by one", async () => {
-  const { world, call } = await groupWorld();
-  await using _ = world;
-  const own = `${groups}/${ids.affinityGroup}`;
-  for (const [path, body, name] of [
-    ["vms", "<vm><name>other</name></vm>", "other"],
-    ["hostlabels", "<affinity_label><name>gold</name></affinity_label>", "gold"],
-  ] as const) {
-    const before = await call.namesAt(`${own}/${path}`);
-    const added = await call.post(`${own}/${path}`, body);
-    assert.equal(added.status, 201, added.text);
-    assert.deepEqual(await call.namesAt(`${own}/${path}`), [...before, name]);
-    const twice = await call.post(`${own}/${path}`, body);
-    assert.match(twice.text, /Cannot edit Affinity Group\. Duplicate (VM|label)\./);
-    const { id } = added.json<{ id: string }>();
-    assert.equal((await call.remove(`${own}/${path}/${id}`)).status, 200);
-    assert.equal((await call.remove(`${own}/${path}/${id}`)).status, 404);
-    assert.deepEqual(await call.namesAt(`${own}/${path}`), before);
-  }
-  assert.deepEqual(await call.namesAt(`${own}/hosts`), ["one"]);
-  assert.deepEqual(await call.namesAt(`${own}/vmlabels`), ["gold"]);
-});
+const mounts = ["/clusters", "/datacenters/{}/clusters"] as const;
+const lists = ["vms", "hosts", "vmlabels", "hostlabels"] as const;
+
+test(
+  "members come and go one by one, also below the data center",
+  proves(
+    mounts.flatMap((mount) =>
+      lists.flatMap((path) => [
+        `GET ${mount}/{}/affinitygroups/{}/${path}` as const,
+        `POST ${mount}/{}/affinitygroups/{}/${path}` as const,
+        `DELETE ${mount}/{}/affinitygroups/{}/${path}/{}` as const,
+      ]),
+    ),
+    async () => {
+      const { world, call } = await groupWorld();
+      await using _ = world;
+      const members = {
+        vms: ["<vm><name>demo</name></vm>", "demo", ids.vm],
+        hosts: ["<host><name>one</name></host>", "one", ids.host],
+        vmlabels: ["<affinity_label><name>gold</name></affinity_label>", "gold", ids.affinityLabel],
+        hostlabels: ["<affinity_label><name>gold</name></affinity_label>", "gold", ids.affinityLabel],
+      } as const;
+      for (const above of ["", `/datacenters/${ids.dataCenter}`]) {
+        for (const path of lists) {
+          const [body, name, id] = members[path];
+          const own = `${above}${groups}/${ids.affinityGroup}/${path}`;
+          await call.remove(`${own}/${id}`);
+          assert.deepEqual(await call.namesAt(own), []);
+          const added = await call.post(own, body);
+          assert.equal(added.status, 201, added.text);
+          assert.deepEqual(await call.namesAt(own), [name]);
+          assert.match((await call.post(own, body)).text, /Cannot edit Affinity Group\. Duplicate (VM|Host|label)\./);
+          assert.equal((await call.remove(`${own}/${id}`)).status, 200);
+          assert.equal((await call.remove(`${own}/${id}`)).status, 404);
+          assert.deepEqual(await call.namesAt(own), []);
+        }
+      }
+    },
+  ),
+);
+
+test(
+  "a group below the data center is the one below the cluster",
+  proves(
+    [
+      "GET /datacenters/{}/clusters/{}/affinitygroups/{}",
+      "POST /datacenters/{}/clusters/{}/affinitygroups",
+      "PUT /datacenters/{}/clusters/{}/affinitygroups/{}",
+      "DELETE /datacenters/{}/clusters/{}/affinitygroups/{}",
+    ],
+    async () => {
+      const { world, call, group } = await groupWorld();
+      await using _ = world;
+      const below = `/datacenters/${ids.dataCenter}${groups}`;
+      const { id } = (await call.post(below, "<affinity_group><name>x</name></affinity_group>")).json<GroupDocument>();
+      await call.put(`${below}/${id}`, "<affinity_group><description>new</description></affinity_group>");
+      assert.equal((await group(id)).description, "new");
+      assert.deepEqual((await call.get(`${below}/${id}`)).json(), await group(id));
+      assert.equal((await call.remove(`${below}/${id}`)).status, 200);
+      assert.deepEqual(await call.namesAt(groups), ["together"]);
+    },
+  ),
+);
 
 test("a group that cannot be is refused, and nothing of it is kept", async () => {
   const { world, call } = await groupWorld();
@@ -160,21 +216,24 @@ test("a group that cannot be is refused, and nothing of it is kept", async () =>
   assert.equal((await call.get(`${far}/${ids.affinityGroup}`)).status, 404);
 });
 
-test("a VM that is removed leaves its groups and labels, and a cluster takes its groups along", async () => {
-  const { world, call, group } = await groupWorld();
-  await using _ = world;
-  await transaction(world.services.db, (tx) => deleteVm(tx, ids.otherVm));
-  await call.post("/clusters", `<cluster><name>far</name><data_center id="${ids.dataCenter}"/></cluster>`);
-  const { cluster } = (await call.get("/clusters?search=name=far")).json<{ cluster: { id: string }[] }>();
-  await call.post(`/clusters/${cluster[0]?.id}/affinitygroups`, "<affinity_group><name>x</name></affinity_group>");
-  assert.equal((await call.remove(`/clusters/${cluster[0]?.id}`)).status, 200);
-  assert.deepEqual(
-    (await group()).vms.vm?.map((vm) => vm.id),
-    [ids.vm],
-  );
-  assert.equal((await call.remove(`${groups}/${ids.affinityGroup}`)).status, 200);
-  assert.deepEqual(await call.namesAt(groups), []);
-});
+test(
+  "a VM that is removed leaves its groups and labels, and a cluster takes its groups along",
+  proves(["DELETE /clusters/{}/affinitygroups/{}"], async () => {
+    const { world, call, group } = await groupWorld();
+    await using _ = world;
+    await transaction(world.services.db, (tx) => deleteVm(tx, ids.otherVm));
+    await call.post("/clusters", `<cluster><name>far</name><data_center id="${ids.dataCenter}"/></cluster>`);
+    const { cluster } = (await call.get("/clusters?search=name=far")).json<{ cluster: { id: string }[] }>();
+    await call.post(`/clusters/${cluster[0]?.id}/affinitygroups`, "<affinity_group><name>x</name></affinity_group>");
+    assert.equal((await call.remove(`/clusters/${cluster[0]?.id}`)).status, 200);
+    assert.deepEqual(
+      (await group()).vms.vm?.map((vm) => vm.id),
+      [ids.vm],
+    );
+    assert.equal((await call.remove(`${groups}/${ids.affinityGroup}`)).status, 200);
+    assert.deepEqual(await call.namesAt(groups), []);
+  }),
+);
 
 test("a VM is not started where its affinity groups forbid it", async () => {
   const { world, call } = await groupWorld();

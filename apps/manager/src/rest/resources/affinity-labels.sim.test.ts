@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { proves } from "@yagura/testing/proves.ts";
 import { ids, populate } from "../inventory.fixture.ts";
 import { restCaller } from "../rest-caller.fixture.ts";
 import { restWorld } from "../rest-world.fixture.ts";
@@ -12,30 +13,58 @@ async function labelWorld() {
   return { world, call: restCaller(world) };
 }
 
-test("a label is added with its VMs and hosts, renamed, emptied and removed", async () => {
-  const { world, call } = await labelWorld();
-  await using _ = world;
-  const added = await call.post(
-    "/affinitylabels",
-    `<affinity_label><name>ssd</name><vms><vm><name>other</name></vm></vms><hosts><host id="${ids.host}"/></hosts></affinity_label>`,
-  );
-  assert.equal(added.status, 201, added.text);
-  const label = `/affinitylabels/${added.json<{ id: string }>().id}`;
-  assert.deepEqual(await call.namesAt(`${label}/vms`), ["other"]);
-  assert.deepEqual(await call.namesAt(`${label}/hosts`), ["one"]);
-  await call.put(label, "<affinity_label><name>nvme</name></affinity_label>");
-  assert.equal((await call.get(label)).json<{ name: string }>().name, "nvme");
-  assert.match((await call.remove(label)).text, /Cannot delete affinity label, remove it from all entities first\./);
-  assert.equal((await call.remove(`${label}/vms/${ids.otherVm}`)).status, 200);
-  assert.equal((await call.remove(`${label}/vms/${ids.otherVm}`)).status, 404);
-  assert.equal((await call.remove(`${label}/hosts/${ids.host}`)).status, 200);
-  assert.equal((await call.remove(label)).status, 200);
-  assert.deepEqual(await call.namesAt("/affinitylabels"), ["gold"]);
-  assert.deepEqual(
-    (await call.events(/affinity label/)).map((text) => text.slice(0, 5)),
-    ["10380", "10382", "10382", "10382", "10384"],
-  );
-});
+test(
+  "a label is added with its VMs and hosts, renamed, emptied and removed",
+  proves(
+    [
+      "GET /affinitylabels/{}",
+      "POST /affinitylabels",
+      "PUT /affinitylabels/{}",
+      "DELETE /affinitylabels/{}",
+      ...(["vms", "hosts"] as const).flatMap((path) => [
+        `GET /affinitylabels/{}/${path}` as const,
+        `GET /affinitylabels/{}/${path}/{}` as const,
+        `POST /affinitylabels/{}/${path}` as const,
+        `DELETE /affinitylabels/{}/${path}/{}` as const,
+      ]),
+    ],
+    async () => {
+      const { world, call } = await labelWorld();
+      await using _ = world;
+      const added = await call.post(
+        "/affinitylabels",
+        `<affinity_label><name>ssd</name><vms><vm><name>other</name></vm></vms><hosts><host id="${ids.host}"/></hosts></affinity_label>`,
+      );
+      assert.equal(added.status, 201, added.text);
+      const label = `/affinitylabels/${added.json<{ id: string }>().id}`;
+      assert.deepEqual(await call.namesAt(`${label}/vms`), ["other"]);
+      assert.deepEqual(await call.namesAt(`${label}/hosts`), ["one"]);
+      await call.put(label, "<affinity_label><name>nvme</name></affinity_label>");
+      assert.equal((await call.get(label)).json<{ name: string }>().name, "nvme");
+      assert.match(
+        (await call.remove(label)).text,
+        /Cannot delete affinity label, remove it from all entities first\./,
+      );
+      assert.equal((await call.remove(`${label}/vms/${ids.otherVm}`)).status, 200);
+      assert.equal((await call.remove(`${label}/vms/${ids.otherVm}`)).status, 404);
+      assert.equal((await call.remove(`${label}/hosts/${ids.host}`)).status, 200);
+      for (const [path, body, id] of [
+        ["vms", "<vm><name>demo</name></vm>", ids.vm],
+        ["hosts", "<host><name>one</name></host>", ids.host],
+      ] as const) {
+        assert.equal((await call.post(`${label}/${path}`, body)).status, 201);
+        assert.equal((await call.get(`${label}/${path}/${id}`)).status, 200);
+        assert.equal((await call.remove(`${label}/${path}/${id}`)).status, 200);
+        assert.deepEqual(await call.namesAt(`${label}/${path}`), []);
+      }
+      assert.equal((await call.remove(label)).status, 200);
+      assert.deepEqual(await call.namesAt("/affinitylabels"), ["gold"]);
+      const codes = (await call.events(/affinity label/)).map((text) => text.slice(0, 5));
+      assert.deepEqual([codes[0], codes.at(-1)], ["10380", "10384"]);
+      assert.ok(codes.slice(1, -1).every((code) => code === "10382"));
+    },
+  ),
+);
 
 test("a label that goes leaves its affinity groups", async () => {
   const { world, call } = await labelWorld();
@@ -47,22 +76,33 @@ test("a label that goes leaves its affinity groups", async () => {
   assert.deepEqual(await call.namesAt(`${group}/vmlabels`), []);
 });
 
-test("VMs and hosts are labelled from their own side too", async () => {
-  const { world, call } = await labelWorld();
-  await using _ = world;
-  await call.post("/affinitylabels", "<affinity_label><name>blue</name></affinity_label>");
-  for (const owner of [`/vms/${ids.vm}`, `/hosts/${ids.host}`]) {
-    const given = await call.post(`${owner}/affinitylabels`, "<affinity_label><name>blue</name></affinity_label>");
-    assert.equal(given.status, 201, given.text);
-    const { id, href } = given.json<{ id: string; href: string }>();
-    assert.equal(href, `/ovirt-engine/api${owner}/affinitylabels/${id}`);
-    assert.deepEqual(await call.namesAt(`${owner}/affinitylabels`), ["blue", "gold"]);
-    assert.equal((await call.get(`${owner}/affinitylabels/${id}`)).status, 200);
-    assert.equal((await call.remove(`${owner}/affinitylabels/${id}`)).status, 200);
-    assert.equal((await call.remove(`${owner}/affinitylabels/${id}`)).status, 404);
-    assert.deepEqual(await call.namesAt(`${owner}/affinitylabels`), ["gold"]);
-  }
-});
+test(
+  "VMs and hosts are labelled from their own side too",
+  proves(
+    (["vms", "hosts"] as const).flatMap((path) => [
+      `GET /${path}/{}/affinitylabels` as const,
+      `GET /${path}/{}/affinitylabels/{}` as const,
+      `POST /${path}/{}/affinitylabels` as const,
+      `DELETE /${path}/{}/affinitylabels/{}` as const,
+    ]),
+    async () => {
+      const { world, call } = await labelWorld();
+      await using _ = world;
+      await call.post("/affinitylabels", "<affinity_label><name>blue</name></affinity_label>");
+      for (const owner of [`/vms/${ids.vm}`, `/hosts/${ids.host}`]) {
+        const given = await call.post(`${owner}/affinitylabels`, "<affinity_label><name>blue</name></affinity_label>");
+        assert.equal(given.status, 201, given.text);
+        const { id, href } = given.json<{ id: string; href: string }>();
+        assert.equal(href, `/ovirt-engine/api${owner}/affinitylabels/${id}`);
+        assert.deepEqual(await call.namesAt(`${owner}/affinitylabels`), ["blue", "gold"]);
+        assert.equal((await call.get(`${owner}/affinitylabels/${id}`)).status, 200);
+        assert.equal((await call.remove(`${owner}/affinitylabels/${id}`)).status, 200);
+        assert.equal((await call.remove(`${owner}/affinitylabels/${id}`)).status, 404);
+        assert.deepEqual(await call.namesAt(`${owner}/affinitylabels`), ["gold"]);
+      }
+    },
+  ),
+);
 
 test("a label that cannot be is refused in words that clients know", async () => {
   const { world, call } = await labelWorld();

@@ -1,26 +1,30 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { proves } from "@yagura/testing/proves.ts";
 import { ids, populate } from "../inventory.fixture.ts";
 import { restCaller } from "../rest-caller.fixture.ts";
 import { restWorld } from "../rest-world.fixture.ts";
 
-test("a bookmark is added, changed and removed", async () => {
-  await using world = await restWorld();
-  const call = restCaller(world);
-  const added = await call.post("/bookmarks", "<bookmark><name>web</name><value>Vms:name=web*</value></bookmark>");
-  assert.equal(added.status, 201, added.text);
-  const { id } = added.json<{ id: string }>();
-  await call.put(`/bookmarks/${id}`, "<bookmark><value>Vms:tag=web</value></bookmark>");
-  const { name, value } = (await call.get(`/bookmarks/${id}`)).json<{ name: string; value: string }>();
-  assert.deepEqual([name, value], ["web", "Vms:tag=web"]);
-  assert.equal((await call.remove(`/bookmarks/${id}`)).status, 200);
-  assert.equal((await call.get(`/bookmarks/${id}`)).status, 404);
-  assert.deepEqual(await call.events(/bookmark/), [
-    "350 admin@internal added the bookmark web.",
-    "352 admin@internal changed the bookmark web.",
-    "354 admin@internal removed the bookmark web.",
-  ]);
-});
+test(
+  "a bookmark is added, changed and removed",
+  proves(["GET /bookmarks/{}", "POST /bookmarks", "PUT /bookmarks/{}", "DELETE /bookmarks/{}"], async () => {
+    await using world = await restWorld();
+    const call = restCaller(world);
+    const added = await call.post("/bookmarks", "<bookmark><name>web</name><value>Vms:name=web*</value></bookmark>");
+    assert.equal(added.status, 201, added.text);
+    const { id } = added.json<{ id: string }>();
+    await call.put(`/bookmarks/${id}`, "<bookmark><value>Vms:tag=web</value></bookmark>");
+    const { name, value } = (await call.get(`/bookmarks/${id}`)).json<{ name: string; value: string }>();
+    assert.deepEqual([name, value], ["web", "Vms:tag=web"]);
+    assert.equal((await call.remove(`/bookmarks/${id}`)).status, 200);
+    assert.equal((await call.get(`/bookmarks/${id}`)).status, 404);
+    assert.deepEqual(await call.events(/bookmark/), [
+      "350 admin@internal added the bookmark web.",
+      "352 admin@internal changed the bookmark web.",
+      "354 admin@internal removed the bookmark web.",
+    ]);
+  }),
+);
 
 test("a bookmark that cannot be is refused", async () => {
   await using world = await restWorld();

@@ -82,11 +82,14 @@ export function networkFields(way: Way): Fields {
   return names(name, "network.name", "networks.name");
 }
 
-/** The tags that something bears. */
+/** The tags that something bears, and those above them: what bears "rack1" is found by the "tokyo" that it stands below. */
 export function tagFields(objectType: "vm" | "host" | "user" | "template", key: Sql): Fields {
   const tag = cross(text(sql`tags.name`), {
     key,
-    from: sql`(select assigned.object_id, named.name from tag_assignments assigned join tags named on named.id = assigned.tag_id
+    from: sql`(with recursive above (tag_id, name, parent_id) as (
+        select id, name, parent_id from tags
+        union all select above.tag_id, tags.name, tags.parent_id from above join tags on tags.id = above.parent_id)
+      select assigned.object_id, above.name from tag_assignments assigned join above on above.tag_id = assigned.tag_id
       where assigned.object_type = ${sql.lit(objectType)}) as tags`,
     owner: sql`tags.object_id`,
   });
