@@ -154,11 +154,12 @@ export class Api {
     const contentType = request.headers["content-type"];
     let wish: Wish | undefined;
     const context = this.#contextOf(identity, authorizer, correlation, signal);
+    const newInventory = () => new Inventory(this.#parts.services.db, authorizer);
     const rest: RestRequest = {
       params: match.params,
       query,
       context,
-      inventory: new Inventory(this.#parts.services.db, authorizer),
+      inventory: newInventory(),
       viewer: { sight: authorizer.sight, ...context.actor },
       links: new Links(target.apiRoot, this.#served),
       allContent: query.findBoolean("all_content") ?? false,
@@ -175,7 +176,7 @@ export class Api {
     const answer = await match.route.handle(rest);
     if (wish !== undefined) await tellUnhonoured(rest.context, wish, answer);
     if (tree === undefined || match.route.method !== "GET") return answer;
-    return follow(answer, tree, followLinks(this.#router, rest, target.apiRoot));
+    return follow(answer, tree, followLinks(this.#router, rest, { root: target.apiRoot, newInventory }));
   }
 
   #contextOf(identity: Identity, authorizer: Authorizer, correlation: string, signal: AbortSignal): OpContext {

@@ -1,6 +1,8 @@
 import { NotAllowed, NotFound } from "../domain/errors.ts";
 import { Parameters } from "./edge/parameters.ts";
 import type { Fetch } from "./follow.ts";
+import type { Inventory } from "./inventory.ts";
+import { idsIn } from "./many.ts";
 import { NotServed } from "./refusals.ts";
 import type { Answer, RestRequest, Route } from "./route.ts";
 import type { Router } from "./router.ts";
@@ -14,10 +16,16 @@ type Params = RestRequest["params"];
  * Reads links of our own as the same caller: one question for each route that they lead to, however many links there are,
  * where the route can answer for many.
  */
-export function followLinks(router: Router, request: RestRequest, root: string): Fetch {
+export function followLinks(
+  router: Router,
+  request: RestRequest,
+  { root, newInventory }: { readonly root: string; readonly newInventory: () => Inventory },
+): Fetch {
   // The parameters are those of the request's own list, not of what is followed.
-  const here: RestRequest = { ...request, query: new Parameters({ query: new Map(), matrix: new Map() }), params: {} };
+  const query = new Parameters({ query: new Map(), matrix: new Map() });
   return async (hrefs) => {
+    // What was read for one piece of a long list is not kept for all of it.
+    const here: RestRequest = { ...request, query, params: {}, inventory: newInventory() };
     const matches = hrefs.map((href) => match(router, href.slice(root.length)));
     const answers = new Array<Answer | undefined>(hrefs.length).fill(undefined);
     const byRoute = Map.groupBy(matches.keys(), (index) => matches[index]?.route);
@@ -50,6 +58,8 @@ async function askAll(
       return [nothingFor(error)];
     }
   }
+  // What is below a VM asks for the VM first.
+  if (params.length > 1) await request.inventory.expectVms(idsIn(params, "vm"));
   const answers: (Answer | undefined)[] = [];
   for (const each of params) {
     try {

@@ -184,6 +184,11 @@ export class Inventory {
     return this.#get("vm", "vm", id, (known: VmId) => getVm(this.#db, known));
   }
 
+  /** Reads several VMs together of which each will be asked for by itself. */
+  async expectVms(vmIds: readonly VmId[]): Promise<void> {
+    for (const vm of await this.vms({ ids: vmIds })) this.#read.set(`vm ${vm.id}`, Promise.resolve(vm));
+  }
+
   disk(id: string): Promise<Disk> {
     return this.#get("disk", "disk", id, (known: DiskId) => getDisk(this.#db, known));
   }

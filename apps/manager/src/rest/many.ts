@@ -51,8 +51,8 @@ export function idIn(params: RestRequest["params"], name: string): string {
 }
 
 /** Those of several paths; what is no id is nobody's. */
-export function idsIn(params: readonly RestRequest["params"][], name: string): string[] {
-  return [...new Set(params.flatMap((each) => findId(each[name] ?? "") ?? []))];
+export function idsIn<Known extends Id<string>>(params: readonly RestRequest["params"][], name: string): Known[] {
+  return [...new Set(params.flatMap((each) => findId<Known>(each[name] ?? "") ?? []))];
 }
 
 /** Those of the ids that the caller may see. Who sees all is not looked up: what is not there has no documents either. */

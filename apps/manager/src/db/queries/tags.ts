@@ -27,6 +27,20 @@ export async function listTagsOf(db: Db, object: TaggedRef): Promise<Tag[]> {
   return rows.map(toTag);
 }
 
+/** Which tags what of a kind bears, by name of the tag. */
+export async function listTagAssignments(
+  db: Db,
+  type: TaggedType,
+): Promise<{ readonly tagId: string; readonly objectId: string }[]> {
+  return db
+    .selectFrom("tagAssignments")
+    .innerJoin("tags", "tags.id", "tagAssignments.tagId")
+    .select(["tagAssignments.tagId", "tagAssignments.objectId"])
+    .where("tagAssignments.objectType", "=", type)
+    .orderBy("tags.name")
+    .execute();
+}
+
 /** Does nothing when it is there. */
 export async function ensureTag(tx: Tx, { parentId, ...tag }: Tag): Promise<void> {
   await tx

@@ -49,8 +49,11 @@ export async function findUserByExternalId(
   return row && toUser(row);
 }
 
-export async function listUsers(db: Db): Promise<User[]> {
-  return (await db.selectFrom("users").selectAll().orderBy("name").orderBy("id").execute()).map(toUser);
+export async function listUsers(db: Db, filter: { ids?: readonly UserId[] } = {}): Promise<User[]> {
+  if (filter.ids?.length === 0) return [];
+  let query = db.selectFrom("users").selectAll().orderBy("name").orderBy("id");
+  if (filter.ids !== undefined) query = query.where("id", "in", filter.ids);
+  return (await query.execute()).map(toUser);
 }
 
 export async function insertUser(tx: Tx, user: User, passwordHash?: string): Promise<void> {

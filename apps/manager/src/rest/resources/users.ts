@@ -1,3 +1,4 @@
+import type { User as RestUser } from "@yagura/rest-model";
 import type { UserId } from "@yagura/std/ids.ts";
 import { splitUserName } from "../../auth/authn/login.ts";
 import { listGroupsOf } from "../../db/queries/groups.ts";
@@ -10,11 +11,13 @@ import { createUser } from "../../operations/users/create-user.ts";
 import { removeUser } from "../../operations/users/remove-user.ts";
 import { updateUser } from "../../operations/users/update-user.ts";
 import { defined } from "../defined.ts";
+import { foundList } from "../found-list.ts";
+import { manyEntities } from "../many.ts";
 import { type BodyReference, pathId, required } from "../references.ts";
 import { directoryId, renderGroup, renderUser } from "../representations/user.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { userSearch } from "../search/fields/users.ts";
 import type { SearchFields } from "../search/select.ts";
-import { selectList } from "../select-list.ts";
 
 /** Whoever administers nothing sees only himself. */
 export const userRoutes: readonly Route[] = [
@@ -22,12 +25,7 @@ export const userRoutes: readonly Route[] = [
     method: "GET",
     path: "/users",
     async handle(request) {
-      const found = selectList(request, await visibleUsers(request), userSearchFields);
-      const options = Map.groupBy(await listUserOptions(request.context.db), ({ userId }) => userId);
-      return list(
-        "user",
-        found.map((user) => renderUser(user, request.links, options.get(user.id))),
-      );
+      return foundList(request, "user", userSearch, (ids) => readUsers(request, ids as UserId[]));
     },
   },
   {
@@ -37,6 +35,7 @@ export const userRoutes: readonly Route[] = [
       const user = await userOf(request);
       return entity("user", renderUser(user, request.links, await optionsOf(request, user)));
     },
+    many: manyEntities({ type: "user", name: "user", searchable: userSearch }, readUsers),
   },
   {
     method: "POST",
@@ -92,6 +91,12 @@ export const userRoutes: readonly Route[] = [
     },
   },
 ];
+
+async function readUsers({ context, links }: RestRequest, ids: readonly UserId[]): Promise<RestUser[]> {
+  const users = await listUsers(context.db, { ids });
+  const options = Map.groupBy(await listUserOptions(context.db), ({ userId }) => userId);
+  return users.map((user) => renderUser(user, links, options.get(user.id)));
+}
 
 /** @throws NotFound also for others, to whom it is not told */
 export async function userOf(request: RestRequest): Promise<User> {

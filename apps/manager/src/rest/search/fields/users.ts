@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { constant, cross, nothing, type Searchable, text, word } from "../field.ts";
+import { constant, cross, names, nothing, type Searchable, text, word } from "../field.ts";
 import { tagFields } from "./crossings.ts";
 
 const id = sql`users.id`;
@@ -27,14 +27,15 @@ export const userSearch: Searchable = {
     id: word(id),
     name: text(sql`(case when users.first_name = '' then users.name else users.first_name end)`),
     lastname: text(sql`users.last_name`),
-    usrname: logins,
-    login: text(sql`users.name`),
-    directory: directories,
+    ...names(logins, "usrname", "username"),
+    ...names(text(sql`users.name`), "login", "principal"),
+    ...names(directories, "directory", "domain"),
+    namespace: text(sql`users.namespace`),
+    department: text(sql`users.department`),
     email: text(sql`users.email`),
     type: constant("user"),
     ...tagFields("user", id),
     // Not there yet.
-    department: nothing,
     pool: nothing,
   },
 };
