@@ -37,9 +37,18 @@ export async function connectHostToPool(
   const report = await readSpm(talk, dataCenterId);
   if (report !== "not connected" && told.isTold(host.id, what, clock.monotonicMs())) return report;
   const used = domains.filter(({ id }) => pool.domains.some((domain) => domain.id === id && domain.isActive));
-  const areAllConnected = await connectServers(context, talk, host, used, pool);
-  await connectPool(talk, pool);
-  told.note(host.id, what, areAllConnected ? undefined : clock.monotonicMs() + SERVER_AGAIN_MS);
+  try {
+    const areAllConnected = await connectServers(context, talk, host, used, pool);
+    await connectPool(talk, pool);
+    told.note(host.id, what, areAllConnected ? undefined : clock.monotonicMs() + SERVER_AGAIN_MS);
+  } catch (error) {
+    signal.throwIfAborted();
+    // Who manages the storage is known all the same, and the host is told again of what changed.
+    if (report === "not connected") throw error;
+    told.note(host.id, what, clock.monotonicMs() + SERVER_AGAIN_MS);
+    context.log.warn("a host cannot be told how its pool is now", { hostId: host.id, error: describeError(error) });
+    return report;
+  }
   return readSpm(talk, dataCenterId);
 }
 
