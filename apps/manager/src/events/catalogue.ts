@@ -108,6 +108,7 @@ export const eventCatalogue = {
   vmRebooted: kind(157, "normal", "{user} rebooted VM {vm}."),
   vmRebootFailed: kind(158, "error", "VM {vm} could not be rebooted. {reason}"),
   vmStatusRestored: kind(163, "normal", "The state of VM {vm} is known again: {status}."),
+  vmTicketSet: kind(164, "normal", "{user} asked for the console of VM {vm}."),
   vmConsoleConnected: kind(167, "normal", "{user} opened the console of VM {vm}."),
   vmRecoveredFromPause: kind(196, "normal", "VM {vm} runs again after its pause."),
   vmPaused: kind(1025, "normal", "VM {vm} is paused."),

@@ -96,6 +96,31 @@ export async function shutDownVm(
   );
 }
 
+export interface ConsoleTicket {
+  readonly type: "vnc" | "spice";
+  readonly password: string;
+  readonly validSeconds: number;
+  /** Who will open the console. */
+  readonly user: { readonly id: string; readonly name: string };
+}
+
+/** Lets whoever knows the password open the guest's console for a while. Who has it open keeps it. */
+export async function setConsoleTicket(
+  { calls, signal, correlationId }: VmTalk,
+  vmId: VmId,
+  { type, password, validSeconds, user }: ConsoleTicket,
+): Promise<void> {
+  const params = {
+    deviceType: "graphics",
+    graphicsType: type,
+    password,
+    ttl: validSeconds,
+    existingConnAction: "keep",
+    params: { userId: user.id, userName: user.name },
+  } as const;
+  await calls.VM.updateDevice({ vmID: vmId, params }, { signal, correlationId });
+}
+
 export async function resetVm({ calls, signal, correlationId }: VmTalk, vmId: VmId): Promise<void> {
   await calls.VM.reset({ vmID: vmId }, { signal, correlationId });
 }

@@ -274,7 +274,7 @@ test("every operation with a body has one in this test", () => {
   const isCovered = ({ method, path }: Route) =>
     path.endsWith("/permissions") ||
     `${method} ${path}` in bodies ||
-    /\/(activate|deactivate|approve|start|stop|shutdown|reboot|reset|finalize|cancel|forceselectspm|end|clear|undelete)$/.test(
+    /\/(activate|deactivate|approve|start|stop|shutdown|reboot|reset|finalize|cancel|forceselectspm|ticket|end|clear|undelete)$/.test(
       path,
     );
   const missing = served.filter((route) => (route.method === "POST" || route.method === "PUT") && !isCovered(route));

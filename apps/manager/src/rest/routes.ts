@@ -9,6 +9,7 @@ import { cdromRoutes } from "./resources/cdroms.ts";
 import { clusterLevelRoutes } from "./resources/cluster-levels.ts";
 import { clusterNetworkRoutes } from "./resources/cluster-networks.ts";
 import { clusterRoutes } from "./resources/clusters.ts";
+import { consoleTicketRoutes } from "./resources/console-tickets.ts";
 import { dataCenterRoutes } from "./resources/data-centers.ts";
 import { diskRoutes } from "./resources/disks.ts";
 import { domainRoutes } from "./resources/domains.ts";
@@ -66,6 +67,7 @@ export function routes(product: Product): readonly Route[] {
     ...clusterLevelRoutes,
     ...clusterNetworkRoutes,
     ...clusterRoutes,
+    ...consoleTicketRoutes,
     ...dataCenterRoutes,
     ...diskRoutes,
     ...domainRoutes,

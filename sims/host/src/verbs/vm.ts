@@ -75,7 +75,18 @@ export function vmVerbs({ vms, clock, storage }: HostWorld): NonNullable<SomeVer
       vms.become(vmID, "Down", { exit });
     },
     changeCD: changeDevice,
-    updateDevice: changeDevice,
+    async updateDevice({ vmID, params }) {
+      const { deviceType, graphicsType = "vnc", password, ttl: ttlSeconds = 0 } = params;
+      const { domain } = vms.getRunning(vmID);
+      if (deviceType === "graphics" && password !== undefined) {
+        // libvirt's words, by way of the agent.
+        if (!domain.graphics.some(({ type }) => type === graphicsType) || password.length > 8) {
+          throw new AgentFault("SpiceTicketError", `Failed to set the ticket of the VM ${vmID}`);
+        }
+        vms.get(vmID).consoleTicket = { type: graphicsType, password, ttlSeconds };
+      }
+      return changeDevice({ vmID });
+    },
     hotplugDisk: changeDevice,
     hotunplugDisk: changeDevice,
     hotplugNic: changeDevice,

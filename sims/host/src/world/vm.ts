@@ -15,6 +15,8 @@ export interface SimulatedVm {
   pauseCode: string;
   hasGuestAgent: boolean;
   exit: VmExit | undefined;
+  /** Who knows the password may open the console. */
+  consoleTicket?: { readonly type: string; readonly password: string; readonly ttlSeconds: number };
   /** Changes with the devices, so that the Manager reads them again. */
   hash: number;
 }
