@@ -1,5 +1,5 @@
 import { type JobId, newId, type UserId } from "@yagura/std/ids.ts";
-import { silentLog } from "@yagura/std/log.ts";
+import { type Log, silentLog } from "@yagura/std/log.ts";
 import { FakeClock } from "@yagura/testing/fake-clock.ts";
 import type { InjectOptions } from "fastify";
 import { hashPassword } from "../auth/authn/password-hash.ts";
@@ -44,11 +44,13 @@ export interface Reply {
 export async function restWorld({
   hosts = silentHosts,
   onQuery = () => undefined,
+  log = silentLog,
   ...overrides
 }: Partial<ServerDeps> & {
   readonly hosts?: Partial<Services["hosts"]>;
   /** Told of each query to the database. */
   readonly onQuery?: () => void;
+  readonly log?: Log;
 } = {}): Promise<RestWorld> {
   const clock = new FakeClock();
   const opened = await openDatabase({ kind: "sqlite", path: ":memory:" });
@@ -63,7 +65,7 @@ export async function restWorld({
   const parts = {
     db,
     clock,
-    log: silentLog,
+    log,
     wake: () => undefined,
     sagas: sagasWithoutSteps(db, clock),
     hosts,
