@@ -6,7 +6,7 @@ import { getCluster } from "../../db/queries/clusters.ts";
 import { listDiskAttachments } from "../../db/queries/disk-attachments.ts";
 import { getDisk } from "../../db/queries/disks.ts";
 import { listNics } from "../../db/queries/nics.ts";
-import { findTemplate, findTemplateByName, getTemplate } from "../../db/queries/templates.ts";
+import { findTemplate, findTemplateByName, getTemplate, updateTemplate } from "../../db/queries/templates.ts";
 import { getVm } from "../../db/queries/vms.ts";
 import type { Disk, DiskInterface, VolumeFormat } from "../../domain/disk/disk.ts";
 import { refuseIf } from "../../domain/errors.ts";
@@ -17,6 +17,7 @@ import type { Template } from "../../domain/template/template.ts";
 import { hardwareDefaults, hardwareProblems, mergeHardware, type VmHardware } from "../../domain/vm/vm-hardware.ts";
 import { announce } from "../../events/announce.ts";
 import { type AddTemplate, addTemplate as definition, recordTemplate } from "../../sagas/add-template.ts";
+import { type AskedIcons, keepIcons, refuseIcons } from "../icons/plan-icons.ts";
 import { ownCreated } from "../permissions/own-created.ts";
 import { type Started, startSaga } from "../started.ts";
 import { byActor, subject, userOf } from "../subjects.ts";
@@ -37,6 +38,8 @@ export interface NewTemplate {
         readonly disks: readonly { readonly diskId: DiskId; readonly interface?: DiskInterface }[];
       };
   readonly hardware?: Partial<VmHardware>;
+  /** In place of the VM's. */
+  readonly icons?: AskedIcons;
   /** The format of its disks; by default raw disks stay raw. */
   readonly diskFormat?: VolumeFormat;
 }
@@ -61,6 +64,7 @@ export async function createTemplate(
   await context.authorize("create_template", { type: "data_center", id: cluster.dataCenterId });
   const hardware = mergeHardware(source.hardware, asked.hardware ?? {});
   refuseIf(attempt, [...identifierProblems("template", asked.name), ...hardwareProblems(hardware)], "invalid");
+  refuseIcons(attempt, asked.icons);
   const { actor, clock } = context;
   const template: Template = {
     id: asked.id ?? newId(),
@@ -98,6 +102,7 @@ export async function createTemplate(
       refuseIf(attempt, sameName === undefined ? [] : ["The Template name is already in use."]);
       await refuseSource(tx, source);
       await recordTemplate(tx, params);
+      await updateTemplate(tx, template.id, await keepIcons(tx, attempt, asked.icons));
       await ownCreated(tx, context, { type: "template", id: template.id });
       await announce(tx, clock, {
         name: "templateCreationStarted",

@@ -35,7 +35,11 @@ export async function createUser(context: OpContext, asked: AskedUser): Promise<
     const namesake = await findUserByLogin(tx, { name: user.name, domain: user.domain });
     refuseIf(attempt, namesake === undefined ? [] : ["There is a user of this name already."]);
     await insertUser(tx, user, passwordHash);
-    await announce(tx, context.clock, { name: "userAdded", ...byActor(context), details: { name: user.name, noun: "user" } });
+    await announce(tx, context.clock, {
+      name: "userAdded",
+      ...byActor(context),
+      details: { name: user.name, noun: "user" },
+    });
   });
   return user;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { proves } from "@yagura/testing/proves.ts";
-import { deleteVm } from "../../db/queries/vms.ts";
+import { deleteVm, updateVmRun } from "../../db/queries/vms.ts";
 import { transaction } from "../../db/transaction.ts";
 import { ids, populate } from "../inventory.fixture.ts";
 import { type RestCaller, restCaller } from "../rest-caller.fixture.ts";
@@ -105,6 +105,24 @@ test("a template has pictures too, and a VM made from it has the same", async ()
   assert.equal((await sentIcons()).length, 4);
   const byId = await call.put(`/vms/${ids.vm}`, `<vm><small_icon id="${small_icon.id}"/></vm>`);
   assert.equal(byId.json<Pictured>().small_icon.id, small_icon.id);
+});
+
+test("a template that is made gets the pictures of its VM, or those that are sent with it", async () => {
+  const { world, call } = await iconWorld();
+  await using _ = world;
+  const vm = (await call.put(`/vms/${ids.otherVm}`, `<vm>${largeIcon(png(30, 30))}</vm>`)).json<Pictured>();
+  const make = async (name: string, members: string) => {
+    const body = `<template><name>${name}</name><vm id="${ids.otherVm}"/>${members}</template>`;
+    const made = await call.post("/templates", body);
+    assert.equal(made.status, 201, made.text);
+    // Its saga has no steps here: nobody else lets go of the VM.
+    await transaction(world.services.db, (tx) => updateVmRun(tx, ids.otherVm, { status: "down" }));
+    return made.json<Pictured>();
+  };
+  assert.equal((await make("like", "")).large_icon.id, vm.large_icon.id);
+  const own = await make("own", largeIcon(png(20, 20)));
+  const { data } = (await call.get(`/icons/${own.large_icon.id}`)).json<IconDocument>();
+  assert.equal(data, png(20, 20));
 });
 
 test("what is no picture for a VM is refused, and nothing of it is kept", async () => {

@@ -52,6 +52,7 @@ export const templateRoutes: readonly Route[] = [
         ...defined({ clusterId: cluster?.id }),
         name: required(body.name, "Template", "name", "add"),
         from: { vmId: vm.id },
+        ...defined({ icons: readIcons(body) }),
         hardware,
       });
       const outcome = await waitFor(request, started, { waitMs: SHORT_WAIT_MS });
