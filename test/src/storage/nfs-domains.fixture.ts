@@ -6,6 +6,7 @@ import { buildDemoDisk } from "@yagura/lab/demo-guest/build-demo-disk.ts";
 import type { StorageHost } from "@yagura/lab/three-hosts-nfs/storage-host.ts";
 import { addNfsDomain, clusterName } from "@yagura/lab/three-hosts-nfs/three-hosts-nfs.ts";
 import { folderOf } from "@yagura/lab/uml/nfs.ts";
+import { poll } from "@yagura/std/poll.ts";
 import { MiB } from "@yagura/std/units.ts";
 import { addGuest, untilAgentSpeaks, untilVmIs } from "../guests.ts";
 import { type Centre, explained } from "../three-hosts/centre.ts";
@@ -96,4 +97,26 @@ export function testNfsDomains(getCentre: () => Centre): void {
       const diskId = await addDisk(centre, { name: "squashed", on, bytes: 64 * MiB });
       assert.equal((await three.manager.client.disks.get(diskId)).status, "ok");
     }));
+
+  // Version 3 knows no root of all exports: there the path is the server's own.
+  for (const [version, options, path] of [
+    ["v3", "vers=3", "/srv/old"],
+    ["v4_0", "vers=4.0", "/old"],
+    ["v4_1", "vers=4.1", "/old"],
+  ] as const) {
+    test(`a domain is made and removed by NFS ${version}`, () =>
+      explained(getCentre().three, async () => {
+        const { server, hosts, manager } = getCentre().three;
+        await server.add("old");
+        const { address } = server.machine;
+        const domains = manager.client.storage_domains;
+        const storage = { type: "nfs", address, path, nfs_version: version } as const;
+        const { id = "" } = await domains.add({ name: version, type: "data", host: { name: "one" }, storage });
+        const mounted = await hosts[0]?.machine.run("findmnt", ["-rn", "-o", "OPTIONS", "-S", `${address}:${path}`]);
+        assert.ok(mounted?.stdout.includes(`,${options},`), mounted?.stdout);
+        await domains.remove(id, { host: "one", format: true });
+        const isGone = async (): Promise<boolean> => !(await domains.list()).some((domain) => domain.id === id);
+        await poll("the domain to be gone", isGone, { timeoutMs: 60_000 });
+      }));
+  }
 }

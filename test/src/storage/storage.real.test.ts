@@ -22,6 +22,7 @@ suite("storage domains on NFS", { skip, timeout: suiteMs }, () => {
   after(() => centre?.[Symbol.asyncDispose]());
 
   testNfsDomains(get);
-  testWrongMoves(get);
   testGoldenDomain(get);
+  // The last: one of them leaves a domain behind whose server is gone.
+  testWrongMoves(get);
 });
