@@ -2,10 +2,11 @@ import type { ManagerClient } from "@yagura/rest-client";
 import { openManager } from "./login/open-manager.ts";
 import { formatJson } from "./output/json.ts";
 import { type Column, formatTable } from "./output/table.ts";
+import { formatYaml } from "./output/yaml.ts";
 import { AttemptFailed } from "./problem.ts";
 import type { CliWorld } from "./world.ts";
 
-export type OutputFormat = "table" | "json";
+export type OutputFormat = "table" | "json" | "yaml";
 
 /** What a command has at hand. */
 export interface Command {
@@ -48,16 +49,22 @@ export class Cli {
   }
 
   printList<T>(things: readonly T[], columns: readonly Column<T>[], nothing: string): void {
-    this.world.stdout(this.output === "json" ? formatJson(things) : formatTable(things, columns, nothing));
+    this.world.stdout(this.#forScripts(things) ?? formatTable(things, columns, nothing));
   }
 
-  /** One thing: as it is in JSON, or `table` for people. */
+  /** One thing: as it is in JSON or YAML, or `table` for people. */
   printOne(thing: unknown, table: () => string): void {
-    this.world.stdout(this.output === "json" ? formatJson(thing) : table());
+    const text = this.#forScripts(thing) ?? table();
+    if (text !== "") this.world.stdout(text);
   }
 
   /** That something was done: for people only, on standard error, so that scripts read nothing they did not ask for. */
   say(sentence: string): void {
     this.world.stderr(`${sentence}\n`);
+  }
+
+  #forScripts(value: unknown): string | undefined {
+    if (this.output === "json") return formatJson(value);
+    return this.output === "yaml" ? formatYaml(value) : undefined;
   }
 }

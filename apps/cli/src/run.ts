@@ -1,8 +1,10 @@
 import { Command, CommanderError, Option } from "commander";
 import { Cli, type OutputFormat } from "./cli.ts";
 import { addApiCommand } from "./commands/api.ts";
+import { addCompletionCommand } from "./commands/completion.ts";
 import { addDataCenterCommands } from "./commands/data-center/data-center.ts";
 import { addDiskCommands } from "./commands/disk/disk.ts";
+import { addDocumentCommands } from "./commands/documents/documents.ts";
 import { addEventCommands } from "./commands/event/event.ts";
 import { addHostCommands } from "./commands/host/host.ts";
 import { addJobCommands } from "./commands/job/job.ts";
@@ -39,7 +41,7 @@ function buildProgram(cli: Cli): Command {
   const program = new Command("yagura")
     .description("Manages a Yagura (or oVirt) data center by its REST API.")
     .version("0.1.0", "--version", "print the version")
-    .addOption(new Option("-o, --output <format>", "how to print").choices(["table", "json"]).default("table"))
+    .addOption(new Option("-o, --output <format>", "how to print").choices(["table", "json", "yaml"]).default("table"))
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       "after",
@@ -59,7 +61,9 @@ function buildProgram(cli: Cli): Command {
   addStorageCommands(program, cli);
   addEventCommands(program, cli);
   addJobCommands(program, cli);
+  addDocumentCommands(program, cli);
   addApiCommand(program, cli);
+  addCompletionCommand(program, cli);
   for (const command of withDescendants(program)) {
     command
       .exitOverride()

@@ -23,25 +23,26 @@ export type ConnectOptions = Credentials &
  * `vms.at(id).disk_attachments` is what is below an item.
  */
 export class ManagerClient extends RootResources implements Disposable {
-  readonly #wire: Wire;
+  /** Documents at any path of the model, for programs that are driven by its tables. */
+  readonly documents: Wire;
   readonly #session: Session;
   readonly #http: Disposable;
 
   constructor(parts: { readonly wire: Wire; readonly session: Session; readonly http: Disposable }) {
     super(parts.wire, "");
-    this.#wire = parts.wire;
+    this.documents = parts.wire;
     this.#session = parts.session;
     this.#http = parts.http;
   }
 
   /** The root document: product, version, counts, who is logged in. */
   api(options: RequestOptions = {}): Promise<Api> {
-    return this.#wire.get("api", "", {}, options);
+    return this.documents.get("api", "", {}, options);
   }
 
   /** The answer to a GET of any path below the API ("/vms"), as it came. */
   raw(path: string, parameters: QueryParameters = {}, options: RequestOptions = {}): Promise<HttpAnswer> {
-    return this.#wire.raw(path, parameters, options);
+    return this.documents.raw(path, parameters, options);
   }
 
   /** The token of this session, for handing it on; logs in if need be. */

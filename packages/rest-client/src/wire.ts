@@ -20,6 +20,17 @@ export interface RequestOptions {
   readonly timeoutMs?: number | undefined;
   /** Joins the jobs and events that the call causes; see `waitForJobs`. */
   readonly correlationId?: string | undefined;
+  /** In small letters: `{ filter: "true" }`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A request of one's own making. */
+export interface RawRequest {
+  readonly method: string;
+  /** Below the API, with its query: "/vms?max=1". */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
 }
 
 export type QueryParameters = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -109,6 +120,14 @@ export class Wire {
     return await this.#send("GET", path, parameters, options);
   }
 
+  /**
+   * Any request below the API, and its answer as it came, also when it says no. Headers go before our own.
+   * @throws CannotLogIn, CannotReachManager, DeadlineExceeded.
+   */
+  async exchange(request: RawRequest, options: RequestOptions = {}): Promise<HttpAnswer> {
+    return await this.#exchange(request, options);
+  }
+
   #write<K extends RestTypeName>(type: K, value: RestTypes[K]): string {
     return this.#options.format === "xml" ? writeXml(type, value) : writeJson(type, value);
   }
@@ -136,11 +155,21 @@ export class Wire {
     options: RequestOptions,
     body?: string,
   ): Promise<HttpAnswer> {
+    const query = queryOf(parameters, options.correlationId);
+    const request = { method, path: `${path}${query}`, ...(body !== undefined && { body }) };
+    const answer = await this.#exchange(request, options);
+    // The SDKs of v4 take only these; 3xx and 204 mean that something else than a Manager answers.
+    if ([200, 201, 202].includes(answer.status)) return answer;
+    if (answer.status < 400) throw new StrangeAnswer(`${method} ${path} was answered with HTTP ${answer.status}`);
+    throw readFault(`${method} ${path}`, answer);
+  }
+
+  async #exchange({ method, path, headers, body }: RawRequest, options: RequestOptions): Promise<HttpAnswer> {
     const attempt = async (token: string): Promise<HttpAnswer> =>
       await this.#options.http.send({
         method,
-        path: `${apiRoot}${path}${queryOf(parameters, options.correlationId)}`,
-        headers: this.#headers(token, body !== undefined),
+        path: `${apiRoot}${path}`,
+        headers: { ...this.#headers(token, body !== undefined), ...options.headers, ...headers },
         ...(body !== undefined && { body }),
         timeoutMs: options.timeoutMs ?? REQUEST_TIMEOUT_MS,
         signal: options.signal,
@@ -152,10 +181,7 @@ export class Wire {
       answer = await attempt(await this.#options.session.token());
     }
     if (answer.status === 401) throw new CannotLogIn("the Manager refuses the login that it has just given");
-    // The SDKs of v4 take only these; 3xx and 204 mean that something else than a Manager answers.
-    if ([200, 201, 202].includes(answer.status)) return answer;
-    if (answer.status < 400) throw new StrangeAnswer(`${method} ${path} was answered with HTTP ${answer.status}`);
-    throw readFault(`${method} ${path}`, answer);
+    return answer;
   }
 
   #headers(token: string, hasBody: boolean): Record<string, string> {
@@ -185,7 +211,7 @@ function isXml({ headers }: HttpAnswer): boolean {
 }
 
 /** A fault stands alone, or inside the action that failed; a 404 may have no body at all. */
-function readFault(attempt: string, answer: HttpAnswer): RestFault {
+export function readFault(attempt: string, answer: HttpAnswer): RestFault {
   const text = answer.body.toString("utf8");
   const inXml = isXml(answer);
   try {

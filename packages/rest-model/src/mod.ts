@@ -1,7 +1,7 @@
 export { BadDocument } from "./bad-document.ts";
-export { isRestType } from "./codec.ts";
+export { codecOf, isRestType, type MemberCodec, type StructCodec, type ValueKind } from "./codec.ts";
 export type { OperationName, Service, ServiceName } from "./generated/services.ts";
-export { additions, identifiedTypes, services } from "./generated/services.ts";
+export { additions, identifiedTypes, searchableAtTheRoot, services } from "./generated/services.ts";
 export type * from "./generated/types.ts";
 export { type DocumentLimits, defaultLimits, type ReadOptions } from "./limits.ts";
 export { actionsOf, apiRoot, linksOf, rootLinks, serviceOf, withLinks } from "./links.ts";

@@ -30,7 +30,7 @@ export function addListing<T>(parent: Command, cli: Cli, { nouns, example, read,
   list.action((options: ListParameters) =>
     cli.withManager(`list ${nouns}`, async (command) => {
       const found = await read(command, options);
-      cli.printList(found, cli.output === "json" ? [] : await columns(command), `There are no ${nouns}.`);
+      cli.printList(found, cli.output !== "table" ? [] : await columns(command), `There are no ${nouns}.`);
     }),
   );
 }

@@ -162,5 +162,5 @@ test("api GET prints the document as the Manager gives it", async () => {
   }
   const missing = await runCommand(["api", "GET", "/nothing"], { directory: directory.path });
   assert.equal(missing.code, 1);
-  assert.match(missing.stderr, /Cannot read \/nothing\.\nWhy: the Manager knows no such thing/);
+  assert.match(missing.stderr, /Cannot GET \/nothing\.\nWhy: the Manager knows no such thing/);
 });

@@ -21,7 +21,7 @@ export function addShowDataCenter(dataCenter: Command, cli: Cli): void {
           await below.storage_domains.list(),
         ];
         const whole = { ...found, spm, storage_domains: domains };
-        if (cli.output === "json") return cli.printOne(whole, () => "");
+        if (cli.output !== "table") return cli.printOne(whole, () => "");
         const hostName = await namesOf(manager.hosts);
         cli.printOne(whole, () =>
           formatDetails([

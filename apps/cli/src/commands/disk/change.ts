@@ -63,7 +63,7 @@ function addCopy(disk: Command, cli: Cli): void {
         };
         return (await open.manager.disks.action(found.id, "copy", body, call)).disk?.id ?? found.id;
       });
-      cli.printOne(cli.output === "json" ? await open.manager.disks.get(made) : { id: made }, () => `${made}\n`);
+      cli.printOne(cli.output !== "table" ? await open.manager.disks.get(made) : { id: made }, () => `${made}\n`);
     }),
   );
 }

@@ -44,7 +44,7 @@ export function addCreateDisk(disk: Command, cli: Cli): void {
         if (id === undefined) throw new Error("the Manager did not say the id of the new disk");
         return id;
       });
-      cli.printOne(cli.output === "json" ? await open.manager.disks.get(made) : { id: made }, () => `${made}\n`);
+      cli.printOne(cli.output !== "table" ? await open.manager.disks.get(made) : { id: made }, () => `${made}\n`);
     }),
   );
 }

@@ -1,9 +1,10 @@
 import type { Event } from "@yagura/rest-client";
 import type { Command } from "commander";
 import { wholeNumber } from "../../arguments/numbers.ts";
-import type { Cli } from "../../cli.ts";
+import type { Cli, OutputFormat } from "../../cli.ts";
 import { formatJsonLine } from "../../output/json.ts";
 import { cell, dateCell } from "../../output/text.ts";
+import { formatYamlDocument } from "../../output/yaml.ts";
 
 interface FollowOptions {
   readonly from?: number;
@@ -24,7 +25,7 @@ export function addFollowEvents(event: Command, cli: Cli): void {
     .action((options: FollowOptions) =>
       cli.withManager("follow the events", async ({ world, manager }) => {
         const events = manager.followEvents({ ...options, signal: world.signal, clock: world.clock });
-        for await (const each of events) world.stdout(cli.output === "json" ? formatJsonLine(each) : lineOf(each));
+        for await (const each of events) world.stdout(writers[cli.output](each));
       }),
     );
 }
@@ -32,3 +33,9 @@ export function addFollowEvents(event: Command, cli: Cli): void {
 function lineOf({ time, severity, description }: Event): string {
   return `${dateCell(time)}  ${cell(severity).padEnd(7)}  ${cell(description)}\n`;
 }
+
+const writers: Readonly<Record<OutputFormat, (event: Event) => string>> = {
+  table: lineOf,
+  json: formatJsonLine,
+  yaml: formatYamlDocument,
+};

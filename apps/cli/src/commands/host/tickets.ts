@@ -14,7 +14,7 @@ export function addHostTickets(host: Command, cli: Cli): void {
     .action(() =>
       cli.withManager("list tickets for hosts", async ({ manager }) => {
         const tickets = await manager.host_tickets.list();
-        const clusterName = cli.output === "json" ? () => undefined : await namesOf(manager.clusters);
+        const clusterName = cli.output !== "table" ? () => undefined : await namesOf(manager.clusters);
         cli.printList(
           tickets,
           [

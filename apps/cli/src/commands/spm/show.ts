@@ -18,7 +18,7 @@ export function addShowSpm(spm: Command, cli: Cli): void {
         const dataCenter =
           name === undefined ? await onlyOne(manager) : await findOne("data center", name, manager.data_centers);
         const found = await manager.data_centers.at(dataCenter.id).spm.get();
-        const hostName = cli.output === "json" ? () => undefined : await namesOf(manager.hosts);
+        const hostName = cli.output !== "table" ? () => undefined : await namesOf(manager.hosts);
         cli.printOne(found, () => formatDetails(detailsOf(dataCenter.name, found, hostName)));
       }),
     );

@@ -93,5 +93,5 @@ async function add(cli: Cli, open: CliCommand, body: StorageDomain, options: Cre
       attachTo(open, { id, name: name ?? id }, target, { takeOver: options.takeOver === true }),
     );
   }
-  cli.printOne(cli.output === "json" ? await manager.storage_domains.get(id) : made, () => `${id}\n`);
+  cli.printOne(cli.output !== "table" ? await manager.storage_domains.get(id) : made, () => `${id}\n`);
 }

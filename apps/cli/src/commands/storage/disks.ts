@@ -27,7 +27,7 @@ export function addDisksOfStorage(storage: Command, cli: Cli): void {
         const { id } = await findOne("storage domain", name, manager.storage_domains);
         const disks = await manager.storage_domains.at(id).disks.list({ unregistered });
         const nothing = unregistered === true ? "There are no unregistered disks." : "There are no disks.";
-        cli.printList(disks, cli.output === "json" ? [] : columns, nothing);
+        cli.printList(disks, cli.output !== "table" ? [] : columns, nothing);
       }),
     );
   storage
@@ -53,7 +53,7 @@ export function addDisksOfStorage(storage: Command, cli: Cli): void {
             disks.add({ id: disk.id }, { unregistered: true }, { signal: world.signal }),
           ),
         );
-        cli.printList(made, cli.output === "json" ? [] : columns, "There is nothing to register.");
+        cli.printList(made, cli.output !== "table" ? [] : columns, "There is nothing to register.");
       }),
     );
 }

@@ -70,7 +70,7 @@ export function addCreateVm(vm: Command, cli: Cli): void {
       if (options.start === true && options.wait === true) {
         await waitUntil(world, manager, { what, timeoutMs, correlationId, look: async () => wayUp(await status()) });
       }
-      cli.printOne(cli.output === "json" ? await manager.vms.get(id) : made, () => `${id}\n`);
+      cli.printOne(cli.output !== "table" ? await manager.vms.get(id) : made, () => `${id}\n`);
     }),
   );
 }

@@ -17,7 +17,7 @@ export function addShowVm(vm: Command, cli: Cli): void {
       cli.withManager(`show VM ${name}`, async ({ manager }) => {
         const { id } = await findOne("VM", name, manager.vms);
         const whole = await readWhole(manager, id);
-        if (cli.output === "json") return cli.printOne(whole, () => "");
+        if (cli.output !== "table") return cli.printOne(whole, () => "");
         const names = {
           host: await namesOf(manager.hosts),
           cluster: await namesOf(manager.clusters),
