@@ -1,5 +1,6 @@
 import { open, readFile, rename } from "node:fs/promises";
 import { describeError } from "@yagura/std/describe-error.ts";
+import { KeyedQueue } from "@yagura/std/keyed-queue.ts";
 import type { Log } from "@yagura/std/log.ts";
 import * as z from "zod";
 import type { MountRequest } from "../../root/root-calls.ts";
@@ -8,7 +9,10 @@ import { isBecauseOf } from "../files/errno.ts";
 /** What this host is to have mounted, for the agent after this one: the Manager may be away when it starts. */
 export interface WantedMounts {
   read(): Promise<readonly MountRequest[]>;
-  /** Replaces what was written before. A failure is said in the log: the mounts themselves are there. */
+  /**
+   * Replaces what was written before; what is given last is what stays. A failure is said in the log: the mounts themselves
+   * are there.
+   */
   write(requests: readonly MountRequest[]): Promise<void>;
 }
 
@@ -27,8 +31,23 @@ interface WantedMountsPlace {
   readBootId?(): Promise<string>;
 }
 
-/** One file of this host's own. Options of mounts may be secrets: nobody but root reads it. */
+/** One file of this host's own, and its only owner. Options of mounts may be secrets: nobody but root reads it. */
 export function openWantedMounts({ path, log, readBootId = bootIdOfHost }: WantedMountsPlace): WantedMounts {
+  // Each mount is made in its own time, and all are written to the same file.
+  const writes = new KeyedQueue<"file">();
+
+  async function replace(mounts: readonly MountRequest[]): Promise<void> {
+    const record: z.infer<typeof recordSchema> = { format: 1, bootId: await readBootId(), mounts: mounts.map(copy) };
+    const temporary = `${path}.new`;
+    const file = await open(temporary, "w", 0o600);
+    try {
+      await file.writeFile(JSON.stringify(record));
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  }
+
   return {
     async read() {
       try {
@@ -44,19 +63,7 @@ export function openWantedMounts({ path, log, readBootId = bootIdOfHost }: Wante
 
     async write(mounts) {
       try {
-        const record: z.infer<typeof recordSchema> = {
-          format: 1,
-          bootId: await readBootId(),
-          mounts: mounts.map(copy),
-        };
-        const temporary = `${path}.new`;
-        const file = await open(temporary, "w", 0o600);
-        try {
-          await file.writeFile(JSON.stringify(record));
-        } finally {
-          await file.close();
-        }
-        await rename(temporary, path);
+        await writes.run("file", () => replace(mounts));
       } catch (error) {
         log.warn("what is mounted could not be written down", { error: describeError(error) });
       }
