@@ -1,4 +1,4 @@
-import { apiRoot, type Service, type ServiceName, services } from "@yagura/rest-client";
+import { apiRoot, type ServiceName, services } from "@yagura/rest-client";
 import { didYouMean, plain } from "../../closest.ts";
 import { usageProblem } from "../../problem.ts";
 
@@ -35,24 +35,23 @@ function decode(word: string): string {
 
 /** Follows the tables of the API. @throws CliProblem saying which word leads nowhere, and what was probably meant. */
 export function parsePlace(words: readonly string[]): Place {
-  const steps: Step[] = [];
-  let service: ServiceName = "system";
+  let place: Place = { steps: [], service: "system" };
   for (const [at, word] of words.entries()) {
-    const { item, children }: Service = services[service];
-    const segment: string | undefined = findWord(Object.keys(children), word);
-    const child: Service["children"][string] | undefined = segment === undefined ? undefined : children[segment];
-    if (segment !== undefined && child !== undefined) {
-      steps.push({ to: "child", segment });
-      service = child.service;
-    } else if (item !== undefined) {
-      if (["", ".", ".."].includes(word.trim())) throw usageProblem("a name is empty", "Give the name or id");
-      steps.push({ to: "item", nameOrId: word, collection: service });
-      service = item;
-    } else {
-      throw nothingThere(words, at, Object.keys(children));
-    }
+    const next = stepFrom(place.service, word);
+    if (next === undefined) throw nothingThere(words, at, Object.keys(services[place.service].children));
+    place = { steps: [...place.steps, next.step], service: next.service };
   }
-  return { steps, service };
+  return place;
+}
+
+function stepFrom(from: ServiceName, word: string): { readonly step: Step; readonly service: ServiceName } | undefined {
+  const { item, children } = services[from];
+  const segment = findWord(Object.keys(children), word);
+  const child = segment === undefined ? undefined : children[segment];
+  if (segment !== undefined && child !== undefined) return { step: { to: "child", segment }, service: child.service };
+  if (item === undefined) return undefined;
+  if (["", ".", ".."].includes(word.trim())) throw usageProblem("a name is empty", "Give the name or id");
+  return { step: { to: "item", nameOrId: word, collection: from }, service: item };
 }
 
 function nothingThere(words: readonly string[], at: number, offered: readonly string[]): Error {
