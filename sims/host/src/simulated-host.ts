@@ -8,7 +8,7 @@ import {
 } from "@yagura/agent-protocol";
 import { type Clock, systemClock } from "@yagura/std/clock.ts";
 import { type Log, silentLog } from "@yagura/std/log.ts";
-import { Faults } from "./faults.ts";
+import { Faults, type RecordedCall } from "./faults.ts";
 import { completeVerbs, simulatedVerbs } from "./verbs/all-verbs.ts";
 import { FreezableStream } from "./wire/freezable-stream.ts";
 import { imageServer } from "./wire/image-http.ts";
@@ -48,6 +48,8 @@ export interface SimulatedHost extends AgentSimulator, AsyncDisposable {
   readonly port: number;
   readonly world: HostWorld;
   readonly vms: readonly SimulatedVm[];
+  /** With what the caller calls them by. */
+  readonly calls: readonly RecordedCall[];
   /** A guest does what it would do next: run, come up, let its agent speak, end. */
   step(vmId: string): void;
   /** Steps until the guest has this status. @throws Error when it never gets there. */
@@ -126,8 +128,8 @@ class Host implements SimulatedHost {
       storage: options.storage,
       publish: (event) => this.#server.publish(event),
     });
-    this.verbs = completeVerbs(this.world, simulatedVerbs(this.world), (verb, params) =>
-      this.#faults.before(verb as VerbName, params),
+    this.verbs = completeVerbs(this.world, simulatedVerbs(this.world), (verb, params, correlationId) =>
+      this.#faults.before(verb as VerbName, params, correlationId),
     );
     this.#server = this.#serve();
   }
@@ -136,7 +138,7 @@ class Host implements SimulatedHost {
     return this.#port;
   }
 
-  get calls(): AgentSimulator["calls"] {
+  get calls(): readonly RecordedCall[] {
     return this.#faults.calls;
   }
 

@@ -29,7 +29,7 @@ export function simulatedVerbs(world: HostWorld): SomeVerbs {
 export function completeVerbs(
   { epochOfCall }: Pick<HostWorld, "epochOfCall">,
   some: SomeVerbs,
-  around: (verb: string, params: object) => Promise<void>,
+  around: (verb: string, params: object, correlationId: string | undefined) => Promise<void>,
 ): AgentVerbs {
   const known = some as Readonly<Record<string, Readonly<Record<string, AnyVerb | undefined>> | undefined>>;
   const all: Record<string, Record<string, AnyVerb>> = {};
@@ -37,7 +37,7 @@ export function completeVerbs(
     const [namespace = "", verb = ""] = name.split(".", 2);
     all[namespace] ??= {};
     all[namespace][verb] = async (params, context) => {
-      await around(name, params);
+      await around(name, params, context.correlationId);
       const work = known[namespace]?.[verb];
       if (work === undefined) throw new AgentFault("MethodNotImplemented", { verb: name });
       return epochOfCall.run(context.spmEpoch, () => work(params, context));

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { GiB } from "@yagura/std/units.ts";
+import { proves } from "@yagura/testing/proves.ts";
+import { type Effects, effects } from "./effects.fixture.ts";
+
+// What clients ask of disks, storage domains, hosts and what contains them over REST, seen at the host and its storage.
+
+async function addDisk({ add, until }: Effects, name: string, domainId: string): Promise<string> {
+  const id = await add("/disks", {
+    name,
+    provisioned_size: GiB,
+    format: "cow",
+    sparse: "true",
+    storage_domains: { storage_domain: [{ id: domainId }] },
+  });
+  await until(`/disks/${id}`, "status", "ok");
+  return id;
+}
+
+/** A domain that is in use in the data center. */
+async function addDomain(at: Effects, name: string): Promise<string> {
+  const id = await at.add("/storagedomains", {
+    name,
+    type: "data",
+    host: { id: at.host.hostId },
+    storage: { type: "localfs", path: `/srv/${name}` },
+  });
+  await at.add(`/datacenters/${at.dataCenter.id}/storagedomains`, { id });
+  await at.until(`/datacenters/${at.dataCenter.id}/storagedomains/${id}`, "status", "active");
+  return id;
+}
+
+const domainOnStorage = ({ host }: Effects, domainId: string) => host.world.storage.domains.get(domainId);
+
+test(
+  "a disk is made, enlarged, copied, moved, made sparse and removed, on the storage itself",
+  proves(
+    [
+      "POST /disks",
+      "PUT /disks/{}",
+      "POST /disks/{}/copy",
+      "POST /disks/{}/move",
+      "POST /disks/{}/sparsify",
+      "DELETE /disks/{}",
+    ],
+    async () => {
+      await using at = await effects();
+      const { rest, until, list, domainId } = at;
+      const secondId = await addDomain(at, "second");
+      const diskId = await addDisk(at, "one", domainId);
+      const disk = `/disks/${diskId}`;
+      assert.equal(at.volumesOf(diskId)?.[0]?.capacityBytes, GiB);
+      await rest.ok("PUT", disk, { provisioned_size: 2 * GiB });
+      await until(disk, "provisioned_size", String(2 * GiB));
+      assert.equal(at.volumesOf(diskId)?.[0]?.capacityBytes, 2 * GiB);
+      await rest.ok("POST", `${disk}/copy`, { disk: { name: "two" }, storage_domain: { id: secondId } });
+      const [copy] = await list("/disks?search=name%3Dtwo");
+      await until(`/disks/${copy?.id}`, "status", "ok");
+      assert.ok(domainOnStorage(at, secondId)?.images.has(copy?.id ?? ""));
+      await rest.ok("POST", `${disk}/move`, { storage_domain: { id: secondId } });
+      await until(disk, "status", "ok");
+      assert.ok(domainOnStorage(at, secondId)?.images.has(diskId));
+      assert.ok(!domainOnStorage(at, domainId)?.images.has(diskId));
+      await rest.ok("POST", `${disk}/sparsify`, {});
+      await until(disk, "status", "ok");
+      assert.ok(at.host.calls.some(({ verb }) => /sparsify/i.test(verb)));
+      await rest.ok("DELETE", disk);
+      assert.equal((await rest.request("GET", disk)).status, 404);
+      assert.equal(at.volumesOf(diskId), undefined);
+    },
+  ),
+);
+
+test(
+  "a storage domain is made, attached, put into maintenance, detached and wiped, as its host tells",
+  proves(
+    [
+      "POST /storagedomains",
+      "PUT /storagedomains/{}",
+      "DELETE /storagedomains/{}",
+      "POST /datacenters/{}/storagedomains",
+      "POST /datacenters/{}/storagedomains/{}/activate",
+      "POST /datacenters/{}/storagedomains/{}/deactivate",
+      "DELETE /datacenters/{}/storagedomains/{}",
+    ],
+    async () => {
+      await using at = await effects();
+      const { rest, until, dataCenter } = at;
+      const domainId = await addDomain(at, "second");
+      const [domain, attached] = [
+        `/storagedomains/${domainId}`,
+        `/datacenters/${dataCenter.id}/storagedomains/${domainId}`,
+      ];
+      assert.deepEqual(
+        [domainOnStorage(at, domainId)?.path, domainOnStorage(at, domainId)?.poolId],
+        ["/srv/second", dataCenter.id],
+      );
+      await rest.ok("PUT", domain, { comment: "for tests", name: "later" });
+      const { name, comment } = await at.read(domain);
+      assert.deepEqual([name, comment], ["later", "for tests"]);
+      await rest.ok("POST", `${attached}/deactivate`, {});
+      await until(attached, "status", "maintenance");
+      assert.equal(domainOnStorage(at, domainId)?.isActive, false);
+      await rest.ok("POST", `${attached}/activate`, {});
+      await until(attached, "status", "active");
+      assert.equal(domainOnStorage(at, domainId)?.isActive, true);
+      await rest.ok("POST", `${attached}/deactivate`, {});
+      await until(attached, "status", "maintenance");
+      await rest.ok("DELETE", attached);
+      assert.equal((await rest.request("GET", attached)).status, 404);
+      assert.equal(domainOnStorage(at, domainId)?.poolId, undefined);
+      await rest.ok("DELETE", `${domain}?format=true&host=${at.host.hostId}`);
+      assert.equal((await rest.request("GET", domain)).status, 404);
+      assert.equal(domainOnStorage(at, domainId), undefined);
+    },
+  ),
+);
+
+test(
+  "a host goes into maintenance and comes back, and what it is called changes",
+  proves(["POST /hosts/{}/deactivate", "POST /hosts/{}/activate", "PUT /hosts/{}"], async () => {
+    await using at = await effects();
+    const { rest, until } = at;
+    const host = `/hosts/${at.host.hostId}`;
+    const called = (verb: string) => at.host.calls.filter((call) => call.verb === verb).length;
+    await rest.ok("PUT", host, { comment: "rack 7" });
+    assert.equal((await at.read(host))["comment"], "rack 7");
+    await rest.ok("POST", `${host}/deactivate`, {});
+    await until(host, "status", "maintenance");
+    assert.ok(called("StoragePool.disconnect") > 0, "it has let the storage go");
+    const connected = called("StoragePool.connect");
+    await rest.ok("POST", `${host}/activate`, {});
+    await until(host, "status", "up");
+    assert.ok(called("StoragePool.connect") > connected);
+  }),
+);
+
+test(
+  "data centers and clusters are made, changed and removed",
+  proves(
+    [
+      "POST /datacenters",
+      "PUT /datacenters/{}",
+      "DELETE /datacenters/{}",
+      "POST /clusters",
+      "PUT /clusters/{}",
+      "DELETE /clusters/{}",
+    ],
+    async () => {
+      await using at = await effects();
+      const { rest, add, read } = at;
+      const dataCenter = `/datacenters/${await add("/datacenters", { name: "far", local: "false" })}`;
+      const cluster = `/clusters/${await add("/clusters", {
+        name: "there",
+        data_center: { name: "far" },
+        cpu: { type: "Intel Nehalem Family", architecture: "x86_64" },
+      })}`;
+      await rest.ok("PUT", dataCenter, { description: "over the sea" });
+      await rest.ok("PUT", cluster, { name: "here" });
+      const made = await read(dataCenter);
+      assert.deepEqual([made["name"], made["local"], made["description"]], ["far", "false", "over the sea"]);
+      assert.equal((await read(cluster))["name"], "here");
+      await rest.ok("DELETE", cluster);
+      assert.equal((await rest.request("GET", cluster)).status, 404);
+      await rest.ok("DELETE", dataCenter);
+      assert.equal((await rest.request("GET", dataCenter)).status, 404);
+    },
+  ),
+);
