@@ -33,7 +33,10 @@ import { nicFilterParameterRoutes } from "./resources/nic-filter-parameters.ts";
 import { operatingSystemRoutes } from "./resources/operating-systems.ts";
 import { optionRoutes } from "./resources/options.ts";
 import { permissionRoutes } from "./resources/permissions.ts";
+import { profileRoutes } from "./resources/profiles.ts";
 import { qosRoutes } from "./resources/qoss.ts";
+import { quotaLimitRoutes } from "./resources/quota-limits.ts";
+import { quotaRoutes } from "./resources/quotas.ts";
 import { roleRoutes } from "./resources/roles.ts";
 import { statisticRoutes } from "./resources/statistics.ts";
 import { storageConnectionRoutes } from "./resources/storage-connections.ts";
@@ -91,7 +94,10 @@ export function routes(product: Product): readonly Route[] {
     ...operatingSystemRoutes,
     ...optionRoutes,
     ...permissionRoutes,
+    ...profileRoutes,
     ...qosRoutes,
+    ...quotaLimitRoutes,
+    ...quotaRoutes,
     ...roleRoutes,
     ...statisticRoutes,
     ...storageConnectionRoutes,

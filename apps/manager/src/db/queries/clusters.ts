@@ -2,9 +2,11 @@ import type { ClusterId, DataCenterId } from "@yagura/std/ids.ts";
 import type { BiosType, Cluster } from "../../domain/cluster/cluster.ts";
 import type { MacPoolId } from "../../domain/data-center/data-center.ts";
 import { NotFound } from "../../domain/errors.ts";
+import { firstProfile } from "../../domain/profile/profile.ts";
 import { definedOnly } from "../columns.ts";
 import type { Db, Tx } from "../database.ts";
 import type { ClusterRow } from "../schema.ts";
+import { ensureProfile } from "./profiles.ts";
 
 export async function findCluster(db: Db, clusterId: ClusterId): Promise<Cluster | undefined> {
   const row = await db.selectFrom("clusters").selectAll().where("id", "=", clusterId).executeTakeFirst();
@@ -33,8 +35,10 @@ export async function listClusters(
   return (await query.execute()).map(toCluster);
 }
 
+/** With its first CPU profile. */
 export async function insertCluster(tx: Tx, cluster: Cluster): Promise<void> {
   await tx.insertInto("clusters").values(cluster).execute();
+  await ensureProfile(tx, firstProfile("cpu", cluster));
 }
 
 export interface ClusterChanges {
@@ -53,8 +57,11 @@ export async function updateCluster(tx: Tx, clusterId: ClusterId, changes: Clust
   await tx.updateTable("clusters").set(columns).where("id", "=", clusterId).execute();
 }
 
+/** Also what only belongs to it: its networks' uses, its CPU profiles, and limits of quotas for it. */
 export async function deleteCluster(tx: Tx, clusterId: ClusterId): Promise<void> {
   await tx.deleteFrom("clusterNetworks").where("clusterId", "=", clusterId).execute();
+  await tx.deleteFrom("cpuProfiles").where("clusterId", "=", clusterId).execute();
+  await tx.deleteFrom("quotaClusterLimits").where("clusterId", "=", clusterId).execute();
   await tx.deleteFrom("clusters").where("id", "=", clusterId).execute();
 }
 

@@ -2,10 +2,12 @@ import type { StorageDomainStatus } from "@yagura/lifecycles";
 import type { DataCenterId, StorageDomainId } from "@yagura/std/ids.ts";
 import { sql } from "kysely";
 import { NotFound } from "../../domain/errors.ts";
+import { firstProfile } from "../../domain/profile/profile.ts";
 import type { StorageConnection, StorageDomain, StorageType } from "../../domain/storage-domain/storage-domain.ts";
 import { definedOnly, optional, toBit } from "../columns.ts";
 import type { Db, Tx } from "../database.ts";
 import type { StorageDomainRow } from "../schema.ts";
+import { ensureProfile } from "./profiles.ts";
 import { toStorageConnection } from "./storage-connections.ts";
 
 export async function findStorageDomain(db: Db, domainId: StorageDomainId): Promise<StorageDomain | undefined> {
@@ -67,6 +69,7 @@ export async function ensureStorageDomain(tx: Tx, domain: StorageDomain): Promis
     })
     .onConflict((conflict) => conflict.column("id").doNothing())
     .execute();
+  await ensureProfile(tx, firstProfile("disk", domain));
 }
 
 export interface StorageDomainChanges {
@@ -95,7 +98,10 @@ export async function updateStorageDomain(
   await tx.updateTable("storageDomains").set(columns).where("id", "=", domainId).execute();
 }
 
+/** Also its disk profiles, and limits of quotas for it. */
 export async function deleteStorageDomain(tx: Tx, domainId: StorageDomainId): Promise<void> {
+  await tx.deleteFrom("diskProfiles").where("storageDomainId", "=", domainId).execute();
+  await tx.deleteFrom("quotaStorageLimits").where("storageDomainId", "=", domainId).execute();
   await tx.deleteFrom("storageDomains").where("id", "=", domainId).execute();
 }
 

@@ -3,6 +3,7 @@ import type { OpContext } from "../../context.ts";
 import { findDataCenterByName, insertDataCenter } from "../../db/queries/data-centers.ts";
 import { getDefaultMacPool } from "../../db/queries/mac-pools.ts";
 import { insertNetwork } from "../../db/queries/networks.ts";
+import { insertQuota } from "../../db/queries/quotas.ts";
 import { insertVnicProfile } from "../../db/queries/vnic-profiles.ts";
 import { transaction } from "../../db/transaction.ts";
 import {
@@ -18,6 +19,7 @@ import {
 import { OperationRefused, refuseIf } from "../../domain/errors.ts";
 import { nameProblems } from "../../domain/names.ts";
 import { managementNetworkName, type Network } from "../../domain/network/network.ts";
+import { defaultQuota } from "../../domain/quota/quota.ts";
 import { systemObject } from "../../domain/user/user.ts";
 import { announce } from "../../events/announce.ts";
 import { authorizePool } from "../mac-pools/use-mac-pool.ts";
@@ -58,6 +60,7 @@ export async function createDataCenter(
       quotaMode: asked.quotaMode ?? "disabled",
     };
     await insertDataCenter(tx, dataCenter);
+    await insertQuota(tx, defaultQuota(newId(), dataCenter.id));
     const network: Network = {
       id: newId<NetworkId>(),
       name: managementNetworkName,

@@ -5,6 +5,7 @@ import { deleteDataCenter, getDataCenter } from "../../db/queries/data-centers.t
 import { deleteNetwork, listNetworks } from "../../db/queries/networks.ts";
 import { deletePermissionsOn } from "../../db/queries/permissions.ts";
 import { deleteQos, listQoss } from "../../db/queries/qoss.ts";
+import { deleteQuota, listQuotas } from "../../db/queries/quotas.ts";
 import { listStorageDomains } from "../../db/queries/storage-domains.ts";
 import { transaction } from "../../db/transaction.ts";
 import { refuseIf } from "../../domain/errors.ts";
@@ -27,6 +28,7 @@ export async function removeDataCenter(context: OpContext, dataCenterId: DataCen
       ...(domains.length > 0 ? ["There are Storage Domains attached to the Data Center."] : []),
     ]);
     for (const network of await listNetworks(tx, { dataCenterId })) await deleteNetwork(tx, network.id);
+    for (const { id } of await listQuotas(tx, { dataCenterId })) await deleteQuota(tx, id);
     for (const { id } of await listQoss(tx, { dataCenterId })) await deleteQos(tx, id);
     await deletePermissionsOn(tx, { type: "data_center", id: dataCenterId });
     await deleteDataCenter(tx, dataCenterId);

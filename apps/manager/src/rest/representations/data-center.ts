@@ -10,7 +10,7 @@ export function renderDataCenter(dataCenter: DataCenter, links: Links): RestData
     description: dataCenter.description,
     comment: dataCenter.comment,
     local: dataCenter.isLocal,
-    quota_mode: "disabled",
+    quota_mode: dataCenter.quotaMode,
     status: dataCenter.status,
     storage_format: "v5",
     supported_versions: compatibilityVersions.map(renderVersion),

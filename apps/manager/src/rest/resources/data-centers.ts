@@ -101,6 +101,7 @@ function readChanges(body: RestDataCenter) {
   const compatibilityVersion = readVersion(body.version);
   return {
     ...readTexts(body),
+    ...defined({ quotaMode: body.quota_mode }),
     ...(compatibilityVersion !== undefined && { compatibilityVersion }),
   };
 }
