@@ -106,6 +106,8 @@ const bodies: Readonly<Record<string, string>> = {
   "PUT /instancetypes/:instanceType/watchdogs/:watchdog": "<watchdog><action>pause</action></watchdog>",
   "POST /vms/:vm/cdroms": "<cdrom/>",
   "PUT /vms/:vm/cdroms/:cdrom": "<cdrom/>",
+  "POST /vms/:vm/graphicsconsoles": "<graphics_console><protocol>vnc</protocol></graphics_console>",
+  "POST /templates/:template/graphicsconsoles": "<graphics_console><protocol>vnc</protocol></graphics_console>",
   "POST /networks": `<network><name>new</name><data_center id="${ids.dataCenter}"/></network>`,
   "POST /clusters/:cluster/networks": `<network id="${ids.looseNetwork}"/>`,
   "PUT /clusters/:cluster/networks/:network": "<network><required>true</required></network>",

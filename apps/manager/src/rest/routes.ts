@@ -17,6 +17,7 @@ import { emptyCollectionRoutes } from "./resources/empty-collections.ts";
 import { eventChangeRoutes } from "./resources/event-changes.ts";
 import { eventRoutes } from "./resources/events.ts";
 import { externalJobRoutes } from "./resources/external-jobs.ts";
+import { graphicsConsoleRoutes } from "./resources/graphics-consoles.ts";
 import { groupRoutes } from "./resources/groups.ts";
 import { hostTicketRoutes } from "./resources/host-tickets.ts";
 import { hostRoutes } from "./resources/hosts.ts";
@@ -108,6 +109,7 @@ export function routes(product: Product): readonly Route[] {
     ...userRoutes,
     ...vmDiskAttachmentRoutes,
     ...vmGraphicsConsoleRoutes,
+    ...graphicsConsoleRoutes,
     ...vmGuestFactRoutes,
     ...vmNicRoutes,
     ...vmRoutes,

@@ -1,4 +1,4 @@
-import type { GraphicsConsole, InstanceType as RestInstanceType, Nic as RestNic } from "@yagura/rest-model";
+import type { InstanceType as RestInstanceType, Nic as RestNic } from "@yagura/rest-model";
 import type { InstanceNic, InstanceType } from "../../domain/instance-type/instance-type.ts";
 import type { Links } from "../links.ts";
 import { renderDate } from "./common.ts";
@@ -37,17 +37,4 @@ export function renderInstanceNic({ id: typeId }: InstanceType, nic: InstanceNic
     plugged: true,
     instance_type: links.ref("instancetypes", typeId),
   };
-}
-
-/** The id of a console is its protocol in hex, as VMs have it. */
-export function renderInstanceConsoles({ id: typeId, hardware }: InstanceType, links: Links): GraphicsConsole[] {
-  if (hardware.display === "none") return [];
-  const id = Buffer.from(hardware.display).toString("hex");
-  return [
-    {
-      ...links.of("instance_type_graphics_console", "instancetypes", typeId, "graphicsconsoles", id),
-      protocol: hardware.display,
-      instance_type: links.ref("instancetypes", typeId),
-    },
-  ];
 }

@@ -1,4 +1,4 @@
-import type { Cdrom, Watchdog as RestWatchdog } from "@yagura/rest-model";
+import type { Cdrom, GraphicsConsole, Watchdog as RestWatchdog } from "@yagura/rest-model";
 import type { DiskId } from "@yagura/std/ids.ts";
 import type { Watchdog } from "../../domain/vm/vm-hardware.ts";
 import type { Links, Reference } from "../links.ts";
@@ -8,6 +8,12 @@ export interface DeviceOwner {
   readonly member: "vm" | "template" | "instance_type";
   readonly path: "vms" | "templates" | "instancetypes";
   readonly id: string;
+}
+
+/** The id of a console is its protocol in hex, as oVirt has it: clients compute it ("vnc" is 766e63). */
+export function renderConsole(protocol: "vnc", owner: DeviceOwner, links: Links): GraphicsConsole {
+  const id = Buffer.from(protocol).toString("hex");
+  return { ...links.ref(owner.path, owner.id, "graphicsconsoles", id), protocol, ...ownerOf(owner, links) };
 }
 
 /** There is one at most: it has the id of what has it. */

@@ -6,16 +6,15 @@ import { identifierProblems } from "../../domain/names.ts";
 import { updateInstanceType } from "../../operations/instance-types/update-instance-type.ts";
 import { defined } from "../defined.ts";
 import { pathId, required } from "../references.ts";
-import { renderInstanceConsoles, renderInstanceNic } from "../representations/instance-type.ts";
+import { renderInstanceNic } from "../representations/instance-type.ts";
 import { type Answer, completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import { cutList } from "../select-list.ts";
 import { instanceTypeOf, typeIdOf } from "./instance-types.ts";
 
 const attempt = "Cannot edit Instance Type.";
 const nics = "/instancetypes/:instanceType/nics";
-const consoles = "/instancetypes/:instanceType/graphicsconsoles";
 
-/** The NICs and the console that VMs of an instance type get. */
+/** The NICs that VMs of an instance type get. */
 export const instanceTypeDeviceRoutes: readonly Route[] = [
   {
     method: "GET",
@@ -71,49 +70,6 @@ export const instanceTypeDeviceRoutes: readonly Route[] = [
       return completed();
     },
   },
-  {
-    method: "GET",
-    path: consoles,
-    async handle(request) {
-      return list(
-        "graphics_console",
-        cutList(request, renderInstanceConsoles(await instanceTypeOf(request), request.links)),
-      );
-    },
-  },
-  {
-    method: "GET",
-    path: `${consoles}/:console`,
-    async handle(request) {
-      return entity("graphics_console", consoleOf(request, await instanceTypeOf(request)));
-    },
-  },
-  {
-    method: "POST",
-    path: consoles,
-    async handle(request) {
-      const protocol = required(request.read("graphics_console").protocol, "GraphicsConsole", "protocol", "add");
-      const type = await updateInstanceType(request.context, typeIdOf(request), (before) => {
-        if (protocol !== "vnc")
-          throw new OperationRefused("unsupported", attempt, ["Only VNC consoles are supported."]);
-        refuseIf(attempt, before.hardware.display === "vnc" ? ["It has a VNC console."] : []);
-        return { ...before, hardware: { ...before.hardware, display: "vnc" } };
-      });
-      const [added = {}] = renderInstanceConsoles(type, request.links);
-      return entity("graphics_console", added, "created");
-    },
-  },
-  {
-    method: "DELETE",
-    path: `${consoles}/:console`,
-    async handle(request) {
-      await updateInstanceType(request.context, typeIdOf(request), (before) => {
-        consoleOf(request, before);
-        return { ...before, hardware: { ...before.hardware, display: "none" } };
-      });
-      return completed();
-    },
-  },
 ];
 
 function nicIdOf(request: RestRequest): NicId {
@@ -155,12 +111,4 @@ function answerNic(
   const nic = type.nics.find(({ id }) => id === nicId);
   if (nic === undefined) throw new NotFound("nic", nicId);
   return entity("nic", renderInstanceNic(type, nic, links), outcome);
-}
-
-/** @throws NotFound */
-function consoleOf(request: RestRequest, type: InstanceType) {
-  const consoleId = param(request, "console");
-  const found = renderInstanceConsoles(type, request.links).find(({ id }) => id === consoleId);
-  if (found === undefined) throw new NotFound("graphics console", consoleId.slice(0, 80));
-  return found;
 }

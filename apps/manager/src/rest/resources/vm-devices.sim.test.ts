@@ -109,6 +109,41 @@ test(
   }),
 );
 
+test(
+  "a VM and a template lose their console and get it back, and libvirt is told so",
+  proves(
+    [
+      "POST /vms/{}/graphicsconsoles",
+      "DELETE /vms/{}/graphicsconsoles/{}",
+      "GET /templates/{}/graphicsconsoles",
+      "GET /templates/{}/graphicsconsoles/{}",
+      "POST /templates/{}/graphicsconsoles",
+      "DELETE /templates/{}/graphicsconsoles/{}",
+    ],
+    async () => {
+      const { world, call, define } = await deviceWorld();
+      await using _ = world;
+      const vnc = "<graphics_console><protocol>vnc</protocol></graphics_console>";
+      for (const owner of [`/vms/${ids.otherVm}`, `/templates/${ids.template}`]) {
+        const consoles = `${owner}/graphicsconsoles`;
+        assert.match((await call.post(consoles, vnc)).text, /It has a VNC console already/);
+        assert.equal((await call.remove(`${consoles}/766e63`)).status, 200);
+        assert.equal((await call.remove(`${consoles}/766e63`)).status, 404);
+        assert.equal((await call.get(`${consoles}/766e63`)).status, 404);
+        if (owner.startsWith("/vms")) assert.deepEqual((await define()).graphics, []);
+        assert.equal((await call.post(consoles, vnc)).status, 201);
+        assert.match((await call.post(consoles, vnc.replace("vnc", "spice"))).text, /Only VNC consoles are supported/);
+        const { protocol } = (await call.get(`${consoles}/766e63`)).json<{ protocol: string }>();
+        assert.equal(protocol, "vnc");
+      }
+      assert.deepEqual(
+        (await define()).graphics.map(({ kind }) => kind),
+        ["vnc"],
+      );
+    },
+  ),
+);
+
 test("what is no ISO image is not put into a drive, and a running VM keeps its CD until its next start", async () => {
   const { world, call } = await deviceWorld();
   await using _ = world;

@@ -114,6 +114,16 @@ export const vmNicRoutes: readonly Route[] = [
       );
     },
   },
+  {
+    method: "GET",
+    path: "/vms/:vm/nics/:nic/reporteddevices/:device",
+    async handle(request) {
+      const { id } = await request.inventory.vm(param(request, "vm"));
+      const nic = await getNic(request.context.db, { vmId: id }, pathId<NicId>("nic", param(request, "nic")));
+      const devices = (await reportedDevices(request)).filter(({ mac }) => mac?.address === nic.macAddress);
+      return entity("reported_device", findById(devices, param(request, "device")));
+    },
+  },
 ];
 
 function vmIdOf(request: RestRequest): VmId {
