@@ -1,7 +1,9 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { AuthStore } from "../auth/auth-store.ts";
+import type { CallerLimiter } from "../auth/authn/caller-limiter.ts";
 import { type Logins, loginRefusalTexts } from "../auth/authn/login.ts";
+import type { LoginAudit } from "../auth/authn/login-audit.ts";
 import type { Sessions } from "../auth/authn/sessions.ts";
 import type { Grant } from "../auth/authz/policy.ts";
 import type { Session } from "../domain/user/session.ts";
@@ -31,6 +33,8 @@ export interface AuthenticationParts {
   readonly store: AuthStore;
   readonly logins: Logins;
   readonly sessions: Sessions;
+  readonly callers: CallerLimiter;
+  readonly audit: LoginAudit;
 }
 
 const cookieName = "JSESSIONID";
@@ -39,9 +43,15 @@ const csrfScope = "csrf-protection";
 /**
  * Finds out who sent a request: by Bearer token, by Basic name and password, or by the cookie of a session that Basic
  * began with `Prefer: persistent-auth`. Everything that is looked up is a string of a known form; what is not, is nobody.
- * @throws NotAuthenticated, CrossSiteRequest
+ * @throws NotAuthenticated, CrossSiteRequest, TooManyRequests
  */
 export async function authenticate(sender: Sender, parts: AuthenticationParts): Promise<Identity> {
+  const identity = await identify(sender, parts);
+  parts.callers.take(identity.user.id);
+  return identity;
+}
+
+async function identify(sender: Sender, parts: AuthenticationParts): Promise<Identity> {
   const { authorization } = sender.headers;
   const [scheme, credentials] = splitAuthorization(authorization);
   if (scheme === "bearer") return byToken(credentials, parts);
@@ -82,9 +92,11 @@ async function byPassword(credentials: string, sender: Sender, parts: Authentica
   const identity = { user: result.user, grants: await parts.store.listGrants(result.user.id) };
   const preferences = readPreferences(sender.headers);
   if (!preferences.has("persistent-auth")) return identity;
+  const { user } = result;
+  parts.audit.tell({ name: "userLoggedIn", userId: user.id, userName: `${user.name}@${user.domain}` });
   const minutes = Number(sender.headers["session-ttl"]);
   const { token } = await parts.sessions.open({
-    userId: result.user.id,
+    userId: user.id,
     kind: "cookie",
     scope: preferences.has(csrfScope) ? csrfScope : "",
     idleTimeoutMinutes: Number.isInteger(minutes) ? minutes : undefined,

@@ -2,6 +2,7 @@ import { IllegalTransition } from "@yagura/lifecycles";
 import { BadDocument } from "@yagura/rest-model";
 import { DeadlineExceeded } from "@yagura/std/deadline.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
+import { TooManyRequests } from "../auth/authn/caller-limiter.ts";
 import { TooManyLogins } from "../auth/authn/password-checker.ts";
 import { TooManySessions } from "../auth/authn/sessions.ts";
 import { NotAllowed, NotFound, OperationRefused, type RefusalKind } from "../domain/errors.ts";
@@ -77,6 +78,9 @@ export function faultOf(error: unknown): Fault {
   // oVirt says 400 to whatever went wrong while it was done.
   if (error instanceof WorkFailed) return { status: 400, reason: failed, detail: `[${error.message}]` };
   if (error instanceof CrossSiteRequest) return { status: 403, reason: "Forbidden", detail: error.message };
+  if (error instanceof TooManyRequests) {
+    return { status: 429, reason: "Too Many Requests", detail: error.message, headers: { "Retry-After": "1" } };
+  }
   if (error instanceof NotAuthenticated) {
     const headers = { "WWW-Authenticate": 'Basic realm="RESTAPI", charset="UTF-8"' };
     return { status: 401, reason: "Unauthorized", detail: error.message, headers };

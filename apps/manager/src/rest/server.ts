@@ -5,6 +5,7 @@ import type { SecureContextOptions } from "node:tls";
 import { describeError } from "@yagura/std/describe-error.ts";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { AuthStore } from "../auth/auth-store.ts";
+import { CallerLimiter } from "../auth/authn/caller-limiter.ts";
 import { Logins } from "../auth/authn/login.ts";
 import { LoginAudit } from "../auth/authn/login-audit.ts";
 import { Sessions } from "../auth/authn/sessions.ts";
@@ -15,6 +16,7 @@ import { IdTokens } from "../auth/sso/id-tokens.ts";
 import type { Services } from "../context.ts";
 import { databaseAnswers } from "../db/database-answers.ts";
 import { Api } from "./api.ts";
+import type { AuthenticationParts } from "./authenticate.ts";
 import { apiPath } from "./edge/target.ts";
 import { imageRoutes } from "./image-proxy.ts";
 import { LoginRecorder, loginRefused } from "./login-events.ts";
@@ -43,6 +45,8 @@ export interface ServerDeps {
   ) => void | Promise<void>)[];
   /** Where users come from besides our own database. */
   readonly directories?: readonly DirectoryProvider[];
+  /** How many requests a caller may make at once. */
+  readonly callerBurst?: number;
   /** Tests bring their own. */
   readonly authStore?: AuthStore;
   readonly routes?: readonly Route[];
@@ -145,7 +149,11 @@ export async function buildServer(deps: ServerDeps): Promise<RestServer> {
   };
 }
 
-function authParts({ services, directories = [] }: ServerDeps, store: AuthStore, recorder: LoginRecorder): SsoParts {
+function authParts(
+  { services, directories = [], callerBurst }: ServerDeps,
+  store: AuthStore,
+  recorder: LoginRecorder,
+): SsoParts & AuthenticationParts {
   const { db, clock, log } = services;
   const audit = new LoginAudit(clock, (event) => recorder.record(event));
   return {
@@ -156,6 +164,7 @@ function authParts({ services, directories = [] }: ServerDeps, store: AuthStore,
     codes: new AuthorizationCodes(db, clock),
     idTokens: new IdTokens(db, clock),
     audit,
+    callers: new CallerLimiter(clock, callerBurst),
     nowMs: () => clock.nowMs(),
   };
 }
