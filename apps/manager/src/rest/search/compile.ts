@@ -70,6 +70,7 @@ function ofField(field: Field, how: Compiling, ask: (own: OwnField) => Condition
 }
 
 function seen({ sees }: CrossField, { viewer }: Compiling): Condition | undefined {
+  if (sees === "system") return viewer.sight.isWhole ? undefined : never;
   return sees === undefined ? undefined : visible(sees, viewer.sight);
 }
 

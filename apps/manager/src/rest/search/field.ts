@@ -22,8 +22,8 @@ export interface CrossField extends OwnField {
   readonly key: Sql;
   readonly from: Sql;
   readonly owner: Sql;
-  /** What the rows of `from` are: those that the caller may not see do not count. */
-  readonly sees?: SightedType;
+  /** What the rows of `from` are: those that the caller may not see do not count. `system`: only for who sees all of it. */
+  readonly sees?: SightedType | "system";
 }
 
 export type Fields = Readonly<Record<string, Field>>;

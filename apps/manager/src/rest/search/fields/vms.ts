@@ -67,6 +67,18 @@ export const vmSearch: Searchable = {
       from: sql`${plugged} join networks on networks.id = vnic_profiles.network_id`,
       owner: sql`nics.vm_id`,
     }),
+    // Who has a role on the VM itself.
+    ...names(
+      cross(text(sql`users.name`), {
+        key: id,
+        from: sql`permissions join users on users.id = permissions.principal_id and permissions.object_type = 'vm'`,
+        owner: sql`permissions.object_id`,
+        sees: "system",
+      }),
+      "user.name",
+      "users.name",
+      "users.usrname",
+    ),
     ip: ofGuest("ip"),
     fqdn: ofRun(text(sql`vm_runs.guest_fqdn`)),
     loggedinuser: ofGuest("user"),
