@@ -121,6 +121,7 @@ export async function startManager(config: Config, log: Log, clock: Clock = syst
     services,
     product: { instanceId: instanceIdOf(pki), version },
     caCertificate,
+    serverCertificate: () => pki.server.certificatePem,
     mounts: [(app, { isSecure }) => registerEnrolmentRoutes(app, enrolment, { isSecure })],
   });
   started.defer(() => server.close());

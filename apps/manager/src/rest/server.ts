@@ -38,6 +38,8 @@ export interface ServerDeps {
   readonly product: Product;
   /** The CA's certificate as PEM, read anew for each request: it may be renewed. */
   caCertificate(): string;
+  /** The certificate that the Manager shows over TLS, as PEM. */
+  serverCertificate?(): string;
   /** Other endpoints on the same ports, such as the registration of hosts. */
   readonly mounts?: readonly ((
     app: FastifyInstance,
@@ -107,6 +109,7 @@ export async function buildServer(deps: ServerDeps): Promise<RestServer> {
     version: deps.product.version,
     routes,
     caCertificate: () => deps.caCertificate(),
+    serverCertificate: () => deps.serverCertificate?.(),
     httpsPort: () => httpsPort,
     databaseAnswers: () => databaseAnswers(deps.services.db, deps.services.log),
   };

@@ -1,19 +1,18 @@
 import { createHash } from "node:crypto";
 import { readOpenApi } from "@yagura/rest-model";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { parseTarget } from "../edge/target.ts";
 import type { Route } from "../route.ts";
 import type { Page } from "./html.ts";
 import { openApiPath, referencePath } from "./paths.ts";
+import { type PkiParts, pkiResourceRoute } from "./pki-resource.ts";
 import { referencePage } from "./reference-page.ts";
 import { type OpenApi, servedOpenApi } from "./served-openapi.ts";
 import { welcomePage } from "./welcome-page.ts";
 
-export interface SiteParts {
+export interface SiteParts extends PkiParts {
   /** Of Yagura: "0.1.0". */
   readonly version: string;
   readonly routes: readonly Route[];
-  caCertificate(): string;
   /** Where HTTPS is served, if it is: people who come by plain HTTP are shown that address. */
   httpsPort(): number | undefined;
   databaseAnswers(): Promise<boolean>;
@@ -28,16 +27,7 @@ export function siteRoutes(app: FastifyInstance, parts: SiteParts): void {
       .type("text/plain;charset=UTF-8")
       .send(isWell ? "DB Up!Welcome to Health Status!" : "DB Down!");
   });
-  app.get("/ovirt-engine/services/pki-resource", async (request, reply) => {
-    const { query } = parseTarget(request.originalUrl);
-    const resource = query.get("resource") ?? "ca-certificate";
-    const format = query.get("format") ?? "X509-PEM-CA";
-    if (resource !== "ca-certificate" || !format.startsWith("X509-PEM")) return reply.callNotFound();
-    return reply
-      .type("application/x-x509-ca-cert")
-      .header("Content-Disposition", 'attachment; filename="ca.pem"')
-      .send(parts.caCertificate());
-  });
+  pkiResourceRoute(app, parts);
   for (const url of ["/", "/yagura", "/ovirt-engine"]) {
     app.get(url, async (request, reply) =>
       send(
