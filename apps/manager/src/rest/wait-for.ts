@@ -24,18 +24,28 @@ export async function waitFor(
   { ended }: Pick<Started, "ended">,
   { isAsync, waitMs = WAIT_MS }: WaitOptions = {},
 ): Promise<Exclude<Outcome, "created">> {
-  if (isAsync ?? query.findBoolean("async") ?? false) return "accepted";
+  const expected = expectedOf(query.find("expect"));
+  if (isAsync ?? query.findBoolean("async") ?? expected === "accepted") return "accepted";
   const answered = new AbortController();
-  const timeUp = context.clock.sleep(waitMs, AbortSignal.any([answered.signal, context.signal])).then(
-    () => undefined,
-    // Aborted: nobody waits any more.
-    () => undefined,
-  );
+  const timeUp = context.clock
+    .sleep(expected === "created" ? WAIT_MS : waitMs, AbortSignal.any([answered.signal, context.signal]))
+    .then(
+      () => undefined,
+      // Aborted: nobody waits any more.
+      () => undefined,
+    );
   const outcome = await Promise.race([ended, timeUp]);
   answered.abort();
   if (outcome === undefined) return "accepted";
   if (outcome.outcome !== "succeeded") throw new WorkFailed(outcome.error);
   return "done";
+}
+
+/** `Expect: 201-created` asks to be answered when it is done, `202-accepted` at once. */
+function expectedOf(header: string | undefined): "created" | "accepted" | undefined {
+  const words = (header ?? "").split(/[;,]/).map((word) => word.trim().toLowerCase());
+  if (words.includes("201-created")) return "created";
+  return words.includes("202-accepted") ? "accepted" : undefined;
 }
 
 /** The answer to an action that waits for its work: complete, or pending with the job to look at. */

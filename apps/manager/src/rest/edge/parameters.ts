@@ -6,10 +6,12 @@ export class BadParameter extends Error {
 }
 
 /** Some parameters may also come as a header (oVirt ParametersHelper). */
-const headerNames: Readonly<Record<string, string>> = {
-  filter: "filter",
-  all_content: "all-content",
-  correlation_id: "correlation-id",
+const headerNames: Readonly<Record<string, readonly string[]>> = {
+  filter: ["filter"],
+  all_content: ["all-content"],
+  correlation_id: ["correlation-id"],
+  // The first is for clients whose HTTP library keeps the second to itself.
+  expect: ["x-ovirt-expect", "expect"],
 };
 
 const booleans: Readonly<Record<string, boolean>> = {
@@ -43,9 +45,8 @@ export class Parameters {
       const value = source.get(name);
       if (value !== undefined) return value;
     }
-    const headerName = Object.hasOwn(headerNames, name) ? headerNames[name] : undefined;
-    const header = headerName === undefined ? undefined : this.#headers[headerName];
-    return typeof header === "string" ? header : undefined;
+    const headers = Object.hasOwn(headerNames, name) ? (headerNames[name] ?? []) : [];
+    return headers.map((header) => this.#headers[header]).find((header) => typeof header === "string");
   }
 
   /** Absent is `undefined`, not `false`. @throws BadParameter */
