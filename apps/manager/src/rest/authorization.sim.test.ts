@@ -48,6 +48,7 @@ const bodies: Readonly<Record<string, string>> = {
   "POST /bookmarks": "<bookmark><name>new</name><value>Vms:</value></bookmark>",
   "PUT /bookmarks/:bookmark": "<bookmark><name>newer</name></bookmark>",
   "POST /clusters": `<cluster><name>new</name><data_center id="${ids.dataCenter}"/></cluster>`,
+  "POST /datacenters/:dataCenter/clusters": "<cluster><name>new3</name></cluster>",
   "PUT /clusters/:cluster": "<cluster><comment>new</comment></cluster>",
   "POST /datacenters": "<data_center><name>new</name></data_center>",
   "PUT /datacenters/:dataCenter": "<data_center><comment>new</comment></data_center>",
@@ -149,6 +150,11 @@ const bodies: Readonly<Record<string, string>> = {
   "POST /vms/:vm/nics": "<nic><name>nic2</name></nic>",
   "PUT /vms/:vm/nics/:nic": "<nic><linked>true</linked></nic>",
 };
+
+/** What is served of a cluster below its data center too takes the same body there. */
+function bodyOf(key: string): string | undefined {
+  return bodies[key] ?? bodies[key.replace("/datacenters/:dataCenter/clusters/:cluster", "/clusters/:cluster")];
+}
 
 /** Where permissions can be given, all take the same body; the role is the smallest there is. */
 const permissionBody = (userId: string) =>
@@ -269,10 +275,10 @@ async function authorizationWorld() {
       .replace(`${ids.template}/nics/${ids.nic}`, `${ids.template}/nics/${ids.templateNic}`)}`;
   const send = (route: Route, as: string, userId: string): Promise<Reply> => {
     const key = `${route.method} ${route.path}`;
-    const isAction = route.method === "POST" && !(key in bodies) && !route.path.endsWith("/permissions");
+    const isAction = route.method === "POST" && bodyOf(key) === undefined && !route.path.endsWith("/permissions");
     const body = route.path.endsWith("/permissions")
       ? permissionBody(userId)
-      : (bodies[key] ?? (isAction ? "<action/>" : undefined));
+      : (bodyOf(key) ?? (isAction ? "<action/>" : undefined));
     const payload = route.method === "POST" || route.method === "PUT" ? body : undefined;
     return world.request({
       method: route.method,
@@ -287,7 +293,7 @@ async function authorizationWorld() {
 test("every operation with a body has one in this test", () => {
   const isCovered = ({ method, path }: Route) =>
     path.endsWith("/permissions") ||
-    `${method} ${path}` in bodies ||
+    bodyOf(`${method} ${path}`) !== undefined ||
     /\/(activate|deactivate|approve|start|stop|shutdown|reboot|reset|finalize|cancel|forceselectspm|ticket|end|clear|undelete)$/.test(
       path,
     );

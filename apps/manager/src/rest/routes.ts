@@ -1,3 +1,4 @@
+import { belowDataCenter } from "./below-data-center.ts";
 import { affinityGroupMemberRoutes } from "./resources/affinity-group-members.ts";
 import { affinityGroupRoutes } from "./resources/affinity-groups.ts";
 import { affinityLabelRoutes } from "./resources/affinity-labels.ts";
@@ -59,7 +60,7 @@ export type { Product } from "./resources/api-root.ts";
 
 /** Everything of v4 that is served. What v4 has beyond it is listed in `not-implemented.txt`. */
 export function routes(product: Product): readonly Route[] {
-  return [
+  const all = [
     ...affinityGroupMemberRoutes,
     ...affinityGroupRoutes,
     ...affinityLabelRoutes,
@@ -116,4 +117,5 @@ export function routes(product: Product): readonly Route[] {
     ...vnicProfileRoutes,
     ...watchdogRoutes,
   ];
+  return [...all, ...belowDataCenter(all)];
 }

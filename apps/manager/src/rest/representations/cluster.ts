@@ -3,7 +3,7 @@ import type { Cluster } from "../../domain/cluster/cluster.ts";
 import type { Links } from "../links.ts";
 import { renderVersion } from "./common.ts";
 
-export function renderCluster(cluster: Cluster, _dataCenter: unknown, links: Links): RestCluster {
+export function renderCluster(cluster: Cluster, links: Links): RestCluster {
   return {
     ...links.of("cluster", "clusters", cluster.id),
     name: cluster.name,

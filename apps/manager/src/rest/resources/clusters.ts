@@ -1,5 +1,5 @@
 import type { Cluster as RestCluster } from "@yagura/rest-model";
-import type { ClusterId } from "@yagura/std/ids.ts";
+import type { ClusterId, DataCenterId } from "@yagura/std/ids.ts";
 import { listClusterNetworks, listNetworks } from "../../db/queries/networks.ts";
 import type { BiosType, Cluster } from "../../domain/cluster/cluster.ts";
 import { NotFound } from "../../domain/errors.ts";
@@ -15,7 +15,7 @@ import { renderCluster } from "../representations/cluster.ts";
 import { readVersion } from "../representations/common.ts";
 import { readMacPool } from "../representations/mac-pool.ts";
 import { renderClusterNetwork } from "../representations/network.ts";
-import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { type Answer, completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
 import { clusterSearch } from "../search/fields/clusters.ts";
 import { dataCenterSearch } from "../search/fields/data-centers.ts";
 import { byId, cutList, pick } from "../select-list.ts";
@@ -42,22 +42,20 @@ export const clusterRoutes: readonly Route[] = [
     async handle(request) {
       const { id } = await request.inventory.dataCenter(param(request, "dataCenter"));
       const clusters = (await request.inventory.clusters()).filter(({ dataCenterId }) => dataCenterId === id);
-      return list("cluster", await render(request, cutList(request, clusters)));
+      return list("cluster", render(request, cutList(request, clusters)));
     },
     many: manyLists({ type: "cluster", name: "dataCenter", searchable: dataCenterSearch }, async (request) => {
       const clusters = await request.inventory.clusters();
-      const rendered = await render(request, clusters);
+      const rendered = render(request, clusters);
       return Map.groupBy(rendered, ({ data_center: dataCenter }) => dataCenter?.id ?? "");
     }),
   },
   {
-    method: "GET",
-    path: "/datacenters/:dataCenter/clusters/:cluster",
+    method: "POST",
+    path: "/datacenters/:dataCenter/clusters",
     async handle(request) {
       const { id } = await request.inventory.dataCenter(param(request, "dataCenter"));
-      const cluster = await request.inventory.cluster(param(request, "cluster"));
-      if (cluster.dataCenterId !== id) throw new NotFound("cluster", cluster.id);
-      return answer(request, cluster);
+      return add(request, request.read("cluster"), id);
     },
   },
   {
@@ -65,17 +63,13 @@ export const clusterRoutes: readonly Route[] = [
     path: "/clusters",
     async handle(request) {
       const body = request.read("cluster");
-      const { context, inventory } = request;
+      const { inventory } = request;
       const dataCenter = await getReferenced("data center", body.data_center, () => inventory.dataCenters(), {
         type: "Cluster",
         member: "dataCenter",
         operation: "add",
       });
-      const name = required(body.name, "Cluster", "name", "add");
-      const macPool = await readMacPool(request, body.mac_pool);
-      const asked = { ...readChanges(body), ...macPool, name, dataCenterId: dataCenter.id };
-      const created = await createCluster(context, asked);
-      return answer(request, created, "created");
+      return add(request, body, dataCenter.id);
     },
   },
   {
@@ -124,6 +118,13 @@ export const clusterRoutes: readonly Route[] = [
   },
 ];
 
+async function add(request: RestRequest, body: RestCluster, dataCenterId: DataCenterId): Promise<Answer> {
+  const name = required(body.name, "Cluster", "name", "add");
+  const macPool = await readMacPool(request, body.mac_pool);
+  const created = await createCluster(request.context, { ...readChanges(body), ...macPool, name, dataCenterId });
+  return answer(request, created, "created");
+}
+
 function idOf(request: RestRequest): ClusterId {
   return pathId<ClusterId>("cluster", param(request, "cluster"));
 }
@@ -132,14 +133,12 @@ async function readClusters(request: RestRequest, ids: readonly ClusterId[]): Pr
   return render(request, pick(await request.inventory.clusters(), ids));
 }
 
-async function render(request: RestRequest, clusters: readonly Cluster[]): Promise<RestCluster[]> {
-  const dataCenters = byId(await request.inventory.dataCenters());
-  return clusters.map((cluster) => renderCluster(cluster, dataCenters.get(cluster.dataCenterId), request.links));
+function render({ links }: RestRequest, clusters: readonly Cluster[]): RestCluster[] {
+  return clusters.map((cluster) => renderCluster(cluster, links));
 }
 
-async function answer(request: RestRequest, cluster: Cluster, outcome: "done" | "created" = "done") {
-  const [rendered] = await render(request, [cluster]);
-  return entity("cluster", rendered ?? {}, outcome);
+function answer({ links }: RestRequest, cluster: Cluster, outcome: "done" | "created" = "done") {
+  return entity("cluster", renderCluster(cluster, links), outcome);
 }
 
 /** Whoever sees a cluster sees the names of the networks that it uses. */
