@@ -31,7 +31,7 @@ test("a VM has the links and actions that clients look for", () => {
 test("the root links to 39 collections of v4 and to ours, 13 of them with a search", () => {
   const links = rootLinks();
   assert.equal(links.filter(({ rel }) => rel?.endsWith("/search")).length, 13);
-  assert.equal(links.length, 39 + 1 + 13);
+  assert.equal(links.length, 39 + 2 + 13);
   assert.deepEqual(
     links.filter(({ rel }) => rel?.startsWith("events")),
     [

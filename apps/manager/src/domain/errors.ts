@@ -29,6 +29,7 @@ export type Noun =
   | "domain"
   | "user option"
   | "ssh public key"
+  | "sso client"
   | "role"
   | "permission"
   | "image transfer"

@@ -71,6 +71,8 @@ export const eventCatalogue = {
   userOptionRemoved: kind(15006, "normal", "{user} removed {property} from the profile of {name}."),
   userOptionChanged: kind(15010, "normal", "{user} changed {property} in the profile of {name}."),
   // oVirt leaves these to the directory; numbers from a million on are ours.
+  ssoClientAdded: kind(1_000_305, "normal", "{user} registered the SSO client {client}."),
+  ssoClientRemoved: kind(1_000_306, "normal", "{user} removed the SSO client {client}."),
   userDisabled: kind(1_000_301, "warning", "{user} disabled the user {name}."),
   userEnabled: kind(1_000_302, "normal", "{user} enabled the user {name}."),
   groupMemberAdded: kind(1_000_303, "normal", "{user} added {name} to the group {group}."),

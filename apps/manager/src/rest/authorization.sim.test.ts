@@ -9,6 +9,7 @@ import type { RoleId } from "../domain/user/user.ts";
 import { createGroup } from "../operations/groups/create-group.ts";
 import { addMember } from "../operations/groups/group-members.ts";
 import { givePermission } from "../operations/permissions/give-permission.ts";
+import { createSsoClient } from "../operations/sso-clients/create-sso-client.ts";
 import { ids, populate } from "./inventory.fixture.ts";
 import { cdromId } from "./representations/vm-device.ts";
 import { type Reply, restWorld } from "./rest-world.fixture.ts";
@@ -137,6 +138,8 @@ const bodies: Readonly<Record<string, string>> = {
   "POST /users/:user/sshpublickeys":
     "<ssh_public_key><content>ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6MDEyMzQ1</content></ssh_public_key>",
   "PUT /users/:user/sshpublickeys/:sshPublicKey": "<ssh_public_key/>",
+  "POST /ssoclients":
+    "<sso_client><name>new</name><redirect_uris><redirect_uri>https://a.example/</redirect_uri></redirect_uris></sso_client>",
   "POST /groups": "<group><name>new</name></group>",
   "POST /groups/:group/members": "<user><user_name>stranger@internal</user_name></user>",
   "POST /roles": '<role><name>new</name><permits><permit id="1300"/></permits></role>',
@@ -229,6 +232,8 @@ async function authorizationWorld() {
     await ensureTagAssignment(tx, ids.tag, { type: "user", id: stranger.id });
     await ensureTagAssignment(tx, ids.tag, { type: "group", id: group.id });
   });
+  const known = { name: "known", redirectUris: ["https://a.example/"], isConfidential: true };
+  await createSsoClient(world.system, known);
   const onVm = { type: "vm", id: ids.vm } as const;
   await givePermission(world.system, { to: { type: "group", id: group.id }, roleId: roleId("UserRole"), object: onVm });
   const { json } = await world.request({ url: "/ovirt-engine/api/roles", headers: { accept: "application/json" } });
@@ -260,6 +265,7 @@ async function authorizationWorld() {
     domain: Buffer.from("internal-authz").toString("hex").toUpperCase(),
     directoryUser: Buffer.from(stranger.externalId).toString("hex").toUpperCase(),
     directoryGroup: Buffer.from(group.externalId).toString("hex").toUpperCase(),
+    ssoClient: "known",
     option: "00000000-0000-4000-8000-00000000beef",
     sshPublicKey: "00000000-0000-4000-8000-00000000beef",
     permission: "00000000-0000-4000-8000-00000000beef",

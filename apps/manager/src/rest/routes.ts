@@ -40,6 +40,7 @@ import { qosRoutes } from "./resources/qoss.ts";
 import { quotaLimitRoutes } from "./resources/quota-limits.ts";
 import { quotaRoutes } from "./resources/quotas.ts";
 import { roleRoutes } from "./resources/roles.ts";
+import { ssoClientRoutes } from "./resources/sso-clients.ts";
 import { statisticRoutes } from "./resources/statistics.ts";
 import { storageConnectionRoutes } from "./resources/storage-connections.ts";
 import { storageDomainRoutes } from "./resources/storage-domains.ts";
@@ -101,6 +102,7 @@ export function routes(product: Product): readonly Route[] {
     ...quotaLimitRoutes,
     ...quotaRoutes,
     ...roleRoutes,
+    ...ssoClientRoutes,
     ...statisticRoutes,
     ...storageConnectionRoutes,
     ...storageDomainRoutes,

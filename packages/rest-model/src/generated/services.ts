@@ -200,6 +200,8 @@ export type ServiceName =
   | "snapshots"
   | "ssh_public_key"
   | "ssh_public_keys"
+  | "sso_client"
+  | "sso_clients"
   | "statistic"
   | "statistics"
   | "step"
@@ -499,6 +501,8 @@ export const services: Readonly<Record<ServiceName, Service>> = {
   snapshots: {"type":"snapshot","item":"snapshot","operations":["list","add"],"actions":{},"children":{}},
   ssh_public_key: {"type":"ssh_public_key","operations":["get","update","remove"],"actions":{},"children":{}},
   ssh_public_keys: {"type":"ssh_public_key","item":"ssh_public_key","operations":["list","add"],"actions":{},"children":{}},
+  sso_client: {"type":"sso_client","operations":["get","remove"],"actions":{},"children":{}},
+  sso_clients: {"type":"sso_client","item":"sso_client","operations":["list","add"],"actions":{},"children":{}},
   statistic: {"type":"statistic","operations":["get"],"actions":{},"children":{}},
   statistics: {"type":"statistic","item":"statistic","operations":["list"],"actions":{},"children":{}},
   step: {"type":"step","operations":["get"],"actions":{"end":"end"},"children":{"statistics":{"name":"statistics","service":"statistics"}}},
@@ -523,7 +527,7 @@ export const services: Readonly<Record<ServiceName, Service>> = {
   storage_server_connection_extension: {"type":"storage_connection_extension","operations":["get","update","remove"],"actions":{},"children":{}},
   storage_server_connection_extensions: {"type":"storage_connection_extension","item":"storage_server_connection_extension","operations":["list","add"],"actions":{},"children":{}},
   storage_server_connections: {"type":"storage_connection","item":"storage_server_connection","operations":["list","add"],"actions":{},"children":{}},
-  system: {"type":"api","operations":["get"],"actions":{"reloadconfigurations":"reload_configurations"},"children":{"clusters":{"name":"clusters","service":"clusters"},"datacenters":{"name":"data_centers","service":"data_centers"},"events":{"name":"events","service":"events"},"hosts":{"name":"hosts","service":"hosts"},"networks":{"name":"networks","service":"networks"},"roles":{"name":"roles","service":"roles"},"storagedomains":{"name":"storage_domains","service":"storage_domains"},"tags":{"name":"tags","service":"tags"},"bookmarks":{"name":"bookmarks","service":"bookmarks"},"icons":{"name":"icons","service":"icons"},"templates":{"name":"templates","service":"templates"},"instancetypes":{"name":"instance_types","service":"instance_types"},"users":{"name":"users","service":"users"},"groups":{"name":"groups","service":"groups"},"domains":{"name":"domains","service":"domains"},"vmpools":{"name":"vm_pools","service":"vm_pools"},"vms":{"name":"vms","service":"vms"},"disks":{"name":"disks","service":"disks"},"jobs":{"name":"jobs","service":"jobs"},"storageconnections":{"name":"storage_connections","service":"storage_server_connections"},"vnicprofiles":{"name":"vnic_profiles","service":"vnic_profiles"},"diskprofiles":{"name":"disk_profiles","service":"disk_profiles"},"cpuprofiles":{"name":"cpu_profiles","service":"cpu_profiles"},"schedulingpolicyunits":{"name":"scheduling_policy_units","service":"scheduling_policy_units"},"schedulingpolicies":{"name":"scheduling_policies","service":"scheduling_policies"},"permissions":{"name":"permissions","service":"system_permissions"},"macpools":{"name":"mac_pools","service":"mac_pools"},"networkfilters":{"name":"network_filters","service":"network_filters"},"operatingsystems":{"name":"operating_systems","service":"operating_systems"},"externalhostproviders":{"name":"external_host_providers","service":"external_host_providers"},"openstackimageproviders":{"name":"openstack_image_providers","service":"openstack_image_providers"},"openstackvolumeproviders":{"name":"openstack_volume_providers","service":"openstack_volume_providers"},"openstacknetworkproviders":{"name":"openstack_network_providers","service":"openstack_network_providers"},"katelloerrata":{"name":"katello_errata","service":"engine_katello_errata"},"affinitylabels":{"name":"affinity_labels","service":"affinity_labels"},"clusterlevels":{"name":"cluster_levels","service":"cluster_levels"},"imagetransfers":{"name":"image_transfers","service":"image_transfers"},"externalvmimports":{"name":"external_vm_imports","service":"external_vm_imports"},"externaltemplateimports":{"name":"external_template_imports","service":"external_template_imports"},"options":{"name":"options","service":"system_options"},"hosttickets":{"name":"host_tickets","service":"host_tickets"}}},
+  system: {"type":"api","operations":["get"],"actions":{"reloadconfigurations":"reload_configurations"},"children":{"clusters":{"name":"clusters","service":"clusters"},"datacenters":{"name":"data_centers","service":"data_centers"},"events":{"name":"events","service":"events"},"hosts":{"name":"hosts","service":"hosts"},"networks":{"name":"networks","service":"networks"},"roles":{"name":"roles","service":"roles"},"storagedomains":{"name":"storage_domains","service":"storage_domains"},"tags":{"name":"tags","service":"tags"},"bookmarks":{"name":"bookmarks","service":"bookmarks"},"icons":{"name":"icons","service":"icons"},"templates":{"name":"templates","service":"templates"},"instancetypes":{"name":"instance_types","service":"instance_types"},"users":{"name":"users","service":"users"},"groups":{"name":"groups","service":"groups"},"domains":{"name":"domains","service":"domains"},"vmpools":{"name":"vm_pools","service":"vm_pools"},"vms":{"name":"vms","service":"vms"},"disks":{"name":"disks","service":"disks"},"jobs":{"name":"jobs","service":"jobs"},"storageconnections":{"name":"storage_connections","service":"storage_server_connections"},"vnicprofiles":{"name":"vnic_profiles","service":"vnic_profiles"},"diskprofiles":{"name":"disk_profiles","service":"disk_profiles"},"cpuprofiles":{"name":"cpu_profiles","service":"cpu_profiles"},"schedulingpolicyunits":{"name":"scheduling_policy_units","service":"scheduling_policy_units"},"schedulingpolicies":{"name":"scheduling_policies","service":"scheduling_policies"},"permissions":{"name":"permissions","service":"system_permissions"},"macpools":{"name":"mac_pools","service":"mac_pools"},"networkfilters":{"name":"network_filters","service":"network_filters"},"operatingsystems":{"name":"operating_systems","service":"operating_systems"},"externalhostproviders":{"name":"external_host_providers","service":"external_host_providers"},"openstackimageproviders":{"name":"openstack_image_providers","service":"openstack_image_providers"},"openstackvolumeproviders":{"name":"openstack_volume_providers","service":"openstack_volume_providers"},"openstacknetworkproviders":{"name":"openstack_network_providers","service":"openstack_network_providers"},"katelloerrata":{"name":"katello_errata","service":"engine_katello_errata"},"affinitylabels":{"name":"affinity_labels","service":"affinity_labels"},"clusterlevels":{"name":"cluster_levels","service":"cluster_levels"},"imagetransfers":{"name":"image_transfers","service":"image_transfers"},"externalvmimports":{"name":"external_vm_imports","service":"external_vm_imports"},"externaltemplateimports":{"name":"external_template_imports","service":"external_template_imports"},"options":{"name":"options","service":"system_options"},"hosttickets":{"name":"host_tickets","service":"host_tickets"},"ssoclients":{"name":"sso_clients","service":"sso_clients"}}},
   system_option: {"type":"system_option","operations":["get"],"actions":{},"children":{}},
   system_options: {"item":"system_option","operations":[],"actions":{},"children":{}},
   system_permissions: {"type":"permission","item":"permission","operations":["list","add"],"actions":{},"children":{}},
@@ -685,6 +689,7 @@ export const identifiedTypes: ReadonlySet<RestTypeName> = new Set([
   "snapshot",
   "ssh",
   "ssh_public_key",
+  "sso_client",
   "statistic",
   "step",
   "storage_connection",
@@ -731,5 +736,10 @@ export const additions: readonly { readonly name: string; readonly added: string
     "name": "users_of_our_own",
     "added": "2026-11-23",
     "why": "Users and groups of the domain internal are kept by the Manager: who is in a group, and that a user is disabled, is said through the API. A user that is not disabled has no member enabled."
+  },
+  {
+    "name": "sso_clients",
+    "added": "2026-11-23",
+    "why": "Programs that let people log in through the Manager (OpenID Connect), and where people are sent back to. The secret of a confidential one is told only in the answer to POST."
   }
 ];

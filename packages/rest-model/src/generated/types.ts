@@ -2395,6 +2395,20 @@ export interface Sso {
   readonly methods?: readonly Method[] | undefined;
 }
 
+export interface SsoClient {
+  readonly id?: string | undefined;
+  readonly href?: string | undefined;
+  readonly actions?: readonly Link[] | undefined;
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly comment?: string | undefined;
+  readonly creation_status?: CreationStatus | undefined;
+  readonly link?: readonly Link[] | undefined;
+  readonly confidential?: boolean | undefined;
+  readonly redirect_uris?: readonly string[] | undefined;
+  readonly secret?: string | undefined;
+}
+
 export interface Statistic {
   readonly id?: string | undefined;
   readonly href?: string | undefined;
@@ -3112,6 +3126,7 @@ export interface RestTypes {
   readonly ssh: Ssh;
   readonly ssh_public_key: SshPublicKey;
   readonly sso: Sso;
+  readonly sso_client: SsoClient;
   readonly statistic: Statistic;
   readonly step: Step;
   readonly storage_connection: StorageConnection;
