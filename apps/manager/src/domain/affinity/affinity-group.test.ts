@@ -20,7 +20,7 @@ function group(name: string, polarity: AffinityPolarity, vms: string, different:
     description: "",
     clusterId: "c" as ClusterId,
     vmsRule: { polarity, isEnforcing: true },
-    members: { ...affinityGroupDefaults.members, vmIds: [...vms] as VmId[] },
+    members: { ...affinityGroupDefaults.members, vmIds: vms.split("") as VmId[] },
     ...different,
   } satisfies AffinityGroup;
 }
