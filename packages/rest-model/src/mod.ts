@@ -12,3 +12,4 @@ export { readJson } from "./read-json.ts";
 export { readXml } from "./read-xml.ts";
 export { writeJson } from "./write-json.ts";
 export { writeXml } from "./write-xml.ts";
+export { writeXsd } from "./xsd.ts";

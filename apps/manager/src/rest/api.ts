@@ -1,3 +1,4 @@
+import { writeXsd } from "@yagura/rest-model";
 import { withDeadline } from "@yagura/std/deadline.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -88,6 +89,7 @@ export class Api {
     const accepted = this.#accepted.get(request);
     if (accepted === undefined) throw new Error("a request was handled that nobody accepted");
     if (isStreamRequest(request, accepted.target)) return this.#sendEvents(accepted, request, reply);
+    if (isSchemaRequest(accepted)) return sendSchema(reply);
     const correlation = String(reply.getHeader("Correlation-Id"));
     const answer = await withDeadline(
       `${accepted.match.route.method} ${accepted.match.route.path}`,
@@ -206,6 +208,15 @@ export class Api {
 /** Only of events there is something to tell as it happens. */
 function isStreamRequest({ method, headers }: FastifyRequest, { path }: Target): boolean {
   return method === "GET" && wantsEventStream(headers.accept) && /^\/events\/?$/.test(path.slice(apiPath.length));
+}
+
+function isSchemaRequest({ target, match }: Accepted): boolean {
+  return match.route.method === "GET" && match.route.path === "/" && target.query.has("schema");
+}
+
+/** The XML Schema of the documents, whatever format the client takes otherwise. */
+function sendSchema(reply: FastifyReply): FastifyReply {
+  return reply.type(contentTypes.xml).header("Content-Disposition", 'attachment; filename="api.xsd"').send(writeXsd());
 }
 
 /** @throws BadParameter unless it is the version that we speak: the path's, else the header's. */
