@@ -6,7 +6,11 @@ export function textProblems(texts: Readonly<Record<string, string | undefined>>
     if (text === undefined) return [];
     const words = name.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
     if (text.length > CHARACTERS_MAX) return [`The ${words} must not exceed ${CHARACTERS_MAX} characters.`];
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-    return /[\u0000-\u001f\u007f]/.test(text) ? [`The ${words} must not have control characters.`] : [];
+    return hasControlCharacters(text) ? [`The ${words} must not have control characters.`] : [];
   });
+}
+
+/** They would change how a line of a log or a table looks. */
+function hasControlCharacters(text: string): boolean {
+  return /\p{Cc}/u.test(text);
 }
