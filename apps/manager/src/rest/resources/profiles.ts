@@ -8,10 +8,11 @@ import { removeProfile } from "../../operations/profiles/remove-profile.ts";
 import { updateProfile } from "../../operations/profiles/update-profile.ts";
 import { defined } from "../defined.ts";
 import type { Links } from "../links.ts";
+import { idIn } from "../many.ts";
 import { type BodyReference, getReferenced, pathId, required } from "../references.ts";
 import { readQos } from "../representations/read-network.ts";
 import { type Answer, completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
-import { cutList } from "../select-list.ts";
+import { byId, cutList } from "../select-list.ts";
 
 interface Owner {
   readonly id: string;
@@ -82,6 +83,13 @@ function allOf(kind: Kind): Route[] {
       method: "GET",
       path: `/${kind.path}/:${kind.id}`,
       handle: async (request) => one(request, kind, await find(request, kind)),
+      async many(request, params) {
+        const documents = byId(await documentsOf(request, kind, await visible(request, kind)));
+        return params.map((each) => {
+          const found = documents.get(idIn(each, kind.id));
+          return found === undefined ? undefined : entity(kind.type, found);
+        });
+      },
     },
     {
       method: "POST",
@@ -129,6 +137,17 @@ function ofOwner(kind: Kind): Route[] {
       async handle(request) {
         const { id: ownerId } = await kind.ownerOf(request);
         return render(request, kind, await listProfiles(request.context.db, kind.kind, { ownerId }));
+      },
+      async many(request, params) {
+        const profiles = Map.groupBy(await visible(request, kind), ({ ownerId }) => ownerId);
+        const owners = new Set((await kind.owners(request)).map(({ id }) => id));
+        const [, name = ""] = kind.ownerPath.split(":");
+        const documents = byId(await documentsOf(request, kind, [...profiles.values()].flat()));
+        return params.map((each) => {
+          const ownerId = idIn(each, name);
+          const found = (profiles.get(ownerId) ?? []).flatMap(({ id }) => documents.get(id) ?? []);
+          return owners.has(ownerId) ? list(kind.type, found) : undefined;
+        });
       },
     },
     {
@@ -188,12 +207,14 @@ async function one(request: RestRequest, kind: Kind, profile: Profile, outcome: 
   return entity(kind.type, document ?? {}, outcome);
 }
 
-async function documentsOf(request: RestRequest, kind: Kind, profiles: readonly Profile[]): Promise<DiskProfile[]> {
+type ProfileDocument = DiskProfile & { readonly id: string };
+
+async function documentsOf(request: RestRequest, kind: Kind, profiles: readonly Profile[]): Promise<ProfileDocument[]> {
   const owners = new Map((await kind.owners(request)).map((owner) => [owner.id, owner]));
   return profiles.map((profile) => document(kind, profile, owners.get(profile.ownerId), request.links));
 }
 
-function document(kind: Kind, profile: Profile, owner: Owner | undefined, links: Links): DiskProfile {
+function document(kind: Kind, profile: Profile, owner: Owner | undefined, links: Links): ProfileDocument {
   const [ownerCollection = ""] = kind.ownerPath.split("/");
   const { qosId } = profile;
   const dataCenterId = owner?.dataCenterId;

@@ -6,9 +6,11 @@ import { createQos } from "../../operations/qoss/create-qos.ts";
 import { removeQos } from "../../operations/qoss/remove-qos.ts";
 import { updateQos } from "../../operations/qoss/update-qos.ts";
 import { defined } from "../defined.ts";
+import { manyLists, mapValues } from "../many.ts";
 import { pathId, required } from "../references.ts";
 import { readLimits, renderQos } from "../representations/qos.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { dataCenterSearch } from "../search/fields/data-centers.ts";
 import { cutList } from "../select-list.ts";
 
 /** Whoever sees a data center sees what limits there are in it. */
@@ -23,6 +25,10 @@ export const qosRoutes: readonly Route[] = [
         qoss.map((qos) => renderQos(qos, request.links)),
       );
     },
+    many: manyLists({ type: "qos", name: "dataCenter", searchable: dataCenterSearch }, async (request) => {
+      const byDataCenter = Map.groupBy(await listQoss(request.context.db), ({ dataCenterId }) => dataCenterId);
+      return mapValues(byDataCenter, (each) => renderQos(each, request.links));
+    }),
   },
   {
     method: "GET",

@@ -5,9 +5,11 @@ import type { Quota, QuotaId } from "../../domain/quota/quota.ts";
 import { createQuota } from "../../operations/quotas/create-quota.ts";
 import { removeQuota } from "../../operations/quotas/remove-quota.ts";
 import { updateQuota } from "../../operations/quotas/update-quota.ts";
+import { manyLists, mapValues } from "../many.ts";
 import { pathId, required } from "../references.ts";
 import { readQuota, renderQuota } from "../representations/quota.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { dataCenterSearch } from "../search/fields/data-centers.ts";
 import { cutList } from "../select-list.ts";
 
 /** Whoever sees a data center sees its quotas. */
@@ -22,6 +24,10 @@ export const quotaRoutes: readonly Route[] = [
         cutList(request, quotas).map((each) => renderQuota(each, request.links)),
       );
     },
+    many: manyLists({ type: "quota", name: "dataCenter", searchable: dataCenterSearch }, async (request) => {
+      const byDataCenter = Map.groupBy(await listQuotas(request.context.db), ({ dataCenterId }) => dataCenterId);
+      return mapValues(byDataCenter, (each) => renderQuota(each, request.links));
+    }),
   },
   {
     method: "GET",
