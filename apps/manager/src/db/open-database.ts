@@ -14,14 +14,20 @@ export class CannotOpenDatabase extends Error {
   override readonly name = "CannotOpenDatabase";
 }
 
-/** Opens the database and brings it to the newest schema. `":memory:"` is a SQLite database that ends with the process. */
-export async function openDatabase(options: DatabaseOptions): Promise<Db> {
+/**
+ * Opens the database and brings it to the newest schema. `":memory:"` is a SQLite database that ends with the process.
+ * @param migrations a folder with other migrations than ours: tests begin with an older schema.
+ */
+export async function openDatabase(
+  options: DatabaseOptions,
+  { migrations }: { readonly migrations?: string } = {},
+): Promise<Db> {
   try {
     const db = new Kysely<Tables>({
       dialect: dialectOf(options),
       plugins: [new CamelCasePlugin(), refuseBesideTransaction],
     });
-    await migrateOrClose(db, options.kind);
+    await migrateOrClose(db, options.kind, migrations);
     return db;
   } catch (cause) {
     const where = options.kind === "sqlite" ? options.path : "on PostgreSQL";
@@ -34,9 +40,9 @@ function dialectOf(options: DatabaseOptions): Dialect {
   return postgresDialect({ url: options.url, onConnectionLost: options.onConnectionLost ?? (() => undefined) });
 }
 
-async function migrateOrClose(db: Db, kind: DatabaseKind): Promise<void> {
+async function migrateOrClose(db: Db, kind: DatabaseKind, migrations: string | undefined): Promise<void> {
   try {
-    await migrate(db, kind);
+    await migrate(db, kind, migrations);
   } catch (error) {
     await db.destroy();
     throw error;
