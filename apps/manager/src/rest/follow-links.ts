@@ -27,7 +27,7 @@ export function followLinks(
     // What was read for one piece of a long list is not kept for all of it.
     const here: RestRequest = { ...request, query, params: {}, inventory: newInventory() };
     const matches = hrefs.map((href) => match(router, href.slice(root.length)));
-    const answers = new Array<Answer | undefined>(hrefs.length).fill(undefined);
+    const answers = hrefs.map((): Answer | undefined => undefined);
     const byRoute = Map.groupBy(matches.keys(), (index) => matches[index]?.route);
     for (const [route, indices] of byRoute) {
       if (route === undefined) continue;

@@ -136,6 +136,7 @@ const followed: readonly string[] = [
   "/hosts?follow=statistics,cluster,nics",
   "/disks?follow=statistics,storage_domains,vms",
   "/templates?follow=nics,disk_attachments.disk,cluster",
+  "/jobs?follow=steps",
   "/clusters?follow=networks,data_center",
   "/datacenters?follow=clusters,networks.vnic_profiles,storage_domains",
 ];

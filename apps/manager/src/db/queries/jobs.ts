@@ -136,8 +136,14 @@ export async function endOpenSteps(
     .execute();
 }
 
-export async function listSteps(db: Db, jobId: JobId): Promise<Step[]> {
-  const rows = await db.selectFrom("steps").selectAll().where("jobId", "=", jobId).orderBy("number").execute();
+export function listSteps(db: Db, jobId: JobId): Promise<Step[]> {
+  return listStepsOf(db, [jobId]);
+}
+
+/** Those of several jobs, of each in their order. */
+export async function listStepsOf(db: Db, jobIds: readonly JobId[]): Promise<Step[]> {
+  if (jobIds.length === 0) return [];
+  const rows = await db.selectFrom("steps").selectAll().where("jobId", "in", jobIds).orderBy("number").execute();
   return rows.map(toStep);
 }
 

@@ -1,8 +1,9 @@
 import type { JobId } from "@yagura/std/ids.ts";
-import { getJob, getStep, listJobs, listSteps } from "../../db/queries/jobs.ts";
+import { getJob, getStep, listJobs, listSteps, listStepsOf } from "../../db/queries/jobs.ts";
 import { NotFound } from "../../domain/errors.ts";
 import type { Job, StepId } from "../../domain/job/job.ts";
 import { foundList } from "../found-list.ts";
+import { manyLists, mapValues } from "../many.ts";
 import { pathId } from "../references.ts";
 import { renderJob, renderStep } from "../representations/job.ts";
 import { entity, list, param, type RestRequest, type Route } from "../route.ts";
@@ -39,6 +40,14 @@ export const jobRoutes: readonly Route[] = [
         steps.map((each) => renderStep(each, request.links)),
       );
     },
+    many: manyLists(
+      { type: "step", name: "job", searchable: jobSearch },
+      async ({ context, links }, jobIds: readonly JobId[]) =>
+        mapValues(
+          Map.groupBy(await listStepsOf(context.db, jobIds), ({ jobId }) => jobId),
+          (each) => renderStep(each, links),
+        ),
+    ),
   },
   {
     method: "GET",
