@@ -168,3 +168,84 @@ test(
     },
   ),
 );
+
+test(
+  "bytes are sent into a disk, which is whole then; one that is called off leaves the disk as it was",
+  proves(["POST /imagetransfers", "POST /imagetransfers/{}/finalize", "POST /imagetransfers/{}/cancel"], async () => {
+    await using at = await effects();
+    const { rest, add, until, domainId } = at;
+    const content = Buffer.alloc(1024 * 1024, "yagura");
+    const diskId = await add("/disks", {
+      name: "image",
+      provisioned_size: content.length,
+      format: "raw",
+      sparse: "true",
+      storage_domains: { storage_domain: [{ id: domainId }] },
+    });
+    await until(`/disks/${diskId}`, "status", "ok");
+    const begin = async () => {
+      const id = await add("/imagetransfers", { disk: { id: diskId }, direction: "upload", format: "raw" });
+      await until(`/imagetransfers/${id}`, "phase", "transferring");
+      return id;
+    };
+    const calledOff = await begin();
+    await rest.ok("POST", `/imagetransfers/${calledOff}/cancel`, {});
+    await until(`/disks/${diskId}`, "status", "ok");
+    const transferId = await begin();
+    assert.equal(await rest.upload(transferId, content), 200);
+    await rest.ok("POST", `/imagetransfers/${transferId}/finalize`, {});
+    await until(`/imagetransfers/${transferId}`, "phase", "finished_success");
+    await until(`/disks/${diskId}`, "status", "ok");
+    const [volume] = domainOnStorage(at, domainId)?.images.get(diskId)?.values() ?? [];
+    assert.equal(volume?.uploadedBytes, content.length);
+  }),
+);
+
+test(
+  "below their domain disks are made, copied, moved and made sparse as elsewhere",
+  proves(
+    [
+      "POST /storagedomains/{}/disks",
+      "POST /storagedomains/{}/disks/{}/copy",
+      "POST /storagedomains/{}/disks/{}/move",
+      "POST /storagedomains/{}/disks/{}/sparsify",
+    ],
+    async () => {
+      await using at = await effects();
+      const { rest, add, until, list, domainId } = at;
+      const secondId = await addDomain(at, "second");
+      const here = `/storagedomains/${domainId}/disks`;
+      const diskId = await add(here, { name: "one", provisioned_size: GiB, format: "cow", sparse: "true" });
+      await until(`/disks/${diskId}`, "status", "ok");
+      assert.ok(domainOnStorage(at, domainId)?.images.has(diskId));
+      await rest.ok("POST", `${here}/${diskId}/copy`, { disk: { name: "two" }, storage_domain: { id: secondId } });
+      const [copy] = await list("/disks?search=name%3Dtwo");
+      await until(`/disks/${copy?.id}`, "status", "ok");
+      assert.ok(domainOnStorage(at, secondId)?.images.has(copy?.id ?? ""));
+      await rest.ok("POST", `${here}/${diskId}/sparsify`, {});
+      await until(`/disks/${diskId}`, "status", "ok");
+      assert.ok(at.host.calls.some(({ verb }) => /sparsify/i.test(verb)));
+      await rest.ok("POST", `${here}/${diskId}/move`, { storage_domain: { id: secondId } });
+      await until(`/disks/${diskId}`, "status", "ok");
+      assert.ok(domainOnStorage(at, secondId)?.images.has(diskId));
+    },
+  ),
+);
+
+test(
+  "a connection is known before its domain is made, changes, and goes",
+  proves(["POST /storageconnections", "PUT /storageconnections/{}", "DELETE /storageconnections/{}"], async () => {
+    await using at = await effects();
+    const { rest, add, read } = at;
+    const connection = `/storageconnections/${await add("/storageconnections", {
+      type: "nfs",
+      address: "nas.example",
+      path: "/export/a",
+    })}`;
+    await rest.ok("PUT", connection, { path: "/export/b" });
+    const { address, path, type } = await read(connection);
+    assert.deepEqual([address, path, type], ["nas.example", "/export/b", "nfs"]);
+    await rest.ok("DELETE", connection);
+    assert.equal((await rest.request("GET", connection)).status, 404);
+  }),
+);

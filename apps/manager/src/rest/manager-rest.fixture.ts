@@ -22,6 +22,8 @@ export interface RestReply {
 /** The API of a whole Manager, asked as its super user `tester`, in JSON; paths are below the API's root. */
 export interface ManagerRest extends AsyncDisposable {
   request(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: object): Promise<RestReply>;
+  /** Sends the content of a disk to where a transfer takes it; the status. */
+  upload(transferId: string, content: Buffer): Promise<number>;
   /** @throws Error unless it went well */
   ok(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: object): Promise<RestReply["document"]>;
 }
@@ -58,6 +60,11 @@ export async function managerRest({ manager: { services } }: ManagerWorld): Prom
   };
   return {
     request,
+    async upload(transferId, content) {
+      const headers = { "content-type": "application/octet-stream", "content-length": String(content.length) };
+      const reply = await server.app.inject({ method: "PUT", url: `/images/${transferId}`, headers, payload: content });
+      return reply.statusCode;
+    },
     async ok(method, path, body) {
       const { status, document } = await request(method, path, body);
       if (status >= 300) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(document)}`);

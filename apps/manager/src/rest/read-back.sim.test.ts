@@ -83,6 +83,8 @@ async function addPeople({ request, addUser }: RestWorld): Promise<void> {
   await add(`/users/${userId}/tags`, { id: ids.tag });
   await add(`/users/${userId}/sshpublickeys`, { content: publicKey });
   await add(`/clusters/${ids.cluster}/permissions`, { group: { id: groupId }, role: { name: "UserRole" } });
+  await add("/permissions", { group: { id: groupId }, role: { name: "UserRole" } });
+  await add(`/groups/${groupId}/tags`, { id: ids.tag });
   for (const owner of [
     `clusters/${ids.cluster}`,
     `datacenters/${ids.dataCenter}`,

@@ -128,13 +128,13 @@ test("a stream ends with its session, and with the right to see events", async (
   const other = await open(w);
   await w.services.db.deleteFrom("permissions").where("principalId", "=", id).execute();
   let isOver = false;
-  stream.ended.then(() => (isOver = true));
+  void stream.ended.then(() => (isOver = true));
   await until(w, "the end of the stream", () => isOver);
   await tell(w, "the other one goes on");
   await until(w, "the event", () => other.told().length > 0);
   await w.services.db.deleteFrom("sessions").execute();
   let otherIsOver = false;
-  other.ended.then(() => (otherIsOver = true));
+  void other.ended.then(() => (otherIsOver = true));
   await until(w, "the end of the other stream", () => otherIsOver);
 });
 
