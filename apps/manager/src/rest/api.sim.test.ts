@@ -389,7 +389,7 @@ test("networks and their profiles are made, changed, and not removed while they 
     "red",
   );
   assert.equal((await send("DELETE", `/networks/${network.id}`)).status, 200);
-  for (const bad of ["a name", "longer-than-a-bridge", "x;rm", "-f"]) {
+  for (const bad of ["x;rm", "a/b", "x".repeat(256)]) {
     const reply = await send(
       "POST",
       "/networks",

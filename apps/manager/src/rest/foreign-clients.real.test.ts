@@ -66,8 +66,8 @@ vms = api.get_vms()
 print(names(vms), names(api.get_hosts()), names(api.get_storage_domains()), names(api.get_clusters()))
 vm = vms.lookup_resource("demo")
 vm.refresh(proxy)
-print(vm.get_property("state").value_nick, names(api.search_vms("name=other")), names(vm.get_cdroms()) == "")
+print(vm.get_property("state").value_nick, names(api.search_vms("name=other")), names(vm.get_cdroms()))
 `;
   const { stdout } = await runProgram(python, ["-c", script], { timeoutMs: 60_000 });
-  assert.equal(stdout, "demo,other one local Default\nup other True\n");
+  assert.equal(stdout, "demo,other one local Default\nup other cdrom0\n");
 });
