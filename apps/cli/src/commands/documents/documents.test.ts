@@ -53,7 +53,9 @@ test("a name on the way is looked up once, an id not at all, and a sub-collectio
     assert.equal(manager.requests.at(-2)?.query.get("search"), 'name="web1"');
     const one = await run("get", `vms/${id}/nics`, "nic1");
     assert.equal(one.stdout, "id           n1\nname         nic1\nmac.address  00:1a:4a:00:00:01\n", one.stderr);
-    assert.deepEqual(manager.log().slice(2), [`GET /vms/${id}/nics`, `GET /vms/${id}/nics/n1`]);
+    const mac = await run("get", `vms/${id}/nics`, "nic1", "--columns", "mac.address");
+    assert.equal(mac.stdout, "mac.address  00:1a:4a:00:00:01\n", mac.stderr);
+    assert.deepEqual(manager.log().slice(2, 4), [`GET /vms/${id}/nics`, `GET /vms/${id}/nics/n1`]);
   }));
 
 test("a name of several things, or of none, is refused with what to do", () =>

@@ -1,4 +1,4 @@
-import type { RequestOptions } from "@yagura/rest-client";
+import type { RequestOptions, RestTypeName } from "@yagura/rest-client";
 import type { Command } from "commander";
 import { wholeNumber } from "../../arguments/numbers.ts";
 import type { Cli } from "../../cli.ts";
@@ -47,10 +47,17 @@ export function addGet(program: Command, cli: Cli): void {
       const path = await findPath(manager, place);
       if (!operations.includes("list")) {
         const found = await manager.documents.get(type, path, asked, call);
-        return cli.printOne(found, () => formatDetails(flatten(found)));
+        return cli.printOne(found, () => detailsOf(type, found, options.columns));
       }
       const found: readonly object[] = await manager.documents.list(type, path, asked, call);
       cli.printList(found, columnsFor(type, found, options.columns), `There is nothing in ${words.join("/")}.`);
     }),
   );
+}
+
+/** Every value of one thing, or those asked for. @throws CliProblem */
+function detailsOf(type: RestTypeName, found: object, asked: string | undefined): string {
+  if (asked === undefined) return formatDetails(flatten(found));
+  const columns = columnsFor(type, [found], asked);
+  return formatDetails(columns.map(({ title, value }) => [title.toLowerCase(), value(found)]));
 }
