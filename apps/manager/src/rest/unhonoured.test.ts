@@ -50,3 +50,12 @@ for (const { what, type = "vm", body, answer, found } of cases) {
     assert.deepEqual(listUnhonoured(type, body, answer), found);
   });
 }
+
+test("what is only kept is no wish fulfilled, unless it is the ordinary", () => {
+  const kept = { stateless: true, high_availability: { enabled: true, priority: 1 } };
+  assert.deepEqual(listUnhonoured("vm", kept, kept), ["high_availability.enabled", "stateless"]);
+  const ordinary = { stateless: false, high_availability: { enabled: false }, cpu_shares: 0 };
+  assert.deepEqual(listUnhonoured("vm", ordinary, ordinary), []);
+  assert.deepEqual(listUnhonoured("disk", { backup: "none" }, { backup: "none" }), []);
+  assert.deepEqual(listUnhonoured("disk", { backup: "incremental" }, { backup: "incremental" }), ["backup"]);
+});

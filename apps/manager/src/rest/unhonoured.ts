@@ -43,6 +43,24 @@ const unspoken: Partial<Record<RestTypeName, readonly string[]>> = {
   vm: ["console", "disk_attachments", "initialization", "instance_type", "large_icon", "soundcard_enabled"],
 };
 
+/** Wishes that are kept, so that they are there when something acts upon them, and upon which nothing acts yet. */
+const onlyKept: Partial<Record<RestTypeName, readonly string[]>> = {
+  disk: ["backup", "propagate_errors"],
+  template: machineOnlyKept(),
+  vm: machineOnlyKept(),
+};
+
+function machineOnlyKept(): readonly string[] {
+  return [
+    "bios.boot_menu.enabled",
+    "cpu_shares",
+    "high_availability.enabled",
+    "soundcard_enabled",
+    "stateless",
+    "time_zone.name",
+  ];
+}
+
 /**
  * What a body asked for and its answer does not have: `cpu_shares`, `io.threads`. An answer is rendered from what is kept, and
  * only what is acted upon is kept; so a wish that it does not repeat was not fulfilled. Members that are asked for in the
@@ -54,7 +72,8 @@ export function listUnhonoured(type: RestTypeName, body: object, answer: object)
   for (const [name, wish] of Object.entries(body)) {
     if (!unsaid.includes(name)) compare(name, wish, (answer as Document)[name], found);
   }
-  return found;
+  const hollow = (onlyKept[type] ?? []).filter((path) => !found.includes(path) && isMore(memberAt(body, path)));
+  return [...found, ...hollow];
 }
 
 function compare(path: string, wish: unknown, have: unknown, found: string[]): void {
@@ -73,6 +92,15 @@ function compare(path: string, wish: unknown, have: unknown, found: string[]): v
   } else if (typeof wish !== "string" || typeof have !== "string" || wish.toLowerCase() !== have.toLowerCase()) {
     found.push(path);
   }
+}
+
+function memberAt(document: unknown, path: string): unknown {
+  return path.split(".").reduce((at, name) => (isDocument(at) ? at[name] : undefined), document);
+}
+
+/** More than the ordinary. */
+function isMore(value: unknown): boolean {
+  return !isNothing(value) && value !== 0 && value !== "none";
 }
 
 /** To have nothing where there is nothing is no wish. */

@@ -24,7 +24,8 @@ export function renderPage(rows: readonly Row[], { notHonoured }: Pick<Notes, "n
     `${countsRow("**all**", rows)}\n`,
     ...[...groups].map(([name, group]) => `## /${name}\n\n${table(group)}\n`),
     `## Attributes that are not acted upon\n`,
-    "What a body asks for of these is neither stored nor answered, and an event 1000201 names it.\n",
+    "What a body asks for of these is named by an event 1000201 (more than one of `io.threads` is not yet). Most are neither stored nor answered; `io.threads`, `high_availability`, `stateless`, `cpu_shares`,\n" +
+      "`soundcard_enabled`, `time_zone`, `bios.boot_menu`, `memory_policy.max`, `backup` and `propagate_errors` are kept for when something acts upon them.\n",
     "| type | attributes |\n| --- | --- |",
     ...Object.entries(notHonoured).map(
       ([type, names]) => `| ${type} | ${names.map((name) => `\`${name}\``).join(" ")} |`,
