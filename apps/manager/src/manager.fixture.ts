@@ -109,7 +109,7 @@ export async function managerWorld(
   };
 }
 
-export function until(what: string, look: () => Promise<boolean>, timeoutMs = 20_000): Promise<true> {
+export function until(what: string, look: () => Promise<boolean>, timeoutMs = 60_000): Promise<true> {
   return poll(what, async () => (await look()) || undefined, { timeoutMs, everyMs: 50 }) as Promise<true>;
 }
 
