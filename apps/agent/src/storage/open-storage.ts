@@ -5,7 +5,7 @@ import { type Clock, systemClock } from "@yagura/std/clock.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { StorageDomainId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
-import { mountsPath } from "@yagura/storage-format";
+import { connectionPath, mountsPath } from "@yagura/storage-format";
 import { readMounts } from "../root/mount-table.ts";
 import type { RootCalls } from "../root/root-calls.ts";
 import { openConnectionKinds } from "./connections/connection-kinds.ts";
@@ -76,6 +76,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const mounts = new Mounts({ mountsDirectory, clock, spawnChild: options.spawnFileChild ?? spawnFileChild });
   const ownFiles = options.files ?? openStorageFiles(root);
   const files = mounts.route(ownFiles);
+  const lookFiles = mounts.routeLooks(ownFiles);
   await files.makeDirectory(mountsDirectory);
   await files.makeDirectory(runPath);
 
@@ -115,7 +116,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     log,
     listDomains,
     isAcquired: (domainId) => leasing.hostIds.isAcquired(domainId),
-    lookFiles: mounts.routeLooks(ownFiles),
+    lookFiles,
     heal: (path, error) => mounted.heal(path, error),
   });
   const kinds = openConnectionKinds({
@@ -152,7 +153,13 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     return ofPools.flatMap(([domainId, status]) => (status === "active" ? [domainId] : []));
   }
 
-  const structure = openStructure({ domains, pools, look: () => watch.look() });
+  const structure = openStructure({
+    domains,
+    pools,
+    look: () => watch.look(),
+    askDomain: async (domainId) => (await known.get(domainId)).withFiles(lookFiles).readMetadata(),
+    askStorage: (path) => files.find(connectionPath(repositoryPath, path)),
+  });
 
   return {
     connections,

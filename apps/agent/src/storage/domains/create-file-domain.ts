@@ -11,6 +11,7 @@ import type { NewDomain } from "../contract/domains.ts";
 import { StorageError } from "../errors.ts";
 import { replaceText, type StorageFiles } from "../files/storage-files.ts";
 import { domainLeases, isSharedType } from "../leases/domain-leases.ts";
+import { askInPassing } from "./ask-in-passing.ts";
 import { checkNewDomain, SECTOR_BYTES } from "./check-new-domain.ts";
 import { fileDomain } from "./file-domain.ts";
 import type { KnownDomains } from "./known-domains.ts";
@@ -63,7 +64,8 @@ async function findPlace(
     const is = found.kind === "link" ? "a directory of this host" : "mounted storage";
     throw new StorageError("StorageDomainTypeError", `${path} is ${is}, and not of type ${type}`);
   }
-  if ((await known.find(domainId)) !== undefined) {
+  // Whether storage that does not answer has one of this name, nobody can say; names are made so that it has not.
+  if ((await askInPassing(`looking for domain ${domainId}`, () => known.find(domainId))) !== undefined) {
     throw new StorageError("StorageDomainAlreadyExists", `domain ${domainId} exists already`);
   }
   const [other] = await known.listUnder(connection);

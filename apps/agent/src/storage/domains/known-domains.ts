@@ -1,8 +1,12 @@
 import { findId, type StorageDomainId } from "@yagura/std/ids.ts";
 import { mountsPath } from "@yagura/storage-format";
 import type { StorageFiles } from "../files/storage-files.ts";
+import { askInPassing } from "./ask-in-passing.ts";
 import { fileDomain, noDomain } from "./file-domain.ts";
 import type { StorageDomain } from "./storage-domain.ts";
+
+/** What is not listed by then is missing in the list. */
+const LIST_MS = 10_000;
 
 /** Where domains are found by id. */
 export type DomainFinder = Pick<KnownDomains, "get" | "find">;
@@ -44,9 +48,11 @@ export class KnownDomains {
 
   /** Looks everywhere, whatever is remembered. */
   async list(): Promise<StorageDomainId[]> {
-    // Side by side: a connection that hangs is waited for once. What cannot be read has no domains to offer.
-    const all = await Promise.allSettled((await this.#connections()).map((connection) => this.listUnder(connection)));
-    return all.flatMap((found) => (found.status === "fulfilled" ? found.value : []));
+    // What cannot be read has no domains to offer.
+    const list = (connection: string): Promise<StorageDomainId[] | undefined> =>
+      askInPassing(`listing the domains of ${connection}`, () => this.listUnder(connection), { answerMs: LIST_MS });
+    const all = await Promise.all((await this.#connections()).map(list));
+    return all.flatMap((found) => found ?? []);
   }
 
   async listUnder(connection: string): Promise<StorageDomainId[]> {

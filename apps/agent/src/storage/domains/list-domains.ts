@@ -1,7 +1,7 @@
 import type { StorageDomainId } from "@yagura/std/ids.ts";
 import { connectionPath } from "@yagura/storage-format";
-import { AgentError } from "../../errors.ts";
 import type { DomainFilter } from "../contract/domains.ts";
+import { askInPassing } from "./ask-in-passing.ts";
 import type { KnownDomains } from "./known-domains.ts";
 
 /** The domains on the connections of this host. With a filter, those whose metadata can be read and fit: for an import. */
@@ -11,16 +11,14 @@ export async function listDomains(
 ): Promise<readonly StorageDomainId[]> {
   const all = path === undefined ? await known.list() : await known.listUnder(connectionPath(repositoryPath, path));
   if (type === undefined && itsClass === undefined) return all;
-  const fitting: StorageDomainId[] = [];
-  for (const domainId of all) {
-    try {
-      const metadata = await (await known.get(domainId)).readMetadata();
-      const fits = (type ?? metadata.type) === metadata.type && (itsClass ?? metadata.class) === metadata.class;
-      if (fits) fitting.push(domainId);
-    } catch (error) {
-      // Whoever asks for it by its id hears what is wrong with it.
-      if (!(error instanceof AgentError)) throw error;
-    }
-  }
-  return fitting;
+  const fits = async (domainId: StorageDomainId): Promise<boolean> => {
+    // Whoever asks for it by its id hears what is wrong with it.
+    const metadata = await askInPassing(`reading domain ${domainId}`, async () =>
+      (await known.get(domainId)).readMetadata(),
+    );
+    if (metadata === undefined) return false;
+    return (type ?? metadata.type) === metadata.type && (itsClass ?? metadata.class) === metadata.class;
+  };
+  const fitting = await Promise.all(all.map(fits));
+  return all.filter((_, index) => fitting[index]);
 }

@@ -35,7 +35,7 @@ class Daemon {
   readonly joined = new Map<string, Lockspace & { readonly ioTimeoutSeconds: number }>();
   readonly log: string[] = [];
   join: (lockspace: Lockspace) => Promise<JoinOutcome> = async () => "joined";
-  leave: () => LeaveOutcome = () => "left";
+  leave: () => LeaveOutcome | Promise<LeaveOutcome> = () => "left";
 
   get sanlock(): Sanlock {
     return {
@@ -47,7 +47,7 @@ class Daemon {
       },
       removeLockspace: async ({ name, hostId }: Lockspace) => {
         this.log.push(`leave ${hostId}`);
-        const outcome = this.leave();
+        const outcome = await this.leave();
         if (outcome === "left") this.joined.delete(name);
         return outcome;
       },
@@ -183,4 +183,65 @@ test("a domain on which a lease is held is not left, and stays joined", async ()
   await assert.rejects(hostIds.leave(domainId), { code: 662 });
   await hostIds.wait(domainId);
   assert.equal(hostIds.isAcquired(domainId), true);
+});
+
+test("a domain that is being left is joined again when that is over, and nothing is acquired in it before", async () => {
+  await using here = world();
+  const { daemon, hostIds } = here;
+  hostIds.join(domainId, 1, async () => leasesOf(domainId));
+  await hostIds.wait(domainId);
+  const leaving = Promise.withResolvers<LeaveOutcome>();
+  daemon.leave = () => leaving.promise;
+  hostIds.leaveSoon(domainId);
+  hostIds.join(domainId, 1, async () => leasesOf(domainId));
+  const joined = hostIds.wait(domainId).then(() => "joined");
+  await settle();
+  await assert.rejects(
+    hostIds.acquireIn([domainId], async () => assert.fail("it was acquired")),
+    { code: 661 },
+  );
+  assert.deepEqual(daemon.log, ["join 1 with 2 s", "leave 1"]);
+  leaving.resolve("left");
+  assert.equal(await joined, "joined");
+  assert.deepEqual(daemon.log, ["join 1 with 2 s", "leave 1", "join 1 with 2 s"]);
+  assert.equal(await hostIds.acquireIn([domainId], async () => "acquired"), "acquired");
+});
+
+test("a domain is not left while a lease in it is being acquired", async () => {
+  await using here = world();
+  const { daemon, hostIds } = here;
+  for (const id of [domainId, otherId]) hostIds.join(id, 1, async () => leasesOf(id));
+  for (const id of [domainId, otherId]) await hostIds.wait(id);
+  const answer = Promise.withResolvers<string>();
+  const acquired = hostIds.acquireIn([otherId, domainId], () => answer.promise);
+  daemon.leave = () => "in-use";
+  daemon.join = async () => "already-joined";
+  const left = assert.rejects(hostIds.leave(domainId), { code: 662 });
+  await settle();
+  assert.equal(daemon.log.includes("leave 1"), false);
+  answer.resolve("acquired");
+  assert.equal(await acquired, "acquired");
+  await left;
+  assert.equal(daemon.log.includes("leave 1"), true);
+});
+
+test("whoever leaves a domain twice hears of the same end", async () => {
+  await using here = world();
+  const { daemon, hostIds } = here;
+  hostIds.join(domainId, 1, async () => leasesOf(domainId));
+  await hostIds.wait(domainId);
+  const leaving = Promise.withResolvers<LeaveOutcome>();
+  daemon.leave = () => leaving.promise;
+  hostIds.leaveSoon(domainId);
+  const second = hostIds.leave(domainId).then(() => daemon.joined.size);
+  await settle();
+  leaving.resolve("left");
+  assert.equal(await second, 0);
+});
+
+test("a domain whose storage does not answer is left without waiting for it", async () => {
+  await using here = world();
+  here.hostIds.join(domainId, 1, () => new Promise(() => undefined));
+  await here.hostIds.leave(domainId);
+  assert.deepEqual([here.daemon.log, here.hostIds.list()], [[], []]);
 });

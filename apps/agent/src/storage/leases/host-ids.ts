@@ -22,6 +22,10 @@ export type FindLeases = () => Promise<DomainLeases | undefined>;
  */
 export class HostIds {
   readonly #members = new Map<StorageDomainId, HostMembership>();
+  /** What is being left. */
+  readonly #leaving = new Map<StorageDomainId, Promise<void>>();
+  /** What just acquires leases. */
+  readonly #acquiring = new Map<StorageDomainId, Set<Promise<unknown>>>();
   readonly #world: HostIdsWorld;
 
   constructor(world: HostIdsWorld) {
@@ -33,7 +37,8 @@ export class HostIds {
     const known = this.#members.get(domainId);
     if (known?.hostNumber === hostNumber) return;
     known?.stop();
-    this.#members.set(domainId, new HostMembership({ ...this.#world, domainId, hostNumber, findLeases }));
+    const after = this.#leaving.get(domainId) ?? known?.ended ?? Promise.resolve();
+    this.#members.set(domainId, new HostMembership({ ...this.#world, domainId, hostNumber, findLeases, after }));
   }
 
   /** Always true of a domain that no other host sees, once that is known. */
@@ -59,19 +64,44 @@ export class HostIds {
   }
 
   /**
-   * Leaves the lockspace and frees the host id.
+   * Acquires leases in these domains, none of which is left meanwhile: for up to a second after the daemon was told to leave a
+   * lockspace it gives leases in it, and then kills whoever has one.
+   * @throws StorageError 661 where this host is not a member, or not any more
+   */
+  async acquireIn<Result>(domainIds: readonly StorageDomainId[], acquire: () => Promise<Result>): Promise<Result> {
+    for (const domainId of domainIds) {
+      if (this.isAcquired(domainId)) continue;
+      const text = `this host has no host id in domain ${domainId} at present`;
+      throw new StorageError("AcquireHostIdFailure", text, { cause: this.#members.get(domainId)?.trouble });
+    }
+    const work = acquire();
+    const concerned = domainIds.map((domainId) => this.#acquiringIn(domainId));
+    for (const one of concerned) one.add(work);
+    try {
+      return await work;
+    } finally {
+      for (const one of concerned) one.delete(work);
+    }
+  }
+
+  /**
+   * Leaves the lockspace and frees the host id. What is asked meanwhile is joined afterwards.
    * @throws StorageError 662 while a guest or a job of this host holds a lease there
    */
   async leave(domainId: StorageDomainId): Promise<void> {
     const member = this.#members.get(domainId);
-    if (member === undefined) return;
+    if (member === undefined) return this.#leaving.get(domainId);
     this.#members.delete(domainId);
+    const left = Promise.allSettled(this.#acquiringIn(domainId)).then(() => member.leave());
+    this.#leaving.set(domainId, left);
     try {
-      await member.leave();
+      await left;
     } catch (error) {
       // It is a member still, and has to be looked after.
       if (!this.#members.has(domainId)) this.#members.set(domainId, member.again());
       throw error;
+    } finally {
+      if (this.#leaving.get(domainId) === left) this.#leaving.delete(domainId);
     }
   }
 
@@ -91,5 +121,11 @@ export class HostIds {
     this.#members.clear();
     for (const member of members) member.stop();
     await Promise.all(members.map(({ ended }) => ended));
+  }
+
+  #acquiringIn(domainId: StorageDomainId): Set<Promise<unknown>> {
+    const present = this.#acquiring.get(domainId) ?? new Set();
+    this.#acquiring.set(domainId, present);
+    return present;
   }
 }

@@ -1,5 +1,6 @@
 import { CannotReachSanlock, type JoinOutcome, type Lockspace, type Sanlock, SanlockError } from "@yagura/sanlock";
 import type { Clock } from "@yagura/std/clock.ts";
+import { withDeadline } from "@yagura/std/deadline.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
 import type { StorageDomainId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
@@ -14,12 +15,16 @@ interface MembershipOptions {
   readonly hostNumber: number;
   /** Asks the storage where the lockspace is; `undefined` for a domain that has none. */
   findLeases(): Promise<DomainLeases | undefined>;
+  /** What has to have ended, well or not, before anything is begun: leaving the same lockspace. */
+  readonly after: Promise<unknown>;
 }
 
 /** How often a member asks whether it still is one, and a stranger tries again. */
 const LOOK_MS = 5_000;
-/** Freeing the id is one write; storage that takes longer is left to find out by itself. */
-const LEAVE_MS = 30_000;
+/** Freeing the id is one write; storage that takes longer is left to find out by itself, and others do not wait for it. */
+const LEAVE_MS = 10_000;
+/** What a domain's metadata need at most, where its mount is dead. */
+const FIND_MS = 60_000;
 /** As vdsm waits at an io_timeout of 10 s: joining after an unclean end takes 8 of them and the watchdog's minute, and some room. */
 const WAIT_MS_PER_IO_TIMEOUT_SECOND = 12_000;
 const WATCHDOG_MS = 60_000;
@@ -106,8 +111,9 @@ export class HostMembership {
   }
 
   async #keep(): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, after } = this.#options;
     const { signal } = this.#stop;
+    await after.catch(() => undefined);
     while (!signal.aborted) {
       try {
         if (this.#isJoined) await this.#look();
@@ -121,10 +127,9 @@ export class HostMembership {
   }
 
   async #join(): Promise<void> {
-    const { sanlock, domainId, hostNumber } = this.#options;
+    const { sanlock, domainId, hostNumber, findLeases } = this.#options;
     const { signal } = this.#stop;
-    const leases = await this.#options.findLeases();
-    signal.throwIfAborted();
+    const leases = await withDeadline(`finding the leases of domain ${domainId}`, FIND_MS, findLeases, signal);
     this.#leases = leases;
     // Where no other host sees the domain, there is nobody to tell.
     if (leases === undefined) return this.#becomeJoined();

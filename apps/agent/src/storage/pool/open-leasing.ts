@@ -1,6 +1,7 @@
 import { createSanlock, type Sanlock } from "@yagura/sanlock";
 import type { Clock } from "@yagura/std/clock.ts";
 import { describeError } from "@yagura/std/describe-error.ts";
+import { parseId, type StorageDomainId } from "@yagura/std/ids.ts";
 import type { Log } from "@yagura/std/log.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
 import { HostIds } from "../leases/host-ids.ts";
@@ -33,8 +34,16 @@ interface LeasingOptions {
 
 export function openLeasing(options: LeasingOptions): Leasing {
   const { files, clock, log, endProcess, sanlock = createSanlock(), acquireLock = acquireLocalLock } = options;
-  const leases = new ProcessLeases({ sanlock, endProcess, log });
+  const ofProcess = new ProcessLeases({ sanlock, endProcess, log });
   const hostIds = new HostIds({ sanlock, clock, log });
+  const leases: Pick<ProcessLeases, "tryAcquire" | "release"> = {
+    tryAcquire: (wanted) =>
+      hostIds.acquireIn(
+        wanted.map(({ lockspace }) => parseId<StorageDomainId>(lockspace)),
+        () => ofProcess.tryAcquire(wanted),
+      ),
+    release: (held) => ofProcess.release(held),
+  };
   const volumeLeases = openVolumeLeases({
     sanlock,
     leases,
@@ -53,7 +62,7 @@ export function openLeasing(options: LeasingOptions): Leasing {
       await hostIds.close();
       await volumeLeases.whenIdle();
       try {
-        await leases.close();
+        await ofProcess.close();
       } catch (error) {
         // They end with this process.
         log.warn("sanlock could not be told that this agent ends", { error: describeError(error) });

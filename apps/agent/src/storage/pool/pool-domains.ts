@@ -1,7 +1,7 @@
-import { withDeadline } from "@yagura/std/deadline.ts";
 import type { StorageDomainId } from "@yagura/std/ids.ts";
 import { poolDomainLink, poolMasterLink, poolPath } from "@yagura/storage-format";
 import type { PoolId } from "../contract/spm-order.ts";
+import { askInPassing } from "../domains/ask-in-passing.ts";
 import type { KnownDomains } from "../domains/known-domains.ts";
 import type { StorageDomain } from "../domains/storage-domain.ts";
 import type { StorageFiles } from "../files/storage-files.ts";
@@ -16,9 +16,6 @@ export interface PoolDomainsWorld {
   readonly hostIds: Pick<HostIds, "join" | "leave" | "leaveSoon" | "list">;
 }
 
-/** A domain that takes longer is linked when the host is told of its domains the next time. */
-const FIND_MS = 2_000;
-
 /**
  * Has this host use the domains of a pool as their statuses say: links to all that can be found, and a host id in those that
  * are active. What is slow or away does not hold up the others: host ids are acquired in the background.
@@ -32,7 +29,7 @@ export async function useDomains(
   await files.makeDirectory(poolPath(repositoryPath, poolId));
   const use = async (domainId: StorageDomainId, status: "active" | "attached"): Promise<void> => {
     setHostId(world, pool, domainId, status);
-    const domain = await findInTime(known, domainId);
+    const domain = await findInPassing(known, domainId);
     if (domain === undefined) return;
     await files.symbolicLink(domain.paths.domain, poolDomainLink(repositoryPath, poolId, domainId));
     if (domainId === masterDomainId)
@@ -41,13 +38,8 @@ export async function useDomains(
   await Promise.all([...pool.domains].map(([domainId, status]) => use(domainId, status)));
 }
 
-/** A domain that cannot be reached now is no reason to do without the others; its vitals say what is wrong with it. */
-async function findInTime(known: KnownDomains, domainId: StorageDomainId): Promise<StorageDomain | undefined> {
-  try {
-    return await withDeadline(`finding domain ${domainId}`, FIND_MS, () => known.find(domainId));
-  } catch {
-    return undefined;
-  }
+function findInPassing(known: KnownDomains, domainId: StorageDomainId): Promise<StorageDomain | undefined> {
+  return askInPassing(`finding domain ${domainId}`, () => known.find(domainId));
 }
 
 /** Adds, changes or, with `undefined`, removes a domain of a connected pool, and its link. */
@@ -66,7 +58,8 @@ export async function setDomain(
   } else {
     pool.domains.set(domainId, status);
     setHostId(world, pool, domainId, status);
-    await files.symbolicLink((await known.get(domainId)).paths.domain, link);
+    const domain = await findInPassing(known, domainId);
+    if (domain !== undefined) await files.symbolicLink(domain.paths.domain, link);
   }
 }
 

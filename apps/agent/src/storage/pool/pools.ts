@@ -11,6 +11,7 @@ import type {
   StoragePools,
 } from "../contract/pools.ts";
 import type { PoolId } from "../contract/spm-order.ts";
+import { askInPassing } from "../domains/ask-in-passing.ts";
 import { StorageError } from "../errors.ts";
 import type { TaskStore } from "../tasks/task-store.ts";
 import { type ConnectedPool, requireSpm } from "./connected-pool.ts";
@@ -192,8 +193,10 @@ export class Pools implements StoragePools {
     status: "active" | "attached",
     version: number,
   ): Promise<PoolDomainInfo> {
-    const domain = await this.#world.known.find(domainId);
-    if (domain === undefined) return { domainId, status, version };
-    return { domainId, status, version: (await domain.readMetadata()).version, stats: await domain.getStats() };
+    const answer = await askInPassing(`reading domain ${domainId}`, async () => {
+      const domain = await this.#world.known.get(domainId);
+      return { version: (await domain.readMetadata()).version, stats: await domain.getStats() };
+    });
+    return { domainId, status, version, ...answer };
   }
 }

@@ -1,31 +1,29 @@
+import { describeError } from "@yagura/std/describe-error.ts";
 import { AgentError } from "../../errors.ts";
 import type { NewMaster } from "../contract/pools.ts";
 import { StorageError } from "../errors.ts";
-import type { HostIds } from "../leases/host-ids.ts";
 import { inTime } from "./in-time.ts";
 import { asMaster, clearMasterFiles } from "./master-files.ts";
+import type { HeldSpmLock } from "./spm-lock.ts";
 import type { SpmRoleWorld } from "./spm-role.ts";
 import { SpmTerm } from "./spm-term.ts";
 
-interface ReconstructWorld extends SpmRoleWorld {
-  readonly hostIds: Pick<HostIds, "list" | "leaveSoon">;
-}
-
 /** As long as joining after an unclean end, and a dead owner's lease, may take. */
 const ACQUIRE_MS = 600_000;
+const RELEASE_MS = 60_000;
 
 /**
  * Makes a domain the master of its pool when the one before cannot be reached. There is no SPM meanwhile: the lease of the
- * new master is held for as long as it takes. Unfinished work that only the lost journal knew stays unfinished. Repeating is
+ * new master is held for as long as it takes. The host stays a member of its lockspace, where it will be needed when the pool is
+ * connected, or be left. Unfinished work that only the lost journal knew stays unfinished. Repeating is
  * harmless.
  */
 export async function reconstructMaster(
-  world: ReconstructWorld,
+  world: SpmRoleWorld,
   { poolId, hostNumber, masterDomainId, masterVersion }: NewMaster,
 ): Promise<void> {
-  const { known, lock, hostIds } = world;
+  const { known, lock } = world;
   const domain = await known.get(masterDomainId);
-  const wasMember = hostIds.list().includes(masterDomainId);
   const signal = AbortSignal.timeout(ACQUIRE_MS);
   const held = await lock.acquire(domain, { hostNumber, signal, onProgress: () => undefined });
   const term = new SpmTerm(poolId, held.epoch);
@@ -60,15 +58,25 @@ export async function reconstructMaster(
     throw new StorageError("ReconstructMasterError", `cannot make domain ${masterDomainId} the master`, { cause });
   } finally {
     term.end("the master was reconstructed");
-    const quiet = async (): Promise<void> => {
-      await term.whenIdle();
-      await world.whenWritersDead();
-    };
-    await inTime(
-      "giving the lease back",
-      60_000,
-      quiet().then(() => held.release()),
-    );
-    if (!wasMember) hostIds.leaveSoon(masterDomainId);
+    await giveBack(world, term, held);
+  }
+}
+
+/** What cannot be given back must not stay with a process that does not know of it. */
+async function giveBack(
+  { whenWritersDead, endProcess }: SpmRoleWorld,
+  term: SpmTerm,
+  held: HeldSpmLock,
+): Promise<void> {
+  const release = async (): Promise<void> => {
+    await term.whenIdle();
+    await whenWritersDead();
+    await held.release();
+  };
+  try {
+    await inTime("giving the lease back", RELEASE_MS, release());
+  } catch (cause) {
+    endProcess(`the lease of a reconstructed master could not be given back: ${describeError(cause)}`);
+    throw cause;
   }
 }
