@@ -146,6 +146,8 @@ const damages: Readonly<Record<string, readonly [Damage, ...FindingKind[]]>> = {
   "a task that is no task": [({ paths }) => writeFile(`${paths.masterTasks}/x.json`, "{"), "unreadable-task"],
   "a task of vdsm": [({ paths }) => mkdir(`${paths.masterTasks}/x`), "unreadable-task"],
   "a volume that anybody may write": [({ paths }) => chmod(paths.volume(image(1), volume(1)), 0o666), "wrong-owner"],
+  "a directory of all images that nobody may write to": [({ path }) => chmod(`${path}/images`, 0o500), "wrong-owner"],
+  "a journal that anybody may write": [({ path }) => chmod(`${path}/master/tasks`, 0o777), "wrong-owner"],
   "a directory that nobody may enter": [({ paths }) => chmod(paths.image(image(1)), 0o600), "wrong-owner"],
 };
 

@@ -15,6 +15,8 @@ export interface DomainSnapshot {
   /** What its name says, when that is an id. */
   readonly directoryId?: StorageDomainId;
   readonly directory: FileFacts;
+  /** Its directories, named from there: `images`, `dom_md`, `master/tasks`. */
+  readonly folders: readonly NamedFile[];
   readonly metadata: Found<DomainMetadata>;
   /** What is in `dom_md`. */
   readonly control: readonly NamedFile[];

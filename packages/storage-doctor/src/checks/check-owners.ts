@@ -51,6 +51,7 @@ function filesOf(snapshot: DomainSnapshot): OwnedFile[] {
   const paths = domainPaths(snapshot.path);
   return [
     { ...snapshot.directory, path: snapshot.path, needs: directory },
+    ...snapshot.folders.map((folder) => ({ ...folder, path: `${snapshot.path}/${folder.name}`, needs: directory })),
     ...snapshot.control.map((file) => ({
       ...file,
       path: `${paths.control}/${file.name}`,

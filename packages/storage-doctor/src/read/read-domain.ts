@@ -43,6 +43,7 @@ export async function readDomain(path: string, options: ReadOptions = {}): Promi
       path,
       ...(directoryId !== undefined && { directoryId }),
       directory,
+      folders: await listFolders(path),
       metadata,
       control: await listFiles(paths.control),
       lockspace: await readLockspace(leases),
@@ -58,6 +59,14 @@ export async function readDomain(path: string, options: ReadOptions = {}): Promi
     options.signal?.throwIfAborted();
     throw new CannotReadDomain(`the domain in ${path} cannot be read`, { cause });
   }
+}
+
+/** Two levels of them: those of images are read with the images. */
+async function listFolders(path: string): Promise<readonly NamedFile[]> {
+  const isFolder = ({ kind }: NamedFile) => kind === "directory";
+  const folders = (await listFiles(path)).filter(isFolder);
+  const inMaster = folders.some(({ name }) => name === "master") ? await listFiles(`${path}/master`) : [];
+  return [...folders, ...inMaster.filter(isFolder).map((file) => ({ ...file, name: `master/${file.name}` }))];
 }
 
 /** The domains in a directory: itself, or those directly in it. */
