@@ -2,6 +2,7 @@ import type { HardwareInformation, VdsmCapabilities } from "@yagura/agent-protoc
 import { MiB } from "@yagura/std/units.ts";
 import type { HostFacts } from "../domain/host/host.ts";
 import { numberOr } from "./numbers.ts";
+import { readNetworks, readNics, readNumaNodes } from "./read-host-equipment.ts";
 
 /** What a host says of itself, in our words. */
 export function readHostFacts(capabilities: VdsmCapabilities, hardware: HardwareInformation): HostFacts {
@@ -45,5 +46,8 @@ export function readHostFacts(capabilities: VdsmCapabilities, hardware: Hardware
       uuid: hardware.systemUUID ?? capabilities.uuid,
       family: hardware.systemFamily ?? "",
     },
+    nics: readNics(capabilities),
+    networksSeen: readNetworks(capabilities),
+    numaNodes: readNumaNodes(capabilities),
   };
 }

@@ -1,9 +1,11 @@
 import type { HostStats } from "@yagura/agent-protocol";
 import { MiB } from "@yagura/std/units.ts";
-import type { HostStatistics } from "../domain/host/host.ts";
+import type { HostFacts, HostStatistics } from "../domain/host/host.ts";
 import { numberOr, toNumber } from "./numbers.ts";
+import { readNicUse, readNumaNodeUse } from "./read-host-equipment.ts";
 
-export function readHostStatistics(stats: HostStats, nowMs: number): HostStatistics {
+/** @param facts What is known of the host: of interfaces and NUMA nodes, those are measured. */
+export function readHostStatistics(stats: HostStats, nowMs: number, facts: HostFacts | undefined): HostStatistics {
   const bootSeconds = toNumber(stats.bootTime);
   return {
     atMs: nowMs,
@@ -20,6 +22,8 @@ export function readHostStatistics(stats: HostStats, nowMs: number): HostStatist
     vmCount: stats.vmCount,
     activeVmCount: stats.vmActive,
     migratingVmCount: stats.vmMigrating ?? 0,
+    nics: readNicUse(stats, facts?.nics ?? []),
+    numaNodes: readNumaNodeUse(stats, facts?.numaNodes ?? []),
   };
 }
 

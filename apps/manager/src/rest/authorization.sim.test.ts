@@ -10,7 +10,9 @@ import { createGroup } from "../operations/groups/create-group.ts";
 import { addMember } from "../operations/groups/group-members.ts";
 import { givePermission } from "../operations/permissions/give-permission.ts";
 import { createSsoClient } from "../operations/sso-clients/create-sso-client.ts";
+import { derivedId } from "./derived-id.ts";
 import { ids, populate } from "./inventory.fixture.ts";
+import { nicId, numaNodeId } from "./representations/host-equipment.ts";
 import { cdromId } from "./representations/vm-device.ts";
 import { type Reply, restWorld } from "./rest-world.fixture.ts";
 import type { Route } from "./route.ts";
@@ -248,6 +250,10 @@ async function authorizationWorld() {
     icon: osIcons("other").small.id,
     cdrom: cdromId,
     level: "4.7",
+    hostNic: nicId(ids.host, "eth0"),
+    numaNode: numaNodeId(ids.host, 0),
+    attachment: derivedId(ids.host, "network attachment", found.network),
+    unmanagedNetwork: Buffer.from("stray").toString("hex"),
     label: "rack1",
     cpuProfile: ids.cluster,
     diskProfile: ids.storageDomain,

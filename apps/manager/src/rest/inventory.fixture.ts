@@ -40,6 +40,7 @@ import { hardwareDefaults, type VmHardware } from "../domain/vm/vm-hardware.ts";
 import { createHostTicket } from "../enrolment/host-tickets.ts";
 import { createCluster } from "../operations/clusters/create-cluster.ts";
 import { createDataCenter } from "../operations/data-centers/create-data-center.ts";
+import { hostFacts, hostStatistics } from "./inventory-host.fixture.ts";
 import { limitIds, populateLimits } from "./inventory-limits.fixture.ts";
 import type { RestWorld } from "./rest-world.fixture.ts";
 
@@ -156,6 +157,8 @@ export async function populate({
       spmPriority: 5,
       poolNumber: 1,
       createdAtMs: nowMs,
+      facts: hostFacts,
+      statistics: hostStatistics(nowMs),
     });
     await updateDataCenter(tx, ids.dataCenter, { spmHostId: ids.host });
     await ensureStorageConnection(tx, domain.connection);

@@ -20,6 +20,8 @@ import { eventRoutes } from "./resources/events.ts";
 import { externalJobRoutes } from "./resources/external-jobs.ts";
 import { graphicsConsoleRoutes } from "./resources/graphics-consoles.ts";
 import { groupRoutes } from "./resources/groups.ts";
+import { hostEquipmentRoutes } from "./resources/host-equipment.ts";
+import { hostEquipmentStatisticRoutes } from "./resources/host-equipment-statistics.ts";
 import { hostTicketRoutes } from "./resources/host-tickets.ts";
 import { hostRoutes } from "./resources/hosts.ts";
 import { iconRoutes } from "./resources/icons.ts";
@@ -82,6 +84,8 @@ export function routes(product: Product): readonly Route[] {
     ...eventRoutes,
     ...externalJobRoutes,
     ...groupRoutes,
+    ...hostEquipmentRoutes,
+    ...hostEquipmentStatisticRoutes,
     ...hostRoutes,
     ...hostTicketRoutes,
     ...iconRoutes,

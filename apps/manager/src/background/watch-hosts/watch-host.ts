@@ -181,7 +181,7 @@ async function refresh(context: OpContext, { sights }: StorageParts, host: Host)
   const facts = isMinute && host.status === "up" ? await readFacts(context, host) : undefined;
   await transaction(db, (tx) =>
     updateHost(tx, host.id, {
-      statistics: readHostStatistics(stats, nowMs),
+      statistics: readHostStatistics(stats, nowMs, facts ?? host.facts),
       lastSeenAtMs: nowMs,
       ...(facts !== undefined && { facts }),
     }),

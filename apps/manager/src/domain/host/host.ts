@@ -1,5 +1,6 @@
 import type { HostStatus } from "@yagura/lifecycles";
 import type { ClusterId, HostId } from "@yagura/std/ids.ts";
+import type { HostNetwork, HostNic, HostNicUse, HostNumaNode, HostNumaNodeUse } from "./host-equipment.ts";
 
 export interface Host {
   readonly id: HostId;
@@ -64,6 +65,10 @@ export interface HostFacts {
     readonly uuid: string;
     readonly family: string;
   };
+  /** These three are not known of a host that has not been asked since an older version. */
+  readonly nics?: readonly HostNic[];
+  readonly networksSeen?: readonly HostNetwork[];
+  readonly numaNodes?: readonly HostNumaNode[];
 }
 
 /** What was measured last; losing it costs nothing. */
@@ -82,4 +87,6 @@ export interface HostStatistics {
   readonly vmCount: number;
   readonly activeVmCount: number;
   readonly migratingVmCount: number;
+  readonly nics?: readonly HostNicUse[];
+  readonly numaNodes?: readonly HostNumaNodeUse[];
 }

@@ -13,9 +13,8 @@ const empty: readonly { readonly path: string; readonly type: RestTypeName }[] =
   { path: "/vms/:vm/hostdevices", type: "host_device" },
   { path: "/vms/:vm/numanodes", type: "virtual_numa_node" },
   { path: "/vms/:vm/snapshots", type: "snapshot" },
-  { path: "/hosts/:host/nics", type: "host_nic" },
-  { path: "/hosts/:host/networkattachments", type: "network_attachment" },
   { path: "/hosts/:host/fenceagents", type: "agent" },
+  { path: "/hosts/:host/storage", type: "host_storage" },
 ];
 
 export const emptyCollectionRoutes: readonly Route[] = empty.flatMap(({ path, type }): Route[] => [

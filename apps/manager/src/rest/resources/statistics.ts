@@ -17,7 +17,7 @@ import { byId, cutList } from "../select-list.ts";
 type Params = RestRequest["params"];
 
 /** What is measured of something, and the path of that thing. */
-interface Source {
+export interface Source {
   readonly owner: readonly string[];
   readonly measured: readonly Measured[];
 }
@@ -66,11 +66,12 @@ export const statisticRoutes: readonly Route[] = [
   }),
 ];
 
-function statisticsOf(path: string, read: ReadSources): Route[] {
+/** @param noun What is not there, when nothing is: the path's last parameter, unless told. */
+export function statisticsOf(path: string, read: ReadSources, noun: Noun = nounOf(path)): Route[] {
   const render = (source: Source, { links }: RestRequest) => renderStatistics(source.measured, links, ...source.owner);
   const renderOne = async (request: RestRequest) => {
     const [source] = await read(request, [request.params]);
-    if (source === undefined) throw new NotFound(nounOf(path), lastId(request.params).slice(0, 80));
+    if (source === undefined) throw new NotFound(noun, lastId(request.params).slice(0, 80));
     return render(source, request);
   };
   return [
@@ -193,13 +194,19 @@ function measureDisk(diskId: DiskId, vms: readonly Vm[]): Measured[] {
 }
 
 function measureNic({ run }: Vm, macAddress: string | undefined): Measured[] {
-  const nic = run.statistics?.nics.find((each) => each.macAddress === macAddress);
+  return measureTraffic(run.statistics?.nics.find((each) => each.macAddress === macAddress) ?? noTraffic);
+}
+
+const noTraffic: Traffic = { receivedBytes: 0, sentBytes: 0, receivedErrors: 0, sentErrors: 0 };
+
+/** What an interface has carried; without values when that is not known. */
+export function measureTraffic(nic: Traffic | undefined): Measured[] {
   const total = (name: string, description: string, unit: "bytes" | "none", value: number | undefined): Measured => ({
     name,
     description,
     unit,
     kind: "counter",
-    value: value ?? 0,
+    value,
   });
   return [
     total("data.total.rx", "Total received data", "bytes", nic?.receivedBytes),
@@ -209,7 +216,14 @@ function measureNic({ run }: Vm, macAddress: string | undefined): Measured[] {
   ];
 }
 
-function bytes(name: string, description: string, value: number | undefined): Measured {
+interface Traffic {
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+  readonly receivedErrors: number;
+  readonly sentErrors: number;
+}
+
+export function bytes(name: string, description: string, value: number | undefined): Measured {
   return { name, description, unit: "bytes", value };
 }
 
