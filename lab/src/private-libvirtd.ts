@@ -4,6 +4,7 @@
 // directory, because these paths are compiled into libvirt. As another user the XDG variables do the same.
 // The daemon outlives whoever started it, and its guests outlive the daemon: a new one adopts them.
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -87,7 +88,7 @@ async function startSystem(directory: string): Promise<void> {
   }
   await mkdir(join(directory, "etc/qemu/networks"), { recursive: true });
   await writeFile(join(directory, "etc/libvirtd.conf"), await daemonConfiguration(directory));
-  await writeFile(join(directory, "etc/qemu.conf"), await qemuConfiguration());
+  await writeFile(join(directory, "etc/qemu.conf"), await qemuConfiguration(directory));
   using namespace = await openPrivateNamespace(); // It lives on with the daemons.
   for (const [path, folder] of Object.entries(privateFolders)) await namespace.cover(path, join(directory, folder));
   if (!(await canUseKvm())) await hideKvm(directory, namespace);
@@ -177,11 +178,27 @@ async function daemonConfiguration(directory: string): Promise<string> {
  * Guests run as libvirt's own user. They get no mount namespace each (it cannot be made over a hidden /dev/kvm), and no
  * control groups where this machine has the old kind, which libvirt can use only through systemd.
  */
-async function qemuConfiguration(): Promise<string> {
+async function qemuConfiguration(directory: string): Promise<string> {
   const hasUnifiedGroups = (await readFile("/proc/mounts", "utf8")).includes("/sys/fs/cgroup cgroup2 ");
-  const lines = ['security_driver = "none"', 'stdio_handler = "logd"', "namespaces = []"];
+  const { first, last } = consolePorts(directory);
+  const lines = [
+    'security_driver = "none"',
+    'stdio_handler = "logd"',
+    "namespaces = []",
+    `remote_display_port_min = ${first}`,
+    `remote_display_port_max = ${last}`,
+  ];
   if (!hasUnifiedGroups) lines.push("cgroup_controllers = []");
   return `${lines.join("\n")}\n`;
+}
+
+/**
+ * A hundred ports for the consoles of this daemon's guests, the same as long as it is below this directory: two daemons that
+ * start a guest in the same moment would both find the same port free. Below those that the kernel gives out.
+ */
+function consolePorts(directory: string): { readonly first: number; readonly last: number } {
+  const first = 5900 + 100 * (createHash("sha256").update(directory).digest().readUInt32BE() % 250);
+  return { first, last: first + 99 };
 }
 
 /** Whether something accepts connections on this socket. */
