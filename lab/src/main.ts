@@ -51,7 +51,7 @@ const found = labs.get(wanted);
 const usage = `npm run lab -- NAME, where NAME is one of:\n${[...labs]
   .map(([name, { about }]) => `  ${name.padEnd(15)}  ${about}`)
   .join("\n")}`;
-if (wanted === "--help" || wanted === "-h") say(usage);
+if ([wanted, ...more].some((word) => word === "--help" || word === "-h")) say(usage);
 else if (found === undefined || more.length > 0) {
   fail(`${wanted === "" ? "which lab?" : `there is no lab "${[wanted, ...more].join(" ")}".`}\n${usage}`);
 } else if (process.getuid?.() !== 0) fail("network namespaces need root; run it as root or with sudo.");
