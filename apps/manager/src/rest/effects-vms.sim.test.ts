@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { poll } from "@yagura/std/poll.ts";
 import { GiB } from "@yagura/std/units.ts";
 import { proves } from "@yagura/testing/proves.ts";
 import { type Effects, effects } from "./effects.fixture.ts";
@@ -8,6 +9,11 @@ import { type Effects, effects } from "./effects.fixture.ts";
 
 const xmlOf = ({ host }: Effects, vmId: string) => host.vms.find((vm) => vm.vmId === vmId)?.xml ?? "";
 const callsOf = ({ host }: Effects, verb: string) => host.calls.filter((call) => call.verb === verb).length;
+
+/** A guest that has ended is known to its host until the Manager has seen how it ended. */
+async function untilForgotten({ host }: Effects): Promise<void> {
+  await poll("the host to have no guest", () => host.vms.length === 0 || undefined, { timeoutMs: 20_000, everyMs: 20 });
+}
 
 async function addDisk({ add, until, domainId }: Effects, name: string): Promise<string> {
   const id = await add("/disks", {
@@ -67,12 +73,12 @@ test(
       assert.equal(callsOf(at, "VM.reset"), 1);
       await rest.ok("POST", `${vm}/shutdown`, {});
       await until(vm, "status", "down");
-      assert.deepEqual(host.vms, []);
+      await untilForgotten(at);
       await rest.ok("POST", `${vm}/start`, {});
       await until(vm, "status", "up");
       await rest.ok("POST", `${vm}/stop`, {});
       await until(vm, "status", "down");
-      assert.deepEqual(host.vms, []);
+      await untilForgotten(at);
       assert.notEqual(at.volumesOf(diskId), undefined);
       await rest.ok("DELETE", vm);
       assert.equal((await rest.request("GET", vm)).status, 404);

@@ -43,10 +43,16 @@ export interface RestRequest {
 /** `accepted`: it was begun and goes on. */
 export type Outcome = "done" | "created" | "accepted";
 
-export type Answer =
-  | { readonly kind: "entity"; readonly type: RestTypeName; readonly value: object; readonly outcome: Outcome }
-  | ListAnswer
-  | PiecesAnswer;
+export type Answer = EntityAnswer | ListAnswer | PiecesAnswer;
+
+interface EntityAnswer {
+  readonly kind: "entity";
+  readonly type: RestTypeName;
+  readonly value: object;
+  readonly outcome: Outcome;
+  /** What was stored of a change, where `value` shows something else: how a VM runs until its restart. */
+  readonly kept?: object;
+}
 
 export interface ListAnswer {
   readonly kind: "list";

@@ -15,7 +15,7 @@ export interface Wish {
 /** A warning event that names the attributes which the answer shows to be as they were, whatever the body said of them. */
 export async function tellUnhonoured(context: OpContext, wish: Wish, answer: Answer): Promise<void> {
   if (answer.kind !== "entity" || answer.type !== wish.type) return;
-  const lacking = listUnhonoured(wish.type, wish.body, answer.value);
+  const lacking = listUnhonoured(wish.type, wish.body, answer.kept ?? answer.value);
   if (lacking.length === 0) return;
   const { name, id } = answer.value as { readonly name?: string; readonly id?: string };
   const details = { attributes: lacking.join(", "), type: wish.type.replaceAll("_", " "), name: name ?? id ?? "" };

@@ -4,11 +4,12 @@ import type { OpContext } from "../../context.ts";
 import type { Tx } from "../../db/database.ts";
 import { deleteUnusedIcons } from "../../db/queries/icons.ts";
 import { findInstanceType, getInstanceType } from "../../db/queries/instance-types.ts";
-import { getVm, listVms, updateVm as writeVm } from "../../db/queries/vms.ts";
+import { getVm, listVms, updateVmRun, updateVm as writeVm } from "../../db/queries/vms.ts";
 import { transaction } from "../../db/transaction.ts";
 import { refuseIf } from "../../domain/errors.ts";
 import { followsInstanceType, type InstanceTypeId, instanceSize } from "../../domain/instance-type/instance-type.ts";
 import { identifierProblems } from "../../domain/names.ts";
+import { hardwareWhileRunning } from "../../domain/vm/current-hardware.ts";
 import type { Vm, VmType } from "../../domain/vm/vm.ts";
 import { hardwareProblems, mergeHardware, type VmHardware } from "../../domain/vm/vm-hardware.ts";
 import { announce } from "../../events/announce.ts";
@@ -51,6 +52,9 @@ export async function updateVm(
     const size = await changeSize(tx, vm, { hardware, instanceTypeId });
     if (size.hardware !== undefined) refuseIf(attempt, hardwareProblems(size.hardware), "invalid");
     await writeVm(tx, vmId, { ...changes, ...size, ...(await keepIcons(tx, attempt, icons)) });
+    if (size.hardware !== undefined && vm.run.hardware !== undefined) {
+      await updateVmRun(tx, vmId, { hardware: hardwareWhileRunning(vm.run.hardware, size.hardware) });
+    }
     if (icons !== undefined) await deleteUnusedIcons(tx);
     await announce(tx, context.clock, { name: "vmUpdated", ...byActor(context), vm: subject(vm) });
     return getVm(tx, vmId);

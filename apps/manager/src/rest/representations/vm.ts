@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { GuestOperatingSystem, Vm as RestVm } from "@yagura/rest-model";
+import { currentHardware } from "../../domain/vm/current-hardware.ts";
 import type { GuestFacts, Vm } from "../../domain/vm/vm.ts";
 import type { VmHardware } from "../../domain/vm/vm-hardware.ts";
 import type { Links } from "../links.ts";
@@ -7,11 +8,19 @@ import { renderDate, renderFullVersion } from "./common.ts";
 import { renderHardware } from "./hardware.ts";
 import { renderIcons } from "./icon.ts";
 
-export function renderVm(vm: Vm, links: Links, allContent: boolean): RestVm {
+export interface VmManner {
+  readonly allContent: boolean;
+  /** What it will have after a restart rather than what it runs with. */
+  readonly isNextRun?: boolean;
+}
+
+export function renderVm(vm: Vm, links: Links, { allContent, isNextRun = false }: VmManner): RestVm {
   const { run } = vm;
+  const current = currentHardware(vm);
+  const hardware = isNextRun ? vm.hardware : current;
   return {
     ...links.of("vm", "vms", vm.id),
-    ...renderHardware(vm.type, vm.hardware, allContent),
+    ...renderHardware(vm.type, hardware, allContent),
     name: vm.name,
     description: vm.description,
     comment: vm.comment,
@@ -19,7 +28,7 @@ export function renderVm(vm: Vm, links: Links, allContent: boolean): RestVm {
     delete_protected: vm.isDeleteProtected,
     ...renderGuest(run.guest),
     has_illegal_images: false,
-    next_run_configuration_exists: run.hardware !== undefined && !isSame(run.hardware, vm.hardware),
+    next_run_configuration_exists: !isSame(current, vm.hardware),
     run_once: false,
     start_time: renderDate(run.startedAtMs),
     // Before anything else with a status in it: fence_rhevm reads the first `<status>` it finds.
@@ -27,7 +36,7 @@ export function renderVm(vm: Vm, links: Links, allContent: boolean): RestVm {
     ...(run.status === "paused" && run.pauseReason !== undefined && { status_detail: run.pauseReason.toLowerCase() }),
     stop_reason: run.stopReason ?? "",
     stop_time: renderDate(run.stoppedAtMs),
-    ...renderIcons(vm, vm.hardware.osType, links),
+    ...renderIcons(vm, hardware.osType, links),
     cluster: links.ref("clusters", vm.clusterId),
     ...(vm.instanceTypeId !== undefined && { instance_type: links.ref("instancetypes", vm.instanceTypeId) }),
     ...(run.hostId !== undefined && { host: links.ref("hosts", run.hostId) }),

@@ -1,6 +1,7 @@
 import { mayRun } from "@yagura/lifecycles";
 import type { DiskId } from "@yagura/std/ids.ts";
 import { NotFound, OperationRefused, refuseIf } from "../../domain/errors.ts";
+import { currentHardware } from "../../domain/vm/current-hardware.ts";
 import { updateVm } from "../../operations/vms/update-vm.ts";
 import { type BodyReference, getReferenced } from "../references.ts";
 import { cdromId, renderCdrom } from "../representations/vm-device.ts";
@@ -63,10 +64,10 @@ function refuseOther(request: RestRequest): void {
 
 /** With `current` what the running guest has, else what it has from its next start on. */
 async function renderOfVm(request: RestRequest) {
-  const { id, run, hardware } = await request.inventory.vm(param(request, "vm"));
+  const vm = await request.inventory.vm(param(request, "vm"));
   const isCurrent = request.query.findBoolean("current") ?? false;
-  const { cdromDiskId } = isCurrent && mayRun(run.status) ? (run.hardware ?? hardware) : hardware;
-  return renderCdrom(cdromDiskId, { member: "vm", path: "vms", id }, request.links);
+  const { cdromDiskId } = isCurrent ? currentHardware(vm) : vm.hardware;
+  return renderCdrom(cdromDiskId, { member: "vm", path: "vms", id: vm.id }, request.links);
 }
 
 async function renderOfTemplate(request: RestRequest) {

@@ -93,7 +93,8 @@ test("what is asked for besides counts more, and a VM of another size is of no i
     [own.json<TypeDocument>().memory, own.json<TypeDocument>().instance_type],
     [String(2 * GiB), undefined],
   );
-  const path = `/vms/${ids.vm}`;
+  // It runs: what it is made of now is asked for.
+  const path = `/vms/${ids.vm}?next_run=true`;
   await call.put(path, `<vm>${type}</vm>`);
   assert.equal((await get(path)).instance_type?.id, ids.instanceType);
   await call.put(path, "<vm><comment>the size stays</comment></vm>");
@@ -109,7 +110,8 @@ test("what is asked for besides counts more, and a VM of another size is of no i
 test("an instance type that changes changes its VMs; one that goes leaves them as they are", async () => {
   const { world, get, call } = await typeWorld();
   await using _ = world;
-  const path = `/vms/${ids.vm}`;
+  // It runs: what it is made of now is asked for.
+  const path = `/vms/${ids.vm}?next_run=true`;
   await call.put(path, `<vm><instance_type id="${ids.instanceType}"/></vm>`);
   await call.put(huge, `<instance_type><memory>${40 * GiB}</memory></instance_type>`);
   const resized = await get(path);

@@ -16,7 +16,7 @@ import { manyEntities } from "../many.ts";
 import { findReferenced, getReferenced, pathId, readTexts, required } from "../references.ts";
 import { readIcons } from "../representations/icon.ts";
 import { readHardware } from "../representations/read-hardware.ts";
-import { renderVm } from "../representations/vm.ts";
+import { renderVm, type VmManner } from "../representations/vm.ts";
 import { completed, entity, param, type RestRequest, type Route } from "../route.ts";
 import { vmSearch } from "../search/fields/vms.ts";
 import { begunAnswer, created, SHORT_WAIT_MS, waitFor } from "../wait-for.ts";
@@ -34,7 +34,7 @@ export const vmRoutes: readonly Route[] = [
     path: "/vms/:vm",
     async handle(request) {
       const vm = await request.inventory.vm(param(request, "vm"));
-      return entity("vm", renderVm(vm, request.links, request.allContent));
+      return entity("vm", renderVm(vm, request.links, mannerOf(request)));
     },
     many: manyEntities({ type: "vm", name: "vm", searchable: vmSearch }, readVms),
   },
@@ -45,14 +45,14 @@ export const vmRoutes: readonly Route[] = [
       const started = await createVm(request.context, await readNewVm(request, request.read("vm")));
       const outcome = await waitFor(request, started, { waitMs: SHORT_WAIT_MS });
       const vm = await getVm(request.context.db, started.vm.id);
-      return created("vm", renderVm(vm, request.links, request.allContent), outcome);
+      return created("vm", renderVm(vm, request.links, request), outcome);
     },
   },
   {
     method: "PUT",
     path: "/vms/:vm",
     async handle(request) {
-      const { links, allContent, context } = request;
+      const { links, context } = request;
       const body = request.read("vm");
       const before = await request.inventory.vm(param(request, "vm"));
       const hardware = readHardware(body, before.hardware.cpu);
@@ -64,7 +64,10 @@ export const vmRoutes: readonly Route[] = [
         ...defined({ icons: readIcons(body) }),
         ...(body.instance_type !== undefined && { instanceTypeId: (await readInstanceType(request, body)) ?? null }),
       });
-      return entity("vm", renderVm(updated, links, allContent));
+      const manner = mannerOf(request);
+      // A running VM is shown as it runs, as oVirt does; that a change waits for its restart does not mean that it is lost.
+      const kept = renderVm(updated, links, { ...manner, isNextRun: true });
+      return { kind: "entity", type: "vm", value: renderVm(updated, links, manner), kept, outcome: "done" };
     },
   },
   {
@@ -127,7 +130,11 @@ export const vmRoutes: readonly Route[] = [
 ];
 
 async function readVms({ context, links, allContent }: RestRequest, ids: readonly VmId[]): Promise<RestVm[]> {
-  return (await listVms(context.db, { ids })).map((each) => renderVm(each, links, allContent));
+  return (await listVms(context.db, { ids })).map((each) => renderVm(each, links, { allContent }));
+}
+
+function mannerOf({ allContent, query }: RestRequest): VmManner {
+  return { allContent, isNextRun: query.findBoolean("next_run") ?? false };
 }
 
 function idOf(request: RestRequest): VmId {
