@@ -4,14 +4,19 @@ import type { HostId, StorageDomainId } from "@yagura/std/ids.ts";
 import { type DomainsView, decideDomains, type Sight } from "./decide-domains.ts";
 
 const graceMs = 60_000;
-const sees: Sight = { isValid: true, isAcquired: true, brokenForMs: 0 };
-const lost = (forSeconds: number): Sight => ({ isValid: false, isAcquired: true, brokenForMs: forSeconds * 1000 });
+const sees: Sight = { isValid: true, isAcquired: true, forMs: 3_600_000 };
+const seesFor = (seconds: number): Sight => ({ ...sees, forMs: seconds * 1000 });
+const lost = (forSeconds: number): Sight => ({ isValid: false, isAcquired: true, forMs: forSeconds * 1000 });
 
 /** Each host with what it sees of each domain; a host without says nothing. */
 function decide(
   domains: Readonly<Record<string, DomainsView["domains"][number]["status"]>>,
   hosts: Readonly<Record<string, Readonly<Record<string, Sight>> | undefined>>,
-  { spm, grace = graceMs }: { readonly spm?: string; readonly grace?: number } = {},
+  {
+    spm,
+    grace = graceMs,
+    silent = 0,
+  }: { readonly spm?: string; readonly grace?: number; readonly silent?: number } = {},
 ) {
   const decision = decideDomains({
     domains: Object.entries(domains).map(([name, status]) => ({ id: name as StorageDomainId, name, status })),
@@ -21,6 +26,7 @@ function decide(
       ...(sights !== undefined && { sights: new Map(Object.entries(sights)) }),
     })),
     ...(spm !== undefined && { spmId: spm as HostId }),
+    silentForMs: silent * 1000,
     graceMs: grace,
   });
   return [
@@ -42,6 +48,14 @@ const cases: Readonly<Record<string, [ReturnType<typeof decide>, string[]]>> = {
   "two hosts of three that miss it cannot be used, one that sees it keeps it active": [
     decide({ d: "active" }, { a: { d: sees }, b: { d: lost(61) }, c: { d: lost(99) } }),
     ["b misses d", "c misses d"],
+  ],
+  "a host that has missed for long what another one sees again since a moment has the grace": [
+    decide({ d: "inactive" }, { a: { d: seesFor(1) }, b: { d: lost(300) }, c: { d: lost(300) } }),
+    ["d seen-valid"],
+  ],
+  "a host that still misses it when others have seen it again for the grace cannot be used": [
+    decide({ d: "active" }, { a: { d: seesFor(61) }, b: { d: lost(300) }, c: { d: seesFor(3) } }),
+    ["b misses d"],
   ],
   "a domain that all miss is lost itself, and no host is blamed": [
     decide({ d: "active" }, { a: { d: lost(99) }, b: { d: lost(10) } }),
@@ -92,7 +106,16 @@ const cases: Readonly<Record<string, [ReturnType<typeof decide>, string[]]>> = {
     decide({ d: "active" }, { a: { d: lost(99) }, b: undefined }),
     ["d seen-invalid"],
   ],
-  "nobody who could tell: unknown": [decide({ d: "active" }, { a: undefined, b: undefined }), ["d lost"]],
+  "nobody who could tell for long: unknown": [
+    decide({ d: "active" }, { a: undefined, b: undefined }, { silent: 20 }),
+    ["d lost"],
+  ],
+  "no host at all for long: unknown": [decide({ d: "active" }, {}, { silent: 20 }), ["d lost"]],
+  "hosts that have only just been asked are waited for": [
+    decide({ d: "active", e: "inactive" }, { a: undefined, b: undefined }, { silent: 19 }),
+    [],
+  ],
+  "hosts that are about to connect are waited for": [decide({ d: "active" }, {}, { silent: 3 }), []],
   "a host that has not looked at a new domain yet is not waited for": [
     decide({ d: "active", e: "active" }, { a: { d: sees, e: sees }, b: { d: sees } }),
     [],

@@ -11,7 +11,9 @@ export interface DomainsView {
   readonly hosts: readonly HostSightView[];
   /** The host that works on the structure of the storage, if there is one: where it does not reach a domain, no work can be begun. */
   readonly spmId?: HostId;
-  /** A host must miss a domain for so long before that counts against the host. */
+  /** For how long none of them has told anything: 0 while somebody does. */
+  readonly silentForMs: number;
+  /** A host must miss a domain that others see for so long before that counts against the host. */
   readonly graceMs: number;
 }
 
@@ -26,8 +28,8 @@ export interface Sight {
   readonly isValid: boolean;
   /** Whether the host can hold leases there. */
   readonly isAcquired: boolean;
-  /** For how long it has not been valid. */
-  readonly brokenForMs: number;
+  /** For how long it has been valid, or not valid, as it is now. */
+  readonly forMs: number;
 }
 
 export interface DomainsDecision {
@@ -44,6 +46,8 @@ export interface DomainChange {
 
 /** One bad look of a host that is busy, or has yet to mount what was just attached, is no loss; what lasts so long is one. */
 const CONFIRMED_MS = 10_000;
+/** Hosts that were just asked for the first time, or whose connections have just ended, have so long to tell. */
+const SILENT_MS = 20_000;
 
 /** Others are the business of whoever is at them. */
 const watched: readonly StorageDomainStatus[] = ["active", "inactive", "unknown"];
@@ -61,14 +65,16 @@ export function decideDomains(view: DomainsView): DomainsDecision {
     if (seeing.length > 0) {
       if (domain.status !== "active" && reachesSpm(view, domain.id))
         changes.push(change(domain.id, "seen-valid", seeing));
+      // Whoever missed it while all did has the grace too, from when the first one saw it again.
+      const othersForMs = Math.max(...seeing.map((host) => seenForMs(host, domain.id)));
       for (const host of tellers) {
-        if (!seeing.includes(host) && missedForMs(host, domain.id) >= view.graceMs)
+        if (!seeing.includes(host) && Math.min(missedForMs(host, domain.id), othersForMs) >= view.graceMs)
           blind.set(host.id, [...(blind.get(host.id) ?? []), domain.name]);
       }
     } else if (tellers.length > 0) {
       if (domain.status !== "inactive" && isLost(view, domain.id, tellers))
         changes.push(change(domain.id, "seen-invalid", tellers));
-    } else if (domain.status !== "unknown" && view.hosts.every(({ sights }) => sights === undefined)) {
+    } else if (domain.status !== "unknown" && isSilent(view)) {
       changes.push({ id: domain.id, event: "lost", because: "No host that could tell can be reached." });
     }
   }
@@ -80,7 +86,18 @@ function isSeen({ sights }: HostSightView, domainId: StorageDomainId): boolean {
 }
 
 function missedForMs({ sights }: HostSightView, domainId: StorageDomainId): number {
-  return sights?.get(domainId)?.brokenForMs ?? 0;
+  const sight = sights?.get(domainId);
+  return sight?.isValid === false ? sight.forMs : 0;
+}
+
+function seenForMs({ sights }: HostSightView, domainId: StorageDomainId): number {
+  const sight = sights?.get(domainId);
+  return sight?.isValid === true ? sight.forMs : 0;
+}
+
+/** Whether nobody tells, and everybody had the time to. */
+function isSilent({ hosts, silentForMs, graceMs }: DomainsView): boolean {
+  return hosts.every(({ sights }) => sights === undefined) && silentForMs >= Math.min(SILENT_MS, graceMs);
 }
 
 /** Work on the domain is the SPM's: until that host has it again, whatever is begun there is refused. */

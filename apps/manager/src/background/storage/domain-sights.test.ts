@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { HostId } from "@yagura/std/ids.ts";
+import type { DataCenterId, HostId } from "@yagura/std/ids.ts";
 import { FakeClock } from "@yagura/testing/fake-clock.ts";
 import { DomainSights } from "./domain-sights.ts";
 
 const hostId = "a" as HostId;
+const dataCenterId = "dc" as DataCenterId;
 const well = new Map([["data", { isValid: true, isAcquired: true, delayMs: 1 }]]);
+const lost = new Map([["data", { isValid: false, isAcquired: true, delayMs: 1 }]]);
 
 test("what a host said is of no use after a while", async () => {
   const clock = new FakeClock();
@@ -27,4 +29,38 @@ test("a Manager that stood still for minutes takes no host for silent", async ()
   assert.equal(sights.of(hostId)?.get("data")?.isValid, true);
   await clock.advance(5 * 60_000);
   assert.equal(sights.of(hostId)?.get("data")?.isValid, true);
+});
+
+test("a host sees a domain since it saw it first, and after a silence since it said so again", async () => {
+  const clock = new FakeClock();
+  const sights = new DomainSights(clock);
+  const forMs = () => sights.of(hostId)?.get("data")?.forMs;
+  sights.record(hostId, well);
+  await clock.advance(3_000);
+  sights.record(hostId, well);
+  assert.equal(forMs(), 3_000);
+  await clock.advance(3_000);
+  sights.record(hostId, lost);
+  assert.equal(forMs(), 0);
+  await clock.advance(3_000);
+  sights.record(hostId, well);
+  for (let seconds = 0; seconds < 24; seconds += 3) {
+    await clock.advance(3_000);
+    sights.of(hostId);
+  }
+  sights.record(hostId, well);
+  assert.equal(forMs(), 0);
+});
+
+test("the silence of a data center begins with the first look at it, and ends when a host tells", async () => {
+  const clock = new FakeClock();
+  const sights = new DomainSights(clock);
+  assert.equal(sights.silentForMs(dataCenterId, false), 0);
+  await clock.advance(3_000);
+  assert.equal(sights.silentForMs(dataCenterId, false), 3_000);
+  assert.equal(sights.silentForMs("other" as DataCenterId, false), 0);
+  assert.equal(sights.silentForMs(dataCenterId, true), 0);
+  await clock.advance(3_000);
+  assert.equal(sights.silentForMs(dataCenterId, false), 0);
+  sights.forgetDataCenter(dataCenterId);
 });

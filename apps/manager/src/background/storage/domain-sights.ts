@@ -1,5 +1,5 @@
 import type { Clock } from "@yagura/std/clock.ts";
-import type { HostId } from "@yagura/std/ids.ts";
+import type { DataCenterId, HostId } from "@yagura/std/ids.ts";
 import type { SeenDomain } from "../../hosts/read-host-statistics.ts";
 import type { Sight } from "../../spm/decide-domains.ts";
 
@@ -11,7 +11,8 @@ const GAP_MS_MAX = 10_000;
 interface HostSights {
   readonly atMs: number;
   readonly seen: ReadonlyMap<string, SeenDomain>;
-  readonly brokenSinceMs: ReadonlyMap<string, number>;
+  /** Since when each domain is seen, or missed, as it is now. */
+  readonly sinceMs: ReadonlyMap<string, number>;
 }
 
 /** How each host sees its storage domains, in memory: what was measured is lost with the Manager, and measured again. */
@@ -19,6 +20,7 @@ export class DomainSights {
   readonly #clock: Clock;
   readonly #sights = new Map<HostId, HostSights>();
   readonly #blind = new Map<HostId, readonly string[]>();
+  readonly #silentSinceMs = new Map<DataCenterId, number>();
   #askedAtMs: number | undefined;
   #awakeMs = 0;
 
@@ -29,10 +31,14 @@ export class DomainSights {
   /** The host has said it just now. */
   record(hostId: HostId, seen: ReadonlyMap<string, SeenDomain>): void {
     const nowMs = this.#nowMs();
-    const before = this.#sights.get(hostId)?.brokenSinceMs;
-    const broken = [...seen].filter(([, { isValid }]) => !isValid);
-    const brokenSinceMs = new Map(broken.map(([domainId]) => [domainId, before?.get(domainId) ?? nowMs]));
-    this.#sights.set(hostId, { atMs: nowMs, seen, brokenSinceMs });
+    const before = this.#sights.get(hostId);
+    const wasSilent = before !== undefined && nowMs - before.atMs > FRESH_MS;
+    const since = ([domainId, { isValid }]: readonly [string, SeenDomain]): readonly [string, number] => {
+      // One that missed it before it fell silent has missed it since then; one that saw it may have lost it in between.
+      const isSame = before?.seen.get(domainId)?.isValid === isValid && !(isValid && wasSilent);
+      return [domainId, isSame ? (before.sinceMs.get(domainId) ?? nowMs) : nowMs];
+    };
+    this.#sights.set(hostId, { atMs: nowMs, seen, sinceMs: new Map([...seen].map(since)) });
   }
 
   /** By domain; `undefined`: it has not said anything for a while. */
@@ -43,9 +49,18 @@ export class DomainSights {
     return new Map(
       [...sights.seen].map(([domainId, { isValid, isAcquired }]) => [
         domainId,
-        { isValid, isAcquired, brokenForMs: nowMs - (sights.brokenSinceMs.get(domainId) ?? nowMs) },
+        { isValid, isAcquired, forMs: nowMs - (sights.sinceMs.get(domainId) ?? nowMs) },
       ]),
     );
+  }
+
+  /** For how long no host of a data center has told anything, of which `doTell` says whether one does now. */
+  silentForMs(dataCenterId: DataCenterId, doTell: boolean): number {
+    const nowMs = this.#nowMs();
+    const sinceMs = this.#silentSinceMs.get(dataCenterId) ?? nowMs;
+    if (doTell) this.#silentSinceMs.delete(dataCenterId);
+    else this.#silentSinceMs.set(dataCenterId, sinceMs);
+    return doTell ? 0 : nowMs - sinceMs;
   }
 
   /** The domains that this host alone misses, by name. */
@@ -64,6 +79,10 @@ export class DomainSights {
     this.#awakeMs += Math.min(nowMs - (this.#askedAtMs ?? nowMs), GAP_MS_MAX);
     this.#askedAtMs = nowMs;
     return this.#awakeMs;
+  }
+
+  forgetDataCenter(dataCenterId: DataCenterId): void {
+    this.#silentSinceMs.delete(dataCenterId);
   }
 
   forgetOthers(hostIds: readonly HostId[]): void {

@@ -18,7 +18,7 @@ import { blindReason, type DomainSights } from "./domain-sights.ts";
 export async function watchDomains(
   context: OpContext,
   { sights, graceMs }: { readonly sights: DomainSights; readonly graceMs: number },
-  { dataCenter: { spmHostId }, domains, hosts }: PoolRecords,
+  { dataCenter: { id: dataCenterId, spmHostId }, domains, hosts }: PoolRecords,
 ): Promise<void> {
   const telling = hosts.filter(
     ({ id, status }) => (status === "up" || status === "non_operational") && context.hosts.linkOf(id)?.isOpen === true,
@@ -30,6 +30,10 @@ export async function watchDomains(
   const decision = decideDomains({
     domains,
     hosts: views,
+    silentForMs: sights.silentForMs(
+      dataCenterId,
+      views.some((view) => view.sights !== undefined),
+    ),
     graceMs,
     ...(spmHostId !== undefined && { spmId: spmHostId }),
   });

@@ -40,7 +40,11 @@ export function connectStorage(parts: ConnectStorageParts): BackgroundTask<Recor
     async activate(context) {
       const all = await listDataCenters(context.db);
       const names = new Map(all.map(({ id, name }) => [id, name]));
-      for (const id of memories.keys()) if (!names.has(id)) memories.delete(id);
+      for (const id of memories.keys()) {
+        if (names.has(id)) continue;
+        memories.delete(id);
+        parts.sights.forgetDataCenter(id);
+      }
       const driven = all.filter(({ status }) => status !== "uninitialized" && status !== "maintenance");
       const ids = driven.map(({ id }) => id);
       const reports = await looks.look(context, ids, (id) => {
