@@ -132,10 +132,10 @@ test("a list that can be searched is three queries at most, besides those for wh
 /** What is followed of each kind; each name is two queries at most for each of its steps. */
 const followed: readonly string[] = [
   "/vms?follow=nics,nics.statistics,disk_attachments.disk.statistics,statistics,graphics_consoles,reported_devices,cluster.data_center,template",
-  "/vms?follow=host.statistics,snapshots,tags,cdroms,watchdogs",
-  "/hosts?follow=statistics,cluster,nics",
+  "/vms?follow=host.statistics,snapshots,tags,cdroms,watchdogs,affinity_labels",
+  "/hosts?follow=statistics,cluster,nics,affinity_labels",
   "/disks?follow=statistics,storage_domains,vms",
-  "/templates?follow=nics,disk_attachments.disk,cluster",
+  "/templates?follow=nics,disk_attachments.disk,cluster,cdroms,watchdogs,graphics_consoles",
   "/jobs?follow=steps",
   "/clusters?follow=networks,data_center",
   "/datacenters?follow=clusters,networks.vnic_profiles,storage_domains",

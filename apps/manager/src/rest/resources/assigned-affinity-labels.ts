@@ -2,10 +2,13 @@ import { listAffinityLabels } from "../../db/queries/affinity-labels.ts";
 import type { AffinityLabel, AffinityLabelId, LabelledType } from "../../domain/affinity/affinity-label.ts";
 import { NotFound } from "../../domain/errors.ts";
 import { giveAffinityLabel, takeAffinityLabel } from "../../operations/affinity-labels/update-affinity-label.ts";
+import { manyLists } from "../many.ts";
 import { findReferenced, pathId } from "../references.ts";
 import { MissingMember } from "../refusals.ts";
 import { renderAssignedLabel } from "../representations/affinity.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { hostSearch } from "../search/fields/hosts.ts";
+import { vmSearch } from "../search/fields/vms.ts";
 import { cutList } from "../select-list.ts";
 
 /** The affinity labels of one VM or host. */
@@ -22,6 +25,7 @@ function routesOf(type: LabelledType, home: "vms" | "hosts"): Route[] {
       (type === "vm" ? (vmIds as readonly string[]) : (hostIds as readonly string[])).includes(ownerId);
     return (await listAffinityLabels(request.context.db)).filter(has);
   };
+  const searchable = type === "vm" ? vmSearch : hostSearch;
   return [
     {
       method: "GET",
@@ -34,6 +38,21 @@ function routesOf(type: LabelledType, home: "vms" | "hosts"): Route[] {
           labels.map((label) => renderAssignedLabel(label, [home, ownerId], request.links)),
         );
       },
+      many: manyLists({ type: "affinity_label", name: type, searchable }, async ({ context, links }, ownerIds) => {
+        const labels = await listAffinityLabels(context.db);
+        const byOwner = Map.groupBy(
+          labels.flatMap((label) =>
+            (type === "vm" ? label.vmIds : label.hostIds).map((ownerId: string) => ({ label, ownerId })),
+          ),
+          ({ ownerId }) => ownerId,
+        );
+        return new Map(
+          ownerIds.map((ownerId) => [
+            ownerId,
+            (byOwner.get(ownerId) ?? []).map(({ label }) => renderAssignedLabel(label, [home, ownerId], links)),
+          ]),
+        );
+      }),
     },
     {
       method: "GET",

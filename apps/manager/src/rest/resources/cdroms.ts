@@ -3,9 +3,11 @@ import type { DiskId } from "@yagura/std/ids.ts";
 import { NotFound, OperationRefused, refuseIf } from "../../domain/errors.ts";
 import { currentHardware } from "../../domain/vm/current-hardware.ts";
 import { updateVm } from "../../operations/vms/update-vm.ts";
+import type { Links } from "../links.ts";
 import { type BodyReference, getReferenced } from "../references.ts";
 import { cdromId, renderCdrom } from "../representations/vm-device.ts";
 import { type Answer, entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { type Equipped, equippedTemplate, equippedVm, manyDevices } from "./equipped.ts";
 
 const attempt = "Cannot change the CD.";
 
@@ -17,6 +19,7 @@ export const cdromRoutes: readonly Route[] = [
     async handle(request) {
       return list("cdrom", [await renderOfVm(request)]);
     },
+    ...manyDevices("cdrom", equippedVm, renderDrives("vm", "vms")),
   },
   {
     method: "GET",
@@ -45,6 +48,7 @@ export const cdromRoutes: readonly Route[] = [
     async handle(request) {
       return list("cdrom", [await renderOfTemplate(request)]);
     },
+    ...manyDevices("cdrom", equippedTemplate, renderDrives("template", "templates")),
   },
   {
     method: "GET",
@@ -73,6 +77,10 @@ async function renderOfVm(request: RestRequest) {
 async function renderOfTemplate(request: RestRequest) {
   const { id, hardware } = await request.inventory.template(param(request, "template"));
   return renderCdrom(hardware.cdromDiskId, { member: "template", path: "templates", id }, request.links);
+}
+
+function renderDrives(member: "vm" | "template", path: "vms" | "templates") {
+  return ({ id, hardware }: Equipped, links: Links) => [renderCdrom(hardware.cdromDiskId, { member, path, id }, links)];
 }
 
 /** Puts a disk into the drive, or ejects what is in it; a running guest sees it at its next start. */

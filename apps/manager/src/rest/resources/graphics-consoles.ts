@@ -4,7 +4,14 @@ import type { Links } from "../links.ts";
 import { required } from "../references.ts";
 import { renderConsole } from "../representations/vm-device.ts";
 import { completed, entity, list, param, type Route } from "../route.ts";
-import { type Equipped, type EquippedKind, equippedInstanceType, equippedTemplate, equippedVm } from "./equipped.ts";
+import {
+  type Equipped,
+  type EquippedKind,
+  equippedInstanceType,
+  equippedTemplate,
+  equippedVm,
+  manyDevices,
+} from "./equipped.ts";
 
 const attempt = "Cannot edit Graphics Console.";
 
@@ -27,6 +34,7 @@ function reads(kind: EquippedKind): Route[] {
       method: "GET",
       path: pathOf(kind),
       handle: async (request) => list("graphics_console", render(kind, await kind.find(request), request.links)),
+      ...manyDevices("graphics_console", kind, (equipped, links) => render(kind, equipped, links)),
     },
     {
       method: "GET",

@@ -5,7 +5,14 @@ import type { Links } from "../links.ts";
 import { required } from "../references.ts";
 import { renderWatchdog } from "../representations/vm-device.ts";
 import { type Answer, completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
-import { type Equipped, type EquippedKind, equippedInstanceType, equippedTemplate, equippedVm } from "./equipped.ts";
+import {
+  type Equipped,
+  type EquippedKind,
+  equippedInstanceType,
+  equippedTemplate,
+  equippedVm,
+  manyDevices,
+} from "./equipped.ts";
 
 const attempt = "Cannot edit Watchdog.";
 
@@ -22,6 +29,7 @@ function routesOf(kind: EquippedKind): Route[] {
       async handle(request) {
         return list("watchdog", render(kind, await kind.find(request), request.links));
       },
+      ...manyDevices("watchdog", kind, (equipped, links) => render(kind, equipped, links)),
     },
     {
       method: "GET",
