@@ -63,9 +63,7 @@ const bodies: Readonly<Record<string, string>> = {
   "POST /disks/:disk/copy": `<action><storage_domain id="${ids.storageDomain}"/></action>`,
   "POST /disks/:disk/move": `<action><storage_domain id="${ids.storageDomain}"/></action>`,
   "POST /disks/:disk/sparsify": "<action/>",
-  "POST /storagedomains/:storageDomain/disks/:disk/copy": `<action><storage_domain id="${ids.storageDomain}"/></action>`,
-  "POST /storagedomains/:storageDomain/disks/:disk/move": `<action><storage_domain id="${ids.storageDomain}"/></action>`,
-  "POST /storagedomains/:storageDomain/disks/:disk/sparsify": "<action/>",
+  "POST /datacenters/:dataCenter/storagedomains/:storageDomain/disks/:disk/register": "<action/>",
   "POST /storagedomains/:storageDomain/isattached": "<action/>",
   "PUT /disks/:disk": "<disk><description>new</description></disk>",
   "POST /events":
@@ -158,7 +156,10 @@ const bodies: Readonly<Record<string, string>> = {
 
 /** What is served of a cluster below its data center too takes the same body there. */
 function bodyOf(key: string): string | undefined {
-  return bodies[key] ?? bodies[key.replace("/datacenters/:dataCenter/clusters/:cluster", "/clusters/:cluster")];
+  const first = key
+    .replace("/datacenters/:dataCenter/clusters/:cluster", "/clusters/:cluster")
+    .replace("/datacenters/:dataCenter/storagedomains/:storageDomain/disks", "/storagedomains/:storageDomain/disks");
+  return bodies[key] ?? bodies[first] ?? bodies[first.replace("/storagedomains/:storageDomain/disks/", "/disks/")];
 }
 
 /** Where permissions can be given, all take the same body; the role is the smallest there is. */

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { DiskId } from "@yagura/std/ids.ts";
 import { GiB } from "@yagura/std/units.ts";
 import { proves } from "@yagura/testing/proves.ts";
+import { deleteDisk } from "../db/queries/disks.ts";
+import { transaction } from "../db/transaction.ts";
 import { type Effects, effects } from "./effects.fixture.ts";
 
 // What clients ask of disks, storage domains, hosts and what contains them over REST, seen at the host and its storage.
@@ -201,35 +204,78 @@ test(
   }),
 );
 
+const placesOfDisks = [
+  ["/storagedomains/{}/disks", (_: Effects, domainId: string) => `/storagedomains/${domainId}/disks`],
+  [
+    "/datacenters/{}/storagedomains/{}/disks",
+    ({ dataCenter }: Effects, domainId: string) => `/datacenters/${dataCenter.id}/storagedomains/${domainId}/disks`,
+  ],
+] as const;
+
+for (const [model, pathOf] of placesOfDisks) {
+  test(
+    `at ${model} disks are made, enlarged, copied, moved, made sparse and removed as elsewhere`,
+    proves(
+      [
+        `POST ${model}`,
+        `PUT ${model}/{}`,
+        `DELETE ${model}/{}`,
+        `POST ${model}/{}/copy`,
+        `POST ${model}/{}/move`,
+        `POST ${model}/{}/sparsify`,
+      ],
+      async () => {
+        await using at = await effects();
+        const { rest, add, until, list, domainId } = at;
+        const secondId = await addDomain(at, "second");
+        const here = pathOf(at, domainId);
+        const diskId = await add(here, { name: "one", provisioned_size: GiB, format: "cow", sparse: "true" });
+        const [disk, elsewhere] = [`${here}/${diskId}`, `${pathOf(at, secondId)}/${diskId}`];
+        await until(disk, "status", "ok");
+        assert.ok(domainOnStorage(at, domainId)?.images.has(diskId));
+        await rest.ok("PUT", disk, { provisioned_size: 2 * GiB });
+        await until(`/disks/${diskId}`, "status", "ok");
+        assert.equal(at.volumesOf(diskId)?.[0]?.capacityBytes, 2 * GiB);
+        await rest.ok("POST", `${disk}/copy`, { disk: { name: "two" }, storage_domain: { id: secondId } });
+        const [copy] = await list("/disks?search=name%3Dtwo");
+        await until(`/disks/${copy?.id}`, "status", "ok");
+        assert.ok(domainOnStorage(at, secondId)?.images.has(copy?.id ?? ""));
+        await rest.ok("POST", `${disk}/sparsify`, {});
+        await until(`/disks/${diskId}`, "status", "ok");
+        assert.ok(at.host.calls.some(({ verb }) => /sparsify/i.test(verb)));
+
+        assert.equal((await rest.request("GET", elsewhere)).status, 404, "it is on the other domain");
+        assert.equal((await rest.request("DELETE", elsewhere)).status, 404);
+        await rest.ok("POST", `${disk}/move`, { storage_domain: { id: secondId } });
+        await until(`/disks/${diskId}`, "status", "ok");
+        assert.ok(domainOnStorage(at, secondId)?.images.has(diskId));
+        assert.equal((await rest.request("GET", disk)).status, 404, "it is not there any more");
+        await rest.ok("DELETE", elsewhere);
+        assert.equal(at.volumesOf(diskId), undefined);
+      },
+    ),
+  );
+}
+
 test(
-  "below their domain disks are made, copied, moved and made sparse as elsewhere",
-  proves(
-    [
-      "POST /storagedomains/{}/disks",
-      "POST /storagedomains/{}/disks/{}/copy",
-      "POST /storagedomains/{}/disks/{}/move",
-      "POST /storagedomains/{}/disks/{}/sparsify",
-    ],
-    async () => {
-      await using at = await effects();
-      const { rest, add, until, list, domainId } = at;
-      const secondId = await addDomain(at, "second");
-      const here = `/storagedomains/${domainId}/disks`;
-      const diskId = await add(here, { name: "one", provisioned_size: GiB, format: "cow", sparse: "true" });
-      await until(`/disks/${diskId}`, "status", "ok");
-      assert.ok(domainOnStorage(at, domainId)?.images.has(diskId));
-      await rest.ok("POST", `${here}/${diskId}/copy`, { disk: { name: "two" }, storage_domain: { id: secondId } });
-      const [copy] = await list("/disks?search=name%3Dtwo");
-      await until(`/disks/${copy?.id}`, "status", "ok");
-      assert.ok(domainOnStorage(at, secondId)?.images.has(copy?.id ?? ""));
-      await rest.ok("POST", `${here}/${diskId}/sparsify`, {});
-      await until(`/disks/${diskId}`, "status", "ok");
-      assert.ok(at.host.calls.some(({ verb }) => /sparsify/i.test(verb)));
-      await rest.ok("POST", `${here}/${diskId}/move`, { storage_domain: { id: secondId } });
-      await until(`/disks/${diskId}`, "status", "ok");
-      assert.ok(domainOnStorage(at, secondId)?.images.has(diskId));
-    },
-  ),
+  "a disk that is on an attached domain and not known is registered by its id",
+  proves(["POST /datacenters/{}/storagedomains/{}/disks/{}/register"], async () => {
+    await using at = await effects();
+    const { rest, domainId } = at;
+    const diskId = await addDisk(at, "one", domainId);
+    await transaction(at.world.system.db, (tx) => deleteDisk(tx, diskId as DiskId));
+    const unregistered = `/storagedomains/${domainId}/disks?unregistered=true`;
+    assert.deepEqual(
+      (await at.list(unregistered)).map(({ id }) => id),
+      [diskId],
+    );
+    assert.equal((await rest.request("GET", `/disks/${diskId}`)).status, 404);
+    const disk = `/datacenters/${at.dataCenter.id}/storagedomains/${domainId}/disks/${diskId}`;
+    await rest.ok("POST", `${disk}/register`, {});
+    assert.equal((await at.read(`/disks/${diskId}`))["provisioned_size"], String(GiB));
+    assert.deepEqual(await at.list(unregistered), []);
+    assert.equal((await rest.request("POST", `${disk}/register`, {})).status, 409);
+  }),
 );
 
 test(

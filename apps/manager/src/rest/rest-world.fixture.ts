@@ -161,7 +161,8 @@ function sagasWithoutSteps(db: Db, clock: FakeClock): Pick<Services["sagas"], "s
 }
 
 /** Hosts of which none answers. */
-const silentHosts: Pick<Services["hosts"], "calls"> = {
+const silentHosts: Pick<Services["hosts"], "calls" | "linkOf"> = {
+  linkOf: () => undefined,
   calls: (hostId) => {
     throw new HostUnreachable(hostId, {});
   },

@@ -1,4 +1,5 @@
 import { belowDataCenter } from "./below-data-center.ts";
+import { belowStorageDomain } from "./below-storage-domain.ts";
 import { affinityGroupMemberRoutes } from "./resources/affinity-group-members.ts";
 import { affinityGroupRoutes } from "./resources/affinity-groups.ts";
 import { affinityLabelRoutes } from "./resources/affinity-labels.ts";
@@ -123,5 +124,5 @@ export function routes(product: Product): readonly Route[] {
     ...vnicProfileRoutes,
     ...watchdogRoutes,
   ];
-  return [...all, ...belowDataCenter(all)];
+  return [...all, ...belowDataCenter(all), ...belowStorageDomain(all)];
 }

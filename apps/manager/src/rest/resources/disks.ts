@@ -70,7 +70,7 @@ async function readDisks({ context, links }: RestRequest, ids: readonly DiskId[]
 }
 
 /** A copy is a disk of its own: the answer says which. */
-export async function copy(request: RestRequest): Promise<Answer> {
+async function copy(request: RestRequest): Promise<Answer> {
   const { async: isAsync, disk, storage_domain: reference } = request.readAction();
   const { id: toDomainId } = await targetDomain(request, reference);
   const name = disk?.name ?? disk?.alias;
@@ -81,13 +81,13 @@ export async function copy(request: RestRequest): Promise<Answer> {
   return answer.kind === "entity" ? { ...answer, value: { ...answer.value, ...made } } : answer;
 }
 
-export async function move(request: RestRequest): Promise<Answer> {
+async function move(request: RestRequest): Promise<Answer> {
   const { async: isAsync, storage_domain: reference } = request.readAction();
   const { id: toDomainId } = await targetDomain(request, reference);
   return workAnswer(request, await moveDisk(request.context, { diskId: idOf(request), toDomainId }), isAsync);
 }
 
-export async function sparsify(request: RestRequest): Promise<Answer> {
+async function sparsify(request: RestRequest): Promise<Answer> {
   const { async: isAsync } = request.readAction();
   return workAnswer(request, await sparsifyDisk(request.context, idOf(request)), isAsync);
 }

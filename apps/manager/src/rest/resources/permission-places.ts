@@ -13,7 +13,6 @@ export interface PermissionPlace {
   readonly within?: { readonly type: ObjectType; readonly parameter: string };
 }
 
-const storageDomain = { type: "storage_domain", parameter: "storageDomain" } as const;
 const network = { type: "network", parameter: "network" } as const;
 
 /** A kind of object that has permissions gets a line here. */
@@ -21,7 +20,6 @@ export const permissionPlaces: readonly PermissionPlace[] = [
   { path: "/vms/:vm", type: "vm", noun: "vm" },
   { path: "/templates/:template", type: "template", noun: "template" },
   { path: "/disks/:disk", type: "disk", noun: "disk" },
-  { path: "/storagedomains/:storageDomain/disks/:disk", type: "disk", noun: "disk", within: storageDomain },
   { path: "/hosts/:host", type: "host", noun: "host" },
   { path: "/clusters/:cluster", type: "cluster", noun: "cluster" },
   { path: "/datacenters/:dataCenter", type: "data_center", noun: "data center" },

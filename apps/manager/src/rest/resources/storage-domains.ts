@@ -5,7 +5,6 @@ import type { OpContext } from "../../context.ts";
 import { isOneOf } from "../../db/conditions.ts";
 import { getDisk, listDisks } from "../../db/queries/disks.ts";
 import { getStorageDomain } from "../../db/queries/storage-domains.ts";
-import type { Disk } from "../../domain/disk/disk.ts";
 import { NotFound, refuseIf } from "../../domain/errors.ts";
 import type { StorageDomain } from "../../domain/storage-domain/storage-domain.ts";
 import { createDisk } from "../../operations/disks/create-disk.ts";
@@ -39,7 +38,7 @@ import { findIds } from "../search/find-ids.ts";
 import { parseSearch } from "../search/parse-search.ts";
 import { cutList, pick } from "../select-list.ts";
 import { created, SHORT_WAIT_MS, waitFor, workAnswer } from "../wait-for.ts";
-import { copy, move, readNewDisk, sparsify } from "./disks.ts";
+import { readNewDisk } from "./disks.ts";
 
 /** Of all domains that are followed together. */
 const FOLLOWED_DISKS_MAX = 20_000;
@@ -157,21 +156,6 @@ export const storageDomainRoutes: readonly Route[] = [
     handle: addDisk,
   },
   {
-    method: "GET",
-    path: "/storagedomains/:storageDomain/disks/:disk",
-    handle: async (request) => entity("disk", renderDisk(await diskOfDomain(request), request.links)),
-  },
-  ...(["copy", "move", "sparsify"] as const).map(
-    (action): Route => ({
-      method: "POST",
-      path: `/storagedomains/:storageDomain/disks/:disk/${action}`,
-      async handle(request) {
-        await diskOfDomain(request);
-        return { copy, move, sparsify }[action](request);
-      },
-    }),
-  ),
-  {
     method: "POST",
     path: "/storagedomains/:storageDomain/isattached",
     async handle(request) {
@@ -224,6 +208,16 @@ export const storageDomainRoutes: readonly Route[] = [
     },
   },
   {
+    method: "POST",
+    path: "/datacenters/:dataCenter/storagedomains/:storageDomain/disks/:disk/register",
+    async handle(request) {
+      request.readAction();
+      const { id: storageDomainId } = await attachedDomain(request);
+      await registerDisk(request.context, { storageDomainId, diskId: pathId<DiskId>("disk", param(request, "disk")) });
+      return completed();
+    },
+  },
+  {
     method: "DELETE",
     path: "/datacenters/:dataCenter/storagedomains/:storageDomain",
     async handle(request) {
@@ -267,13 +261,6 @@ async function addDisk(request: RestRequest): Promise<Answer> {
   const started = await createDisk(context, await readNewDisk(request, { ...body, ...here }));
   const outcome = await waitFor(request, started, { waitMs: SHORT_WAIT_MS });
   return created("disk", renderDisk(await getDisk(context.db, started.disk.id), links), outcome);
-}
-
-async function diskOfDomain(request: RestRequest): Promise<Disk> {
-  const { id } = await request.inventory.storageDomain(param(request, "storageDomain"));
-  const disk = await request.inventory.disk(param(request, "disk"));
-  if (disk.storageDomainId !== id) throw new NotFound("disk", disk.id);
-  return disk;
 }
 
 function idOf(request: RestRequest): StorageDomainId {

@@ -377,6 +377,10 @@ const places: readonly (readonly [model: "" | `/${string}`, path: string])[] = [
   ["/templates/{}", `/templates/${ids.template}`],
   ["/disks/{}", `/disks/${ids.disk}`],
   ["/storagedomains/{}/disks/{}", `/storagedomains/${ids.storageDomain}/disks/${ids.disk}`],
+  [
+    "/datacenters/{}/storagedomains/{}/disks/{}",
+    `/datacenters/${ids.dataCenter}/storagedomains/${ids.storageDomain}/disks/${ids.disk}`,
+  ],
   ["/hosts/{}", `/hosts/${ids.host}`],
   ["/clusters/{}", `/clusters/${ids.cluster}`],
   ["/datacenters/{}", `/datacenters/${ids.dataCenter}`],
