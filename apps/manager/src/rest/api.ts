@@ -162,6 +162,7 @@ export class Api {
       query,
       context,
       inventory: newInventory(),
+      may: (permit, chain) => authorizer.may(permit, chain),
       viewer: { sight: authorizer.sight, ...context.actor },
       links: new Links(target.apiRoot, this.#served),
       allContent: query.findBoolean("all_content") ?? false,

@@ -132,12 +132,12 @@ test("a list that can be searched is three queries at most, besides those for wh
 /** What is followed of each kind; each name is two queries at most for each of its steps. */
 const followed: readonly string[] = [
   "/vms?follow=nics,nics.statistics,disk_attachments.disk.statistics,statistics,graphics_consoles,reported_devices,cluster.data_center,template",
-  "/vms?follow=host.statistics,snapshots,tags,cdroms,watchdogs,affinity_labels",
-  "/hosts?follow=statistics,cluster,nics,affinity_labels",
+  "/vms?follow=host.statistics,snapshots,tags,cdroms,watchdogs,affinity_labels,permissions",
+  "/hosts?follow=statistics,cluster,nics,affinity_labels,permissions",
   "/disks?follow=statistics,storage_domains,vms",
-  "/templates?follow=nics,disk_attachments.disk,cluster,cdroms,watchdogs,graphics_consoles",
+  "/templates?follow=nics,disk_attachments.disk,cluster,cdroms,watchdogs,graphics_consoles,permissions",
   "/jobs?follow=steps",
-  "/clusters?follow=networks,data_center",
+  "/clusters?follow=networks,data_center,permissions",
   "/datacenters?follow=clusters,networks.vnic_profiles,storage_domains",
 ];
 

@@ -1,5 +1,7 @@
 import type { RestTypeName, RestTypes } from "@yagura/rest-model";
 import type { OpContext } from "../context.ts";
+import type { Permit } from "../domain/user/permits.ts";
+import type { ObjectRef } from "../domain/user/user.ts";
 import type { Parameters } from "./edge/parameters.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Links } from "./links.ts";
@@ -27,6 +29,8 @@ export interface RestRequest {
   readonly context: OpContext;
   /** What the caller may see of the inventory, for lists and references. */
   readonly inventory: Inventory;
+  /** Whether he may do this to what has this chain (`loadObjectChains`): for asking about many at once. */
+  readonly may: (permit: Permit | "see", chain: readonly ObjectRef[]) => boolean;
   /** The same for what the database finds by itself. */
   readonly viewer: Viewer;
   readonly links: Links;

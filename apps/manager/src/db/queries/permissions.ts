@@ -1,7 +1,6 @@
 import type { UserId } from "@yagura/std/ids.ts";
 import {
   everyoneGroupId,
-  isSameObject,
   type ObjectRef,
   type ObjectType,
   type Permission,
@@ -42,7 +41,8 @@ export async function listPermissionsOnAny(db: Db, objects: readonly ObjectRef[]
     .orderBy("id")
     .execute();
   // Two things of different types may have one id: the system and the empty template do.
-  return rows.map(toPermission).filter(({ object }) => objects.some((each) => isSameObject(each, object)));
+  const wanted = new Set(objects.map(({ type, id }) => `${type}:${id}`));
+  return rows.map(toPermission).filter(({ object: { type, id } }) => wanted.has(`${type}:${id}`));
 }
 
 /** A user's own permissions and those of all groups he is in. */

@@ -1,4 +1,5 @@
 import { loadObjectChain } from "../../auth/authz/object-chain.ts";
+import { type ClusteredType, isClustered, loadObjectChains } from "../../auth/authz/object-chains.ts";
 import { listGroups } from "../../db/queries/groups.ts";
 import { listPermissions, listPermissionsOf, listPermissionsOnAny } from "../../db/queries/permissions.ts";
 import { listRoles } from "../../db/queries/roles.ts";
@@ -14,6 +15,7 @@ import {
 } from "../../domain/user/user.ts";
 import { givePermission } from "../../operations/permissions/give-permission.ts";
 import { takePermission } from "../../operations/permissions/take-permission.ts";
+import { idIn, idsIn } from "../many.ts";
 import { getReferenced, pathId } from "../references.ts";
 import { MissingMember } from "../refusals.ts";
 import { renderPermission } from "../representations/permission.ts";
@@ -30,6 +32,11 @@ interface View {
   /** Those that are shown, each with what it counts for there. */
   list(request: RestRequest): Promise<readonly Shown[]>;
   add(request: RestRequest): Promise<Permission>;
+  /** Those of several such places at once, as `list` has them; `undefined` where the caller may not look. */
+  listMany?(
+    request: RestRequest,
+    params: readonly RestRequest["params"][],
+  ): Promise<readonly (readonly Shown[] | undefined)[]>;
 }
 
 interface Shown {
@@ -52,8 +59,7 @@ function routesOf(view: View): Route[] {
     if (found === undefined) throw new NotFound("permission", id);
     return found;
   };
-  const render = (request: RestRequest, { permission, object }: Shown) =>
-    renderPermission(permission, request.links, view.place(request), object);
+  const render = (request: RestRequest, shown: Shown) => renderShown(view, request, shown);
   return [
     {
       method: "GET",
@@ -65,6 +71,7 @@ function routesOf(view: View): Route[] {
           shown.map((each) => render(request, each)),
         );
       },
+      ...manyOf(view),
     },
     {
       method: "GET",
@@ -93,6 +100,25 @@ function routesOf(view: View): Route[] {
   ];
 }
 
+function renderShown({ place }: View, request: RestRequest, { permission, object }: Shown) {
+  return renderPermission(permission, request.links, place(request), object);
+}
+
+function manyOf(view: View): Pick<Route, "many"> {
+  if (view.listMany === undefined) return {};
+  const { listMany } = view;
+  return {
+    async many(request, params) {
+      const shown = await listMany(request, params);
+      return params.map((each, index) => {
+        const render = (one: Shown) => renderShown(view, { ...request, params: each }, one);
+        const found = shown[index];
+        return found && list("permission", found.map(render));
+      });
+    },
+  };
+}
+
 /** On the whole system. Every permission, whatever it is on, has its address here too. */
 function systemView(): View {
   return {
@@ -108,9 +134,11 @@ function systemView(): View {
 
 /** On one object, those that it inherits among them. To see them takes the same permit as to change them. */
 function objectView(place: PermissionPlace): View {
+  const { path, type } = place;
   return {
-    path: place.path,
-    place: (request) => segmentsOf(place.path, request),
+    path,
+    place: (request) => segmentsOf(path, request),
+    ...(isClustered(type) && { listMany: (request, params) => listOnMany(request, { path, type }, params) }),
     async list(request) {
       const object = await objectIn(place, request);
       await request.context.authorize("manipulate_permissions", object);
@@ -124,6 +152,34 @@ function objectView(place: PermissionPlace): View {
       return give(request, await readPrincipal(request), object);
     },
   };
+}
+
+/** Two queries for all of them: what contains each, and the permissions on any of that. */
+async function listOnMany(
+  { context: { db }, may }: RestRequest,
+  { path, type }: { readonly path: string; readonly type: ClusteredType },
+  params: readonly RestRequest["params"][],
+): Promise<readonly (readonly Shown[] | undefined)[]> {
+  const parameter = path.slice(path.lastIndexOf(":") + 1);
+  const chains = await loadObjectChains(db, type, idsIn(params, parameter));
+  const open = new Set([...chains.values()].filter((chain) => may("manipulate_permissions", chain)));
+  const permissions = await listPermissionsOnAny(db, distinct([...open].flat()));
+  const byObject = Map.groupBy(permissions.keys(), (at) => keyOf(permissions[at]?.object ?? systemObject));
+  return params.map((each) => {
+    const chain = chains.get(idIn(each, parameter));
+    const [object] = chain ?? [];
+    if (chain === undefined || object === undefined || !open.has(chain)) return undefined;
+    const found = chain.flatMap((reference) => byObject.get(keyOf(reference)) ?? []).sort((a, b) => a - b);
+    return found.flatMap((at) => permissions[at] ?? []).map((permission) => ({ permission, object }));
+  });
+}
+
+function distinct(objects: readonly ObjectRef[]): readonly ObjectRef[] {
+  return [...new Map(objects.map((object) => [keyOf(object), object])).values()];
+}
+
+function keyOf({ type, id }: ObjectRef): string {
+  return `${type}:${id}`;
 }
 
 /** Of a user, those of his groups among them, or of a group. */
