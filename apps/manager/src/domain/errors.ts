@@ -7,6 +7,7 @@ export type Noun =
   | "storage connection"
   | "disk"
   | "disk attachment"
+  | "file"
   | "template"
   | "vm"
   | "nic"

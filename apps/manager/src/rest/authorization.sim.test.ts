@@ -411,7 +411,7 @@ test("the administrator is refused nothing for lack of rights", async () => {
   for (const route of order) {
     const reply = await send(route, "admin", stranger.id);
     const isUnknownPart =
-      /:(item|device|permission|option|sshPublicKey)$/.test(route.path) ||
+      /:(item|file|device|permission|option|sshPublicKey)$/.test(route.path) ||
       route.path.includes(":statistic") ||
       /^\/(users|groups)\/:\w+\/roles\/:role/.test(route.path);
     const refusals = isUnknownPart || route.method === "DELETE" ? [401, 403, 500] : [401, 403, 404, 500];

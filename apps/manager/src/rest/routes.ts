@@ -19,6 +19,7 @@ import { emptyCollectionRoutes } from "./resources/empty-collections.ts";
 import { eventChangeRoutes } from "./resources/event-changes.ts";
 import { eventRoutes } from "./resources/events.ts";
 import { externalJobRoutes } from "./resources/external-jobs.ts";
+import { fileRoutes } from "./resources/files.ts";
 import { graphicsConsoleRoutes } from "./resources/graphics-consoles.ts";
 import { groupRoutes } from "./resources/groups.ts";
 import { hostEquipmentRoutes } from "./resources/host-equipment.ts";
@@ -84,6 +85,7 @@ export function routes(product: Product): readonly Route[] {
     ...eventChangeRoutes,
     ...eventRoutes,
     ...externalJobRoutes,
+    ...fileRoutes,
     ...groupRoutes,
     ...hostEquipmentRoutes,
     ...hostEquipmentStatisticRoutes,

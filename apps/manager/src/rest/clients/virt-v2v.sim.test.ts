@@ -43,7 +43,8 @@ test("virt-v2v looks before it copies, makes a disk with an id of its own, and a
     '<ovf:Envelope xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1/"><Content><Name>guest</Name></Content></ovf:Envelope>';
   const configuration = `<configuration><type>ova</type><data><![CDATA[${ovf}]]></data></configuration>`;
   const body = `<vm><cluster id="${cluster.id}"/><initialization>${configuration}</initialization></vm>`;
-  const { status } = await client.send("POST", "/vms?correlation_id=v2v-1", body);
+  const { status, text } = await client.send("POST", "/vms?correlation_id=v2v-1", body);
+  assert.match(text, /VMs from an OVF or OVA are not served yet/);
   const missing = status < 300 ? [] : [`POST /vms with an OVF: ${status}`];
   requireNoOtherMissing(t, missing, ["POST /vms with an OVF: 400"]);
   await client.jobsEnd("v2v-1");

@@ -86,27 +86,38 @@ test(
 
 test(
   "an ISO image is put into the drive of a VM, by id or by name, and ejected; libvirt is told so",
-  proves(["PUT /vms/{}/cdroms/{}", "POST /vms/{}/cdroms"], async () => {
-    const { world, call, define } = await deviceWorld();
-    await using _ = world;
-    const fileIn = async () => (await call.get(cdrom)).json<{ file?: { id: string } }>().file?.id;
-    assert.equal(await fileIn(), undefined);
-    assert.ok((await define()).drives.every(({ device }) => device === "disk"));
-    await call.put(cdrom, `<cdrom><file id="${ids.looseDisk}"/></cdrom>`);
-    assert.equal(await fileIn(), ids.looseDisk);
-    await call.put(
-      `/vms/${ids.otherVm}`,
-      "<vm><os><boot><devices><device>cdrom</device><device>hd</device></devices></boot></os></vm>",
-    );
-    const drive = (await define()).drives.at(-1);
-    assert.equal(drive?.device, "cdrom");
-    assert.deepEqual([drive?.volume?.imageId, drive?.bootOrder, drive?.target], [ids.looseDisk, 1, "sda"]);
-    assert.equal((await call.put(cdrom, '<cdrom><file id=""/></cdrom>')).status, 200);
-    assert.equal(await fileIn(), undefined);
-    const added = await call.post(`/vms/${ids.otherVm}/cdroms`, "<cdrom><file><name>debian.iso</name></file></cdrom>");
-    assert.equal(added.status, 201, added.text);
-    assert.equal(await fileIn(), ids.looseDisk);
-  }),
+  proves(
+    ["PUT /vms/{}/cdroms/{}", "POST /vms/{}/cdroms", "GET /storagedomains/{}/files", "GET /storagedomains/{}/files/{}"],
+    async () => {
+      const { world, call, define } = await deviceWorld();
+      await using _ = world;
+      const fileIn = async () => (await call.get(cdrom)).json<{ file?: { id: string } }>().file?.id;
+      assert.equal(await fileIn(), undefined);
+      assert.ok((await define()).drives.every(({ device }) => device === "disk"));
+      const files = `/storagedomains/${ids.storageDomain}/files`;
+      const [image, ...others] = (await call.get(files)).json<{ file: { id: string; name: string }[] }>().file;
+      assert.deepEqual([image?.name, others], ["debian.iso", []], "other disks are no files");
+      assert.deepEqual((await call.get(`${files}/${image?.id}`)).json(), image);
+      assert.equal((await call.get(`${files}/${ids.disk}`)).status, 404);
+      await call.put(cdrom, `<cdrom><file id="${image?.id}"/></cdrom>`);
+      assert.equal(await fileIn(), ids.looseDisk);
+      await call.put(
+        `/vms/${ids.otherVm}`,
+        "<vm><os><boot><devices><device>cdrom</device><device>hd</device></devices></boot></os></vm>",
+      );
+      const drive = (await define()).drives.at(-1);
+      assert.equal(drive?.device, "cdrom");
+      assert.deepEqual([drive?.volume?.imageId, drive?.bootOrder, drive?.target], [ids.looseDisk, 1, "sda"]);
+      assert.equal((await call.put(cdrom, '<cdrom><file id=""/></cdrom>')).status, 200);
+      assert.equal(await fileIn(), undefined);
+      const added = await call.post(
+        `/vms/${ids.otherVm}/cdroms`,
+        "<cdrom><file><name>debian.iso</name></file></cdrom>",
+      );
+      assert.equal(added.status, 201, added.text);
+      assert.equal(await fileIn(), ids.looseDisk);
+    },
+  ),
 );
 
 test(

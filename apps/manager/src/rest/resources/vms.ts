@@ -3,6 +3,7 @@ import type { DiskId, HostId, VmId } from "@yagura/std/ids.ts";
 import { listInstanceTypes } from "../../db/queries/instance-types.ts";
 import { listTemplateDisks } from "../../db/queries/templates.ts";
 import { getVm, listVms } from "../../db/queries/vms.ts";
+import { OperationRefused } from "../../domain/errors.ts";
 import type { InstanceTypeId } from "../../domain/instance-type/instance-type.ts";
 import { rebootVm, resetVm, shutdownVm } from "../../operations/vms/ask-guest.ts";
 import { createVm, type NewVm } from "../../operations/vms/create-vm.ts";
@@ -142,6 +143,11 @@ function idOf(request: RestRequest): VmId {
 }
 
 async function readNewVm({ inventory, context }: RestRequest, body: RestVm): Promise<NewVm> {
+  if (body.initialization?.configuration !== undefined) {
+    throw new OperationRefused("unsupported", "Cannot add VM.", [
+      "VMs from an OVF or OVA are not served yet: add the VM by its name, cluster and template, and attach its disks.",
+    ]);
+  }
   const missing = (member: string) => ({ type: "Vm", member, operation: "add" }) as const;
   const name = required(body.name, "Vm", "name", "add");
   const cluster = await getReferenced("cluster", body.cluster, () => inventory.clusters(), missing("cluster"));
