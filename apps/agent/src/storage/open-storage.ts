@@ -61,6 +61,8 @@ export interface StorageOptions {
   readonly spawnFileChild?: typeof spawnFileChild;
   /** By default the system's daemon; it is not asked for anything before shared storage is used. */
   readonly sanlock?: Sanlock;
+  /** How long it takes sanlock at most to act on what a process before this one asked: see leases/host-ids.ts. */
+  readonly unseenMs?: number;
   /** What is done when this host cannot prove any more that it writes nothing; by default SIGKILL to this process. */
   readonly endProcess?: EndProcess;
 }
@@ -104,6 +106,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     ...leasing,
     endProcess,
     whenWritersDead,
+    giveUpSilent: (until) => mounts.giveUpSilent(until),
     log,
   });
   const isInUse = (target: string): boolean => watch.isBelow(target);

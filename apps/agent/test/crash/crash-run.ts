@@ -62,7 +62,7 @@ export class CrashLab implements AsyncDisposable {
   /** A run to the end, and what the next SPM finds then. @throws Error when the operation does not go through */
   async record(operation: AnyOperationName, fault?: FaultName): Promise<Recording> {
     const before = await this.#stateBefore(operation);
-    return this.#onCopy(async (place) => {
+    return this.#onCopy(operation, async (place) => {
       const run = await this.#work({ place, operation, ...(fault !== undefined && { fault }) });
       completed(run, operation);
       const after = await recovered(place, () => readStorageState(place));
@@ -72,7 +72,7 @@ export class CrashLab implements AsyncDisposable {
 
   /** Lets the process die at one point. @returns what is wrong afterwards */
   async crashAt({ operation, before, after }: Recording, point: Point, fault?: FaultName): Promise<Wrong[]> {
-    return this.#onCopy(async (place) => {
+    return this.#onCopy(operation, async (place) => {
       const dieAt = { label: point.label, before: point.before };
       const run = await this.#work({ place, operation, dieAt, ...(fault !== undefined && { fault }) });
       const wrong: string[] = [];
@@ -96,7 +96,7 @@ export class CrashLab implements AsyncDisposable {
 
   #stateBefore(operation: AnyOperationName): Promise<string> {
     const read = (): Promise<string> =>
-      this.#onCopy(async (place) => {
+      this.#onCopy(operation, async (place) => {
         completed(await this.#work({ place, operation, onlyPrepares: true }), operation);
         return recovered(place, () => readStorageState(place));
       });
@@ -110,8 +110,9 @@ export class CrashLab implements AsyncDisposable {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  #onCopy<T>(use: (place: CrashPlace) => Promise<T>): Promise<T> {
-    return this.#copies.use(use);
+  #onCopy<T>(operation: AnyOperationName, use: (place: CrashPlace) => Promise<T>): Promise<T> {
+    const { endsMemberships = false } = findOperation(operation);
+    return this.#copies.use((place) => use({ ...place, endsMemberships }));
   }
 }
 

@@ -55,10 +55,12 @@ export interface CrashPlace {
   readonly directory: string;
   /** Of the host's sanlock: then the storage is shared, else it is this host's own. */
   readonly sanlockSocket?: string;
+  /** The process before may have left lockspaces. */
+  readonly endsMemberships?: boolean;
 }
 
 /** Where everything of one run lies: its storage, and what the agent keeps on its host. */
-export function pathsBelow({ directory, sanlockSocket }: CrashPlace): CrashPaths {
+export function pathsBelow({ directory, sanlockSocket, endsMemberships = false }: CrashPlace): CrashPaths {
   const repositoryPath = `${directory}/data-center`;
   const isShared = sanlockSocket !== undefined;
   return {
@@ -79,6 +81,8 @@ export function pathsBelow({ directory, sanlockSocket }: CrashPlace): CrashPaths
       root: rootCallsInProcess(false),
       log: silentLog,
       clock: sameTime,
+      // Each run would wait for it.
+      ...(!endsMemberships && { unseenMs: 0 }),
       ...(isShared && {
         sanlock: createSanlock({ socketPath: sanlockSocket }),
         files: filesWithMounts(storageNames.map((name) => connectionPath(repositoryPath, sharedPathOf(name)))),

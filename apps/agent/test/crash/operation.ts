@@ -18,6 +18,8 @@ export interface Operation {
   readonly ends?: readonly FindingKind[];
   /** What may be between old and new until then: nothing that a guest sees depends on it. */
   readonly changes?: readonly (VolumeId | StorageDomainId)[];
+  /** It leaves lockspaces: who comes next must not take a membership that is about to end for one. */
+  readonly endsMemberships?: boolean;
   /** Each attempt counts: what is compared does not. */
   readonly countsAttempts?: boolean;
 }

@@ -166,10 +166,12 @@ const all = {
       await becomeSpm(storage);
     },
     leaves: unjournalled,
+    endsMemberships: true,
   },
   "destroy a pool": {
     act: (storage) => storage.pools.destroy(poolId),
     leaves: unjournalled,
+    endsMemberships: true,
     changes: [secondId, attachedId],
   },
   "create a pool": {

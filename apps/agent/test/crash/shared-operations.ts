@@ -31,7 +31,7 @@ const all = {
       await poll("joining the domain", isMember, { timeoutMs: JOIN_MS, everyMs: 20 });
     },
   },
-  "deactivate a domain": { act: (storage) => storage.domains.deactivate(secondId, poolId) },
+  "deactivate a domain": { act: (storage) => storage.domains.deactivate(secondId, poolId), endsMemberships: true },
 } satisfies Readonly<Record<string, Operation>>;
 
 export type SharedOperationName = keyof typeof all;

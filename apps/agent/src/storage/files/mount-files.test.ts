@@ -114,6 +114,30 @@ test("a child that does not answer is killed; all that are in it are told which 
   await mount.close();
 });
 
+test("a silent child is ended early for whoever is in a hurry, and one that says something is not", async () => {
+  const { clock, mount, change, first, second } = open();
+  const silentCall = assert.rejects(change(), { ...silent, message: /has been silent for 5 s; what became/ });
+  await clock.advance(4_999);
+  mount.endIfSilent(5_000);
+  assert.equal(first().isKilled, false);
+  await clock.advance(1);
+  mount.endIfSilent(5_000);
+  await silentCall;
+  assert.equal(first().isKilled, true);
+
+  const slow = change();
+  await clock.advance(4_000);
+  second().say({ is: "progress", id: 2 });
+  await clock.advance(4_000);
+  mount.endIfSilent(5_000);
+  second().answer(0, "done");
+  assert.equal(await slow, "done");
+  await clock.advance(60_000);
+  mount.endIfSilent(5_000);
+  assert.equal(second().isKilled, false);
+  await mount.close();
+});
+
 test("a look gives up earlier, and does not cost a change its child", async () => {
   const { clock, mount, look, change, first } = open();
   const changing = change();

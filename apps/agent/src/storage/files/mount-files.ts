@@ -55,6 +55,8 @@ export class MountFiles {
   #child: FileChild | undefined;
   readonly #undead = new Set<Promise<unknown>>();
   #lastId = 0;
+  /** When the child last said something, or was first asked since it had nothing to do. */
+  #heardAtMs = 0;
   #isClosed = false;
 
   constructor(world: MountFilesWorld) {
@@ -87,6 +89,12 @@ export class MountFiles {
     }
   }
 
+  /** Ends the child when it has work and has said nothing for so long; what became of that is unknown. */
+  endIfSilent(silentMs: number): void {
+    if (this.#inFlight.size === 0 || this.#world.clock.monotonicMs() - this.#heardAtMs < silentMs) return;
+    this.#endChild(`has been silent for ${silentMs / 1000} s`);
+  }
+
   /** Resolves when no killed child is left in the kernel: what was sent to it may be done until then. */
   async whenDead(): Promise<void> {
     await Promise.all(this.#undead);
@@ -113,6 +121,7 @@ export class MountFiles {
     const child = this.#child ?? this.#spawn();
     this.#child = child;
     const id = ++this.#lastId;
+    if (this.#inFlight.size === 0) this.#heardAtMs = this.#world.clock.monotonicMs();
     this.#inFlight.set(id, pending);
     child.send({ do: "call", id, call: pending.call, args: pending.args });
   }
@@ -132,6 +141,7 @@ export class MountFiles {
   #take(message: FromChild): void {
     const pending = this.#inFlight.get(message.id);
     if (pending === undefined) return;
+    this.#heardAtMs = this.#world.clock.monotonicMs();
     if (message.is === "progress") {
       pending.deadlineMs = this.#world.clock.monotonicMs() + pending.options.timeoutMs;
       pending.options.onProgress?.();

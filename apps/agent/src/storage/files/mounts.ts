@@ -25,6 +25,9 @@ interface KnownMount {
 
 /** A server that has not answered a simple question in this time is none to put guests on. */
 const PROBE_MS = 20_000;
+/** Storage that lives has said something by then; who is in a hurry does not wait longer. */
+const SILENT_MS = 5_000;
+const SILENCE_LOOK_MS = 1_000;
 
 /**
  * What is mounted below `mnt`, each with its own child for files. It knows what it is told: `add` after mounting, `remove`
@@ -91,6 +94,14 @@ export class Mounts {
   async whenDead(path?: string): Promise<void> {
     const concerned = [...this.#known].filter(([target]) => path === undefined || target === this.#placeOf(path));
     await Promise.all(concerned.map(([, { mount }]) => mount.whenDead()));
+  }
+
+  /** Until aborted, ends each child that was asked something and says nothing. */
+  async giveUpSilent(until: AbortSignal): Promise<void> {
+    while (!until.aborted) {
+      for (const { mount } of this.#known.values()) mount.endIfSilent(SILENT_MS);
+      await this.#world.clock.sleep(SILENCE_LOOK_MS, until).catch(() => undefined);
+    }
   }
 
   async close(): Promise<void> {

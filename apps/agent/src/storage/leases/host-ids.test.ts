@@ -169,8 +169,30 @@ test("the end of the agent leaves the memberships, and the next one finds them",
   await hostIds.close();
   assert.equal(daemon.joined.size, 1);
   daemon.join = async () => "already-joined";
+  const next = new HostIds({ sanlock: daemon.sanlock, clock: here.clock, log: silentLog });
+  next.join(domainId, 1, async () => leasesOf(domainId));
+  await settle();
+  assert.equal(next.isAcquired(domainId), false);
+  await here.clock.advance(2_000);
+  await next.wait(domainId);
+  await next.close();
+});
+
+test("a membership that the agent before was about to leave is not taken for one, but joined anew", async () => {
+  await using here = world();
+  const { daemon, clock, hostIds } = here;
+  daemon.joined.set(domainId, { ...leasesOf(domainId).lockspace, hostId: 1, ioTimeoutSeconds: 2 });
+  daemon.join = async () => "already-joined";
   hostIds.join(domainId, 1, async () => leasesOf(domainId));
+  await settle();
+  daemon.joined.clear();
+  daemon.join = async () => "joined";
+  await clock.advance(2_000);
+  await settle();
+  assert.equal(hostIds.isAcquired(domainId), false);
+  await clock.advance(5_000);
   await hostIds.wait(domainId);
+  assert.equal(hostIds.isAcquired(domainId), true);
 });
 
 test("a domain on which a lease is held is not left, and stays joined", async () => {

@@ -11,7 +11,12 @@ interface HostIdsWorld {
   readonly sanlock: Sanlock;
   readonly clock: Clock;
   readonly log: Log;
+  /** How long it takes the daemon at most to act on what a process before this one asked; by default 2 s. */
+  readonly unseenMs?: number;
 }
+
+/** The daemon looks each second whether it was asked to leave a lockspace, and until then says that it is a member. */
+const UNSEEN_MS = 2_000;
 
 /** Asks the storage where a domain's lockspace is; `undefined` for a domain that has none. */
 export type FindLeases = () => Promise<DomainLeases | undefined>;
@@ -27,9 +32,12 @@ export class HostIds {
   /** What just acquires leases. */
   readonly #acquiring = new Map<StorageDomainId, Set<Promise<unknown>>>();
   readonly #world: HostIdsWorld;
+  /** From when on what the daemon says of memberships that this process did not begin is true. */
+  readonly #isTrueAtMs: number;
 
   constructor(world: HostIdsWorld) {
     this.#world = world;
+    this.#isTrueAtMs = world.clock.monotonicMs() + (world.unseenMs ?? UNSEEN_MS);
   }
 
   /** Begins to join and returns; what fails is tried again for as long as the domain is wanted. Repeating is harmless. */
@@ -38,7 +46,9 @@ export class HostIds {
     if (known?.hostNumber === hostNumber) return;
     known?.stop();
     const after = this.#leaving.get(domainId) ?? known?.ended ?? Promise.resolve();
-    this.#members.set(domainId, new HostMembership({ ...this.#world, domainId, hostNumber, findLeases, after }));
+    const isTrueAtMs = this.#isTrueAtMs;
+    const options = { ...this.#world, domainId, hostNumber, findLeases, after, isTrueAtMs };
+    this.#members.set(domainId, new HostMembership(options));
   }
 
   /** Always true of a domain that no other host sees, once that is known. */

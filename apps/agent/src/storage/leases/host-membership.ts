@@ -17,6 +17,11 @@ interface MembershipOptions {
   findLeases(): Promise<DomainLeases | undefined>;
   /** What has to have ended, well or not, before anything is begun: leaving the same lockspace. */
   readonly after: Promise<unknown>;
+  /**
+   * On the monotonic clock: before, a membership that was there already may be one that a process before us asked to leave. Who
+   * acquires a lease in it then is killed.
+   */
+  readonly isTrueAtMs: number;
 }
 
 /** How often a member asks whether it still is one, and a stranger tries again. */
@@ -63,7 +68,7 @@ export class HostMembership {
 
   /** One that looks after the same membership, when this one was stopped. */
   again(): HostMembership {
-    return new HostMembership(this.#options);
+    return new HostMembership({ ...this.#options, isTrueAtMs: 0 });
   }
 
   /** @throws StorageError 661 */
@@ -137,6 +142,7 @@ export class HostMembership {
     const self = this.#self(leases);
     await this.#leaveAsAnother(self, ioTimeoutSeconds);
     let outcome = await sanlock.addLockspace(self, { ioTimeoutSeconds, signal });
+    if (outcome === "already-joined" && (await this.#waitUntilTrue())) outcome = await this.#ask(self);
     // Somebody before us, this agent's former process perhaps, began it.
     while (outcome === "joining") outcome = await this.#askAgain(self);
     if (outcome === "host-id-taken") {
@@ -173,8 +179,20 @@ export class HostMembership {
   }
 
   async #askAgain(self: Lockspace): Promise<JoinOutcome> {
-    const { sanlock, clock } = this.#options;
-    await clock.sleep(1_000, this.#stop.signal);
+    await this.#options.clock.sleep(1_000, this.#stop.signal);
+    return this.#ask(self);
+  }
+
+  /** True if it had to wait. */
+  async #waitUntilTrue(): Promise<boolean> {
+    const { clock, isTrueAtMs } = this.#options;
+    const leftMs = isTrueAtMs - clock.monotonicMs();
+    if (leftMs > 0) await clock.sleep(leftMs, this.#stop.signal);
+    return leftMs > 0;
+  }
+
+  async #ask(self: Lockspace): Promise<JoinOutcome> {
+    const { sanlock } = this.#options;
     const membership = await sanlock.inquireLockspace(self, { signal: this.#stop.signal });
     return membership === "joined" ? "joined" : membership === "changing" ? "joining" : "leaving";
   }

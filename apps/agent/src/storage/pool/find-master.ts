@@ -12,17 +12,17 @@ import { asRegular } from "./master-files.ts";
 /** A domain that takes longer is not asked who the master is. */
 const READ_MS = 5_000;
 
-export interface SeenMaster {
+interface SeenMaster {
   readonly domainId: StorageDomainId;
   readonly version: number;
 }
 
 /**
  * Checks that a domain is the master of its pool, in that version, and that none of the others is a later one: while the role
- * moves, two may say that they are, and the higher version is right.
+ * moves, two may say that they are, and the higher version is right. Returns those that still say so and are not any more.
  * @throws StorageError 304 or 324
  */
-export async function checkMaster(known: DomainFinder, connection: PoolConnection): Promise<void> {
+export async function checkMaster(known: DomainFinder, connection: PoolConnection): Promise<readonly SeenMaster[]> {
   const { poolId, masterDomainId, masterVersion, domains } = connection;
   const domain = await known.find(masterDomainId);
   if (domain === undefined) {
@@ -40,8 +40,9 @@ export async function checkMaster(known: DomainFinder, connection: PoolConnectio
     );
   }
   const others = [...(domains?.keys() ?? [])].filter((domainId) => domainId !== masterDomainId);
-  const later = (await listMasters(known, poolId, others)).find(({ version }) => version > masterVersion);
-  if (later === undefined) return;
+  const masters = await listMasters(known, poolId, others);
+  const later = masters.find(({ version }) => version > masterVersion);
+  if (later === undefined) return masters;
   throw new StorageError(
     "StoragePoolWrongMaster",
     `domain ${later.domainId} is master ${later.version} of pool ${poolId}, and so ${masterDomainId} is not any more`,
@@ -49,7 +50,7 @@ export async function checkMaster(known: DomainFinder, connection: PoolConnectio
 }
 
 /** Those of some domains that say they are the master of a pool. What cannot be read now is left out. */
-export async function listMasters(
+async function listMasters(
   known: DomainFinder,
   poolId: PoolId,
   domainIds: readonly StorageDomainId[],
@@ -71,14 +72,13 @@ export async function listMasters(
   return seen.filter((master) => master !== undefined);
 }
 
-/** Takes the role from those that the master of a later version has left behind. The present one has been checked. */
-export async function demoteOthers(
+/** Takes the role from those that the master of a later version has left behind. */
+export async function demote(
   known: DomainFinder,
-  { poolId, masterDomainId, domains }: PoolConnection,
-  log: Log,
+  poolId: PoolId,
+  { masters, log }: { readonly masters: readonly SeenMaster[]; readonly log: Log },
 ): Promise<void> {
-  const others = [...(domains?.keys() ?? [])].filter((domainId) => domainId !== masterDomainId);
-  for (const { domainId, version } of await listMasters(known, poolId, others)) {
+  for (const { domainId, version } of masters) {
     const what = { poolId, domainId, masterVersion: version };
     try {
       await withDeadline(`demoting domain ${domainId}`, READ_MS, async () => {

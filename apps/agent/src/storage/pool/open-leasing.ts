@@ -29,13 +29,15 @@ interface LeasingOptions {
   readonly endProcess: EndProcess;
   whenWritersDead(path: string): Promise<void>;
   readonly sanlock?: Sanlock;
+  readonly unseenMs?: number;
   readonly acquireLock?: AcquireSpmLock;
 }
 
 export function openLeasing(options: LeasingOptions): Leasing {
   const { files, clock, log, endProcess, sanlock = createSanlock(), acquireLock = acquireLocalLock } = options;
   const ofProcess = new ProcessLeases({ sanlock, endProcess, log });
-  const hostIds = new HostIds({ sanlock, clock, log });
+  const { unseenMs } = options;
+  const hostIds = new HostIds({ sanlock, clock, log, ...(unseenMs !== undefined && { unseenMs }) });
   const leases: Pick<ProcessLeases, "tryAcquire" | "release"> = {
     tryAcquire: (wanted) =>
       hostIds.acquireIn(

@@ -173,12 +173,12 @@ export class Pools implements StoragePools {
   }
 
   #newSpm(poolId: PoolId): Spm {
-    const { lock, tasks, endProcess, whenWritersDead, log } = this.#world;
+    const { lock, tasks, endProcess, whenWritersDead, giveUpSilent, log } = this.#world;
     const onLost = (): void => {
       // Waiting is for nobody: the tasks say in their status how they ended.
       void tasks.stopAll("this host lost the SPM role", poolId);
     };
-    return new Spm({ poolId, lock, onLost, endProcess, whenWritersDead, log });
+    return new Spm({ poolId, lock, onLost, endProcess, whenWritersDead, giveUpSilent, log });
   }
 
   async #forget(poolId: PoolId): Promise<void> {

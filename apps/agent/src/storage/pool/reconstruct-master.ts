@@ -7,6 +7,7 @@ import { asMaster, clearMasterFiles } from "./master-files.ts";
 import type { HeldSpmLock } from "./spm-lock.ts";
 import type { SpmRoleWorld } from "./spm-role.ts";
 import { SpmTerm } from "./spm-term.ts";
+import { withoutSilent } from "./without-silent.ts";
 
 /** As long as joining after an unclean end, and a dead owner's lease, may take. */
 const ACQUIRE_MS = 600_000;
@@ -63,20 +64,16 @@ export async function reconstructMaster(
 }
 
 /** What cannot be given back must not stay with a process that does not know of it. */
-async function giveBack(
-  { whenWritersDead, endProcess }: SpmRoleWorld,
-  term: SpmTerm,
-  held: HeldSpmLock,
-): Promise<void> {
+async function giveBack(world: SpmRoleWorld, term: SpmTerm, held: HeldSpmLock): Promise<void> {
   const release = async (): Promise<void> => {
-    await term.whenIdle();
-    await whenWritersDead();
+    await withoutSilent(world, term.whenIdle());
+    await world.whenWritersDead();
     await held.release();
   };
   try {
     await inTime("giving the lease back", RELEASE_MS, release());
   } catch (cause) {
-    endProcess(`the lease of a reconstructed master could not be given back: ${describeError(cause)}`);
+    world.endProcess(`the lease of a reconstructed master could not be given back: ${describeError(cause)}`);
     throw cause;
   }
 }

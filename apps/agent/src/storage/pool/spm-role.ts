@@ -12,8 +12,9 @@ import { inTime } from "./in-time.ts";
 import type { SpmLock } from "./spm-lock.ts";
 import type { SpmTerm } from "./spm-term.ts";
 import { takeOver } from "./take-over.ts";
+import { type GivesUpSilent, withoutSilent } from "./without-silent.ts";
 
-export interface SpmRoleWorld {
+export interface SpmRoleWorld extends GivesUpSilent {
   readonly files: StorageFiles;
   readonly known: KnownDomains;
   readonly tasks: Tasks;
@@ -71,7 +72,7 @@ export async function stopSpm(world: SpmRoleWorld, { connection, spm }: Connecte
         log.warn("tasks are left to the next SPM", { poolId, error: describeError(error) });
         spm.term?.end("this host gives the SPM role back");
       });
-      await inTime("ending the tasks of the SPM", END_MS, ended);
+      await inTime("ending the tasks of the SPM", END_MS, withoutSilent(world, ended));
     } catch (cause) {
       endProcess(`the tasks of pool ${poolId} could not be ended: ${describeError(cause)}`);
       throw new StorageError("SpmStopError", `the tasks of pool ${poolId} could not be ended`, { cause });

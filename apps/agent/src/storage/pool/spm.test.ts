@@ -24,6 +24,7 @@ function world(
   differs: Partial<SpmLock> & {
     readonly release?: () => Promise<void>;
     readonly whenWritersDead?: () => Promise<void>;
+    readonly giveUpSilent?: () => Promise<void>;
   } = {},
 ): World {
   const log: string[] = [];
@@ -54,6 +55,7 @@ function world(
     lock,
     log: silentLog,
     whenWritersDead: differs.whenWritersDead ?? (async () => undefined),
+    giveUpSilent: differs.giveUpSilent ?? (async () => undefined),
     onLost: () => void log.push("lost"),
     endProcess: (because) => void log.push(`the process ends: ${because}`),
   });
@@ -169,6 +171,19 @@ describe("giving the role back", () => {
     assert.deepEqual([log.includes("release 5"), spm.state], [false, "SPM"]);
     die();
     await stopping;
+    assert.equal(log.at(-1), "release 5");
+  });
+
+  test("a writer whose storage is silent is given up, so that the lease can be given back", async () => {
+    const { promise: silence, reject: giveUp } = Promise.withResolvers<void>();
+    const { spm, log, candidacy } = world({ giveUpSilent: async () => giveUp(new Error("the storage is silent")) });
+    await spm.start(candidacy());
+    const writing = assert.rejects(
+      spm.guard().run(() => silence),
+      /silent/,
+    );
+    await spm.stop(async () => undefined);
+    await writing;
     assert.equal(log.at(-1), "release 5");
   });
 

@@ -8,8 +8,9 @@ import type { EndProcess } from "../leases/process-leases.ts";
 import { inTime } from "./in-time.ts";
 import type { HeldSpmLock, SpmLock } from "./spm-lock.ts";
 import { SpmTerm } from "./spm-term.ts";
+import { type GivesUpSilent, withoutSilent } from "./without-silent.ts";
 
-interface SpmOptions {
+interface SpmOptions extends GivesUpSilent {
   readonly poolId: PoolId;
   readonly lock: SpmLock;
   /** The role was lost, not given back: whatever works for it has to be aborted. */
@@ -198,7 +199,7 @@ export class Spm {
 
   /** An effect that got no answer may be going on in a process that does not die. */
   async #whenQuiet(term: SpmTerm): Promise<void> {
-    await term.whenIdle();
+    await withoutSilent(this.#options, term.whenIdle());
     await this.#options.whenWritersDead();
   }
 

@@ -10,7 +10,7 @@ import { openTaskStore, type TaskStore } from "../tasks/task-store.ts";
 import type { Tasks } from "../tasks/tasks.ts";
 import { listDoomed } from "../volumes/delete-image.ts";
 import type { ConnectedPool } from "./connected-pool.ts";
-import { checkMaster, demoteOthers } from "./find-master.ts";
+import { checkMaster, demote } from "./find-master.ts";
 import { inTime } from "./in-time.ts";
 import type { SpmTerm } from "./spm-term.ts";
 
@@ -38,10 +38,10 @@ export async function takeOver(
 ): Promise<void> {
   const { known, log } = world;
   const files = term.guard(world.files);
-  const finder = known.through(files);
-  // It may have moved since this host was connected.
-  await checkMaster(finder, pool.connection);
-  await demoteOthers(finder, pool.connection, log);
+  // It may have moved since this host was connected. To look is no effect: the end of the term does not wait for a domain that
+  // does not answer.
+  const masters = await checkMaster(known, pool.connection);
+  await demote(known.through(files), pool.connection.poolId, { masters, log });
   await files.makeDirectory(master.paths.masterTasks);
   await files.makeDirectory(master.paths.masterVms);
   const intents = await settleLeftovers(world, pool.connection.poolId, journalOf(master, files, log));
@@ -78,7 +78,6 @@ async function tidyDomain(
   );
   try {
     await withDeadline(`tidying domain ${domainId}`, TIDY_MS, async (signal) => {
-      // To look is no effect: the end of the term does not wait for a domain that does not answer.
       const domain = await known.find(domainId);
       const doomed = domain === undefined ? [] : await listDoomed(domain, { files }, kept);
       for (const path of doomed) {
