@@ -356,6 +356,30 @@ describe("a domain that is there already", () => {
   });
 });
 
+describe("a domain that was destroyed here while no host reached it", () => {
+  test("is attached again, though it says that it belongs here already", async () => {
+    await using world = await threeHosts(["one"]);
+    const { system } = world.world;
+    const dataCenterId = world.dataCenter.id;
+    const one = world.host("one");
+    const domainId = await world.addDomain("second");
+    const isListed = () => one.world.pool?.domainIds.has(domainId) === true;
+    one.cutStorage(domainId);
+    await until("the loss to be seen", async () => (await getStorageDomain(system.db, domainId)).status === "inactive");
+    await destroyStorageDomain(system, domainId);
+    await until("the host to be told", async () => !isListed());
+    one.restoreStorage(domainId);
+    const connection = { address: "nas.example", path: "/export/second" };
+    await importStorageDomain(system, { name: "again", type: "nfs", connection, hostId: world.idOf("one") });
+    await done(attachStorageDomain(system, { domainId, dataCenterId }));
+    assert.equal((await getStorageDomain(system.db, domainId)).status, "active");
+    assert.ok(isListed());
+    await done(deactivateStorageDomain(system, { domainId, dataCenterId }));
+    await done(detachStorageDomain(system, { domainId, dataCenterId }));
+    assert.equal(world.storage.domains.get(domainId)?.poolId, undefined);
+  });
+});
+
 describe("when a host dies at a storage domain that is in no data center", () => {
   test("another one wipes it", async () => {
     await using world = await threeHosts();

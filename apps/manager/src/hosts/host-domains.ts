@@ -80,12 +80,11 @@ export interface DomainOfPool {
   readonly domainId: StorageDomainId;
 }
 
+/** Also one that says it belongs to the pool already: the pool's manager may not know of it, and learns of it so. */
 export async function ensureDomainAttached(
   { calls, signal }: Talk,
   { dataCenterId, domainId }: DomainOfPool,
 ): Promise<void> {
-  const info = await calls.StorageDomain.getInfo({ storagedomainID: domainId }, { signal });
-  if (info.pool.includes(dataCenterId)) return;
   await explained("The Storage Domain cannot be attached", () =>
     calls.StorageDomain.attach(
       { storagedomainID: domainId, storagepoolID: dataCenterId },
@@ -120,11 +119,27 @@ export async function ensureInNoOtherPool(
   );
 }
 
-export async function activateDomain({ calls, signal }: Talk, { dataCenterId, domainId }: DomainOfPool): Promise<void> {
+/** Does it to a domain that says it belongs to the pool; a manager of the pool that does not know of it is told, and asked again. */
+async function knownToPool(talk: Talk, ids: DomainOfPool, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isFault(error, "StorageDomainNotInPool")) throw error;
+    const info = await findDomainInfo(talk, ids.domainId);
+    if (info?.pool.includes(ids.dataCenterId) !== true) throw error;
+    await ensureDomainAttached(talk, ids);
+    await work();
+  }
+}
+
+export async function activateDomain(talk: Talk, ids: DomainOfPool): Promise<void> {
+  const { calls, signal } = talk;
   await explained("The Storage Domain cannot be activated", () =>
-    calls.StorageDomain.activate(
-      { storagedomainID: domainId, storagepoolID: dataCenterId },
-      { signal, timeoutMs: STORAGE_MS_MAX },
+    knownToPool(talk, ids, () =>
+      calls.StorageDomain.activate(
+        { storagedomainID: ids.domainId, storagepoolID: ids.dataCenterId },
+        { signal, timeoutMs: STORAGE_MS_MAX },
+      ),
     ),
   );
 }
@@ -134,33 +149,38 @@ export interface MasterOfPool {
   readonly masterVersion: number;
 }
 
+/** Done also where the pool's manager does not know of the domain: then nobody uses it. */
 export async function deactivateDomain(
   { calls, signal }: Talk,
   { dataCenterId, domainId }: DomainOfPool,
   { masterId, masterVersion }: MasterOfPool,
 ): Promise<void> {
-  await calls.StorageDomain.deactivate(
-    {
-      storagedomainID: domainId,
-      storagepoolID: dataCenterId,
-      // The next master; none when this one is the last.
-      masterSdUUID: masterId === domainId ? blankUuid : masterId,
-      masterVersion,
-    },
-    { signal, timeoutMs: STORAGE_MS_MAX },
-  );
+  // The next master; none when this one is the last.
+  const nextMasterId = masterId === domainId ? blankUuid : masterId;
+  try {
+    await calls.StorageDomain.deactivate(
+      { storagedomainID: domainId, storagepoolID: dataCenterId, masterSdUUID: nextMasterId, masterVersion },
+      { signal, timeoutMs: STORAGE_MS_MAX },
+    );
+  } catch (error) {
+    if (!isFault(error, "StorageDomainNotInPool")) throw error;
+  }
 }
 
 export async function ensureDomainDetached(
-  { calls, signal }: Talk,
-  { dataCenterId, domainId }: DomainOfPool,
+  talk: Talk,
+  ids: DomainOfPool,
   { masterId, masterVersion }: MasterOfPool,
 ): Promise<void> {
+  const { calls, signal } = talk;
+  const { dataCenterId, domainId } = ids;
   const info = await calls.StorageDomain.getInfo({ storagedomainID: domainId }, { signal });
   if (!info.pool.includes(dataCenterId)) return;
-  await calls.StorageDomain.detach(
-    { storagedomainID: domainId, storagepoolID: dataCenterId, masterSdUUID: masterId, masterVersion },
-    { signal, timeoutMs: STORAGE_MS_MAX },
+  await knownToPool(talk, ids, () =>
+    calls.StorageDomain.detach(
+      { storagedomainID: domainId, storagepoolID: dataCenterId, masterSdUUID: masterId, masterVersion },
+      { signal, timeoutMs: STORAGE_MS_MAX },
+    ),
   );
 }
 

@@ -20,7 +20,10 @@ export function storageDomainVerbs(world: HostWorld): NonNullable<SomeVerbs["Sto
   const { storage, connections } = world;
   const getAttached = (domainId: string, poolId: string): SimulatedDomain => {
     const domain = storage.getDomain(domainId);
-    if (domain.poolId !== poolId) throw new AgentFault("StorageDomainNotInPool", { sdUUID: domainId, spUUID: poolId });
+    // The manager of a pool knows its domains from what it was told, and not from the storage.
+    const isListed = world.pool?.domainIds.has(domainId) === true;
+    if (domain.poolId !== poolId || !isListed)
+      throw new AgentFault("StorageDomainNotInPool", { sdUUID: domainId, spUUID: poolId });
     return domain;
   };
   /** For a pool that is about to begin with it, and so has no SPM. */
@@ -56,9 +59,10 @@ export function storageDomainVerbs(world: HostWorld): NonNullable<SomeVerbs["Sto
     async attach({ storagedomainID, storagepoolID }) {
       world.getPoolAsSpm(storagepoolID);
       const domain = storage.getDomain(storagedomainID);
-      if (domain.poolId !== undefined)
+      if (domain.poolId !== undefined && domain.poolId !== storagepoolID)
         throw new AgentFault("StorageDomainAlreadyAttached", { sdUUID: storagedomainID });
       domain.poolId = storagepoolID;
+      world.pool?.domainIds.add(storagedomainID);
     },
     async activate({ storagedomainID, storagepoolID }) {
       world.getPoolAsSpm(storagepoolID);
@@ -81,9 +85,10 @@ export function storageDomainVerbs(world: HostWorld): NonNullable<SomeVerbs["Sto
       const pool = world.getPoolAsSpm(storagepoolID);
       // By force a domain leaves also a pool which nobody serves any more: that one is not named.
       const domain = force ? storage.getDomain(storagedomainID) : getAttached(storagedomainID, storagepoolID);
-      if (force && pool.masterId !== storagedomainID) return leavePool(domain);
-      if (domain.isMaster) throw new AgentFault("CannotDetachMasterStorageDomain", { sdUUID: storagedomainID });
+      const isMaster = force ? pool.masterId === storagedomainID : domain.isMaster;
+      if (isMaster) throw new AgentFault("CannotDetachMasterStorageDomain", { sdUUID: storagedomainID });
       leavePool(domain);
+      world.pool?.domainIds.delete(storagedomainID);
     },
     async format({ storagedomainID }) {
       const domain = storage.getDomain(storagedomainID);

@@ -43,7 +43,7 @@ export function storagePoolVerbs(world: HostWorld): NonNullable<SomeVerbs["Stora
       };
       storage.pools.set(storagepoolID, pool);
     },
-    async connect({ storagepoolID, hostID, masterSdUUID, masterVersion, domainDict = {} }) {
+    async connect({ storagepoolID, hostID, masterSdUUID, masterVersion, domainDict }) {
       const pool = storage.pools.get(storagepoolID);
       if (pool === undefined || !storage.sees(masterSdUUID))
         throw new AgentFault("StoragePoolMasterNotFound", { spUUID: storagepoolID });
@@ -52,8 +52,10 @@ export function storagePoolVerbs(world: HostWorld): NonNullable<SomeVerbs["Stora
       }
       if (world.pool !== undefined && world.pool.poolId !== storagepoolID)
         throw new AgentFault("CannotConnectMultiplePools");
-      world.pool = { poolId: storagepoolID, number: hostID };
-      for (const [domainId, status] of Object.entries(domainDict)) {
+      const known = storage.domainsOf(storagepoolID).map(({ domainId }) => domainId);
+      const domainIds = new Set(domainDict === undefined ? known : [masterSdUUID, ...Object.keys(domainDict)]);
+      world.pool = { poolId: storagepoolID, number: hostID, domainIds };
+      for (const [domainId, status] of Object.entries(domainDict ?? {})) {
         const domain = storage.domains.get(domainId);
         if (domain !== undefined) domain.isActive = status.toLowerCase() === "active";
       }

@@ -40,8 +40,8 @@ export class HostWorld {
   readonly vms: Vms;
   /** Paths of storage servers, by the id of their connection. */
   readonly connections = new Map<string, string>();
-  /** The pool this host is connected to, and its number there. */
-  pool: { readonly poolId: string; readonly number: number } | undefined;
+  /** The pool this host is connected to, its number there, and which domains it was told are part of it. */
+  pool: { readonly poolId: string; readonly number: number; readonly domainIds: Set<string> } | undefined;
   networks: readonly string[] = ["ovirtmgmt"];
   readonly spm: SpmRole;
   /** The host in the lockspace, since it was switched on. */
