@@ -30,6 +30,8 @@ export function readHostStatistics(stats: HostStats, nowMs: number, facts: HostF
 /** How the host sees one storage domain. */
 export interface SeenDomain {
   readonly isValid: boolean;
+  /** Why it cannot be used, as the agents number it; 0 where nothing is wrong. */
+  readonly code: number;
   /** Whether the host has its number there: without, it holds no lease. */
   readonly isAcquired: boolean;
   /** How long the last look at it took. */
@@ -42,6 +44,7 @@ export function readSeenDomains(stats: HostStats): ReadonlyMap<string, SeenDomai
       domainId,
       {
         isValid: vitals.valid && vitals.code === 0,
+        code: vitals.code,
         isAcquired: vitals.acquired,
         delayMs: numberOr(vitals.delay, 0) * 1000,
       },

@@ -130,6 +130,23 @@ const cases: Readonly<Record<string, [ReturnType<typeof decide>, string[]]>> = {
     [],
   ],
 };
+test("what the hosts say is wrong with a domain is in the reason of its loss, each thing once", () => {
+  const reason = (...troubles: readonly (string | undefined)[]) =>
+    decideDomains({
+      domains: [{ id: "d" as StorageDomainId, name: "d", status: "active" }],
+      hosts: troubles.map((trouble, index) => ({
+        id: `h${index}` as HostId,
+        name: `h${index}`,
+        sights: new Map([["d", { ...lost(99), ...(trouble !== undefined && { trouble }) }]]),
+      })),
+      silentForMs: 0,
+      graceMs,
+    }).domains[0]?.because;
+  assert.equal(reason("it is full", "it is full"), "None of the hosts h0, h1 can read it: it is full.");
+  assert.equal(reason("it is full", "is it up?"), "None of the hosts h0, h1 can read it: it is full; is it up?");
+  assert.equal(reason(undefined), "Host h0 cannot read it.");
+});
+
 for (const [name, [decision, expected]] of Object.entries(cases)) {
   test(`decideDomains: ${name}`, () => assert.deepEqual(decision, expected));
 }

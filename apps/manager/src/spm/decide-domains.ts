@@ -30,6 +30,8 @@ export interface Sight {
   readonly isAcquired: boolean;
   /** For how long it has been valid, or not valid, as it is now. */
   readonly forMs: number;
+  /** What the host says is wrong with it, for people: "the storage is full". */
+  readonly trouble?: string;
 }
 
 export interface DomainsDecision {
@@ -127,5 +129,8 @@ function change(id: StorageDomainId, event: keyof typeof sightWords, hosts: read
   const more = names.length > 3 ? `, and ${names.length - 3} others` : "";
   const { one, several } = sightWords[event];
   const [who, does] = names.length === 1 ? one : several;
-  return { id, event, because: `${who} ${names.slice(0, 3).join(", ")}${more} ${does}.` };
+  const troubles = new Set(hosts.flatMap(({ sights }) => sights?.get(id)?.trouble ?? []));
+  const why = troubles.size === 0 ? "" : `: ${[...troubles].join("; ")}`;
+  const said = `${who} ${names.slice(0, 3).join(", ")}${more} ${does}${why}`;
+  return { id, event, because: said.endsWith("?") ? said : `${said}.` };
 }

@@ -6,8 +6,8 @@ import { DomainSights } from "./domain-sights.ts";
 
 const hostId = "a" as HostId;
 const dataCenterId = "dc" as DataCenterId;
-const well = new Map([["data", { isValid: true, isAcquired: true, delayMs: 1 }]]);
-const lost = new Map([["data", { isValid: false, isAcquired: true, delayMs: 1 }]]);
+const well = new Map([["data", { isValid: true, isAcquired: true, code: 0, delayMs: 1 }]]);
+const lost = new Map([["data", { isValid: false, isAcquired: true, code: 384, delayMs: 1 }]]);
 
 test("what a host said is of no use after a while", async () => {
   const clock = new FakeClock();
@@ -50,6 +50,14 @@ test("a host sees a domain since it saw it first, and after a silence since it s
   }
   sights.record(hostId, well);
   assert.equal(forMs(), 0);
+});
+
+test("what a host says is wrong with a domain is told in words", () => {
+  const sights = new DomainSights(new FakeClock());
+  sights.record(hostId, lost);
+  assert.match(sights.of(hostId)?.get("data")?.trouble ?? "", /the export/);
+  sights.record(hostId, well);
+  assert.equal(sights.of(hostId)?.get("data")?.trouble, undefined);
 });
 
 test("the silence of a data center begins with the first look at it, and ends when a host tells", async () => {

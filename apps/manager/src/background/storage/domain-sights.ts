@@ -1,6 +1,7 @@
 import type { Clock } from "@yagura/std/clock.ts";
 import type { DataCenterId, HostId } from "@yagura/std/ids.ts";
 import type { SeenDomain } from "../../hosts/read-host-statistics.ts";
+import { explainStorageCode } from "../../hosts/storage-faults.ts";
 import type { Sight } from "../../spm/decide-domains.ts";
 
 /** What a host said longer ago says nothing of now. */
@@ -47,10 +48,11 @@ export class DomainSights {
     const nowMs = this.#nowMs();
     if (sights === undefined || nowMs - sights.atMs > FRESH_MS) return undefined;
     return new Map(
-      [...sights.seen].map(([domainId, { isValid, isAcquired }]) => [
-        domainId,
-        { isValid, isAcquired, forMs: nowMs - (sights.sinceMs.get(domainId) ?? nowMs) },
-      ]),
+      [...sights.seen].map(([domainId, { isValid, isAcquired, code }]) => {
+        const trouble = explainStorageCode(code);
+        const forMs = nowMs - (sights.sinceMs.get(domainId) ?? nowMs);
+        return [domainId, { isValid, isAcquired, forMs, ...(trouble !== undefined && { trouble }) }];
+      }),
     );
   }
 

@@ -35,6 +35,10 @@ test("a domain that all hosts lose is inactive, they stay up, the others go on, 
   await until("the second domain to be active", async () => (await status()) === "active");
   for (const host of pool.hosts) host.cutStorage(secondId);
   await until("the domain to be inactive", async () => (await status()) === "inactive");
+  assert.match(
+    (await eventsOf(pool, 970)).join(),
+    /None of the hosts .* can read it: there is no such storage domain\.$/,
+  );
   await done(pool.addDisk("on the other"));
   for (const { hostName } of pool.hosts) assert.equal(await pool.statusOf(hostName), "up");
   assert.equal((await pool.read()).status, "up");
