@@ -10,6 +10,20 @@ test("a domain of another data center, and a VM on a silent host, are answered w
   assert.equal(findKnownAnswer("VM is running."), undefined);
 });
 
+test("what keeps a host from connecting storage is answered with where to look", () => {
+  const answers: Readonly<Record<string, RegExp>> = {
+    "the server does not answer (code 451)": /server is up.*network/,
+    "there is no such directory or export (code 453)": /exports this path/,
+    "the server does not let this host use it (code 469)": /server's exports/,
+    "the options are wrong (code 471)": /mount options/,
+    "it cannot be mounted (code 477)": /log of the host/,
+  };
+  for (const [why, answer] of Object.entries(answers)) {
+    const said = `[Cannot import Storage. The host cannot connect to the storage nas:/x: ${why}.]`;
+    assert.match(findKnownAnswer(said) ?? "", answer, why);
+  }
+});
+
 test("what another command makes possible is answered with that command", () => {
   const answers: Readonly<Record<string, RegExp>> = {
     "There are several at nas:/x; say which by its ID: a, b.": /--id ID/,

@@ -8,6 +8,7 @@ const knownAnswers: readonly { readonly said: RegExp; readonly todo: string | ((
     said: /may be running on a Host that does not answer|[Ii]ts Host does not answer/,
     todo: "Bring the host back; or, when it is off for certain: yagura host confirm-reboot HOST",
   },
+  { said: /cannot connect to the storage .*\(code \d+\)/, todo: (said) => mountAdvice(said) },
   { said: /say which by its ID/, todo: "The same command with --id ID" },
   { said: /of the type \w+, not \w+: import it as that type/, todo: (said) => importAs(said) },
   {
@@ -40,6 +41,21 @@ const knownAnswers: readonly { readonly said: RegExp; readonly todo: string | ((
 export function findKnownAnswer(said: string): string | undefined {
   const todo = knownAnswers.find((known) => known.said.test(said))?.todo;
   return typeof todo === "function" ? todo(said) : todo;
+}
+
+/** By the code that the host gives to what kept it from connecting. */
+const mountAnswers: Readonly<Record<string, string>> = {
+  451: "Look whether the server is up and its name right, and at the network from the host to it; then try again",
+  453: "Look whether the server exports this path; give another one, or try again when it does",
+  469: "Look at the server's exports: they must let the host read and write there as user and group 36; then try again",
+  470: "Give another file system (--fs), or install it on the host; then try again",
+  471: "Change the mount options, and try again",
+  1000: "Change the mount options, and try again",
+};
+
+function mountAdvice(said: string): string {
+  const [, code = ""] = /\(code (\d+)\)/.exec(said) ?? [];
+  return mountAnswers[code] ?? "Look at the log of the host and at the server, and try again";
 }
 
 const importWords: Readonly<Record<string, string>> = { nfs: "nfs", posixfs: "posix", localfs: "local" };
