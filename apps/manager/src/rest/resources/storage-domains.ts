@@ -76,6 +76,7 @@ export const storageDomainRoutes: readonly Route[] = [
       }
       const asked = await readStorageDomain(request, body);
       const name = required(body.name, "StorageDomain", "name", "add");
+      refuseOtherFormats(body);
       const started = await createStorageDomain(request.context, { ...asked, name });
       const outcome = await waitFor(request, started);
       const domain = await getStorageDomain(request.context.db, started.domain.id);
@@ -296,6 +297,13 @@ async function readStorageDomain({ inventory }: RestRequest, body: RestStorageDo
     }),
     ...(await readStorage(inventory, attempt, storage)),
   };
+}
+
+/** Domains of older formats are used as they are, and not made. */
+function refuseOtherFormats({ storage_format: format }: RestStorageDomain): void {
+  if (format === undefined || format === "v5") return;
+  const reason = `New storage domains have the format v5, not ${format}; leave storage_format away, or ask for v5.`;
+  refuseIf("Cannot add Storage.", [reason], "invalid");
 }
 
 /** The domain of the path, if it is attached to the data center of the path. @throws NotFound */
