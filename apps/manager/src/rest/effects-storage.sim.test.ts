@@ -82,6 +82,7 @@ test(
       "POST /storagedomains",
       "PUT /storagedomains/{}",
       "DELETE /storagedomains/{}",
+      "POST /storagedomains/{}/isattached",
       "POST /datacenters/{}/storagedomains",
       "POST /datacenters/{}/storagedomains/{}/activate",
       "POST /datacenters/{}/storagedomains/{}/deactivate",
@@ -110,7 +111,10 @@ test(
       assert.equal(domainOnStorage(at, domainId)?.isActive, true);
       await rest.ok("POST", `${attached}/deactivate`, {});
       await until(attached, "status", "maintenance");
+      const isAttached = async () => (await rest.ok("POST", `${domain}/isattached`, {}))["is_attached"];
+      assert.equal(await isAttached(), "true");
       await rest.ok("DELETE", attached);
+      assert.equal(await isAttached(), "false");
       assert.equal((await rest.request("GET", attached)).status, 404);
       assert.equal(domainOnStorage(at, domainId)?.poolId, undefined);
       await rest.ok("DELETE", `${domain}?format=true&host=${at.host.hostId}`);

@@ -383,6 +383,7 @@ const places: readonly (readonly [model: "" | `/${string}`, path: string])[] = [
   ],
   ["/hosts/{}", `/hosts/${ids.host}`],
   ["/clusters/{}", `/clusters/${ids.cluster}`],
+  ["/datacenters/{}/clusters/{}", `/datacenters/${ids.dataCenter}/clusters/${ids.cluster}`],
   ["/datacenters/{}", `/datacenters/${ids.dataCenter}`],
   ["/storagedomains/{}", `/storagedomains/${ids.storageDomain}`],
   ["/networks/{}", "/networks/:network"],

@@ -71,6 +71,19 @@ export const vmNicRoutes: readonly Route[] = [
       return entity("nic", renderNic(updated, request.links));
     },
   },
+  ...(["activate", "deactivate"] as const).map(
+    (action): Route => ({
+      method: "POST",
+      path: `/vms/:vm/nics/:nic/${action}`,
+      async handle(request) {
+        request.readAction();
+        const nicId = pathId<NicId>("nic", param(request, "nic"));
+        const changes = { isPlugged: action === "activate" };
+        await updateNic(request.context, { vmId: vmIdOf(request), nicId, changes });
+        return completed();
+      },
+    }),
+  ),
   {
     method: "DELETE",
     path: "/vms/:vm/nics/:nic",
