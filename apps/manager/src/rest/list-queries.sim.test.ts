@@ -61,6 +61,7 @@ const searchable = [
   "/datacenters",
   "/disks",
   "/events",
+  "/groups",
   "/hosts",
   "/jobs",
   "/networks",

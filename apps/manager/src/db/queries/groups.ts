@@ -5,8 +5,11 @@ import type { GroupRow } from "../schema.ts";
 import { deleteMarksOf } from "./marks.ts";
 import { toUser } from "./users.ts";
 
-export async function listGroups(db: Db): Promise<Group[]> {
-  return (await db.selectFrom("userGroups").selectAll().orderBy("name").orderBy("id").execute()).map(toGroup);
+export async function listGroups(db: Db, filter: { readonly ids?: readonly GroupId[] } = {}): Promise<Group[]> {
+  if (filter.ids?.length === 0) return [];
+  let query = db.selectFrom("userGroups").selectAll().orderBy("name").orderBy("id");
+  if (filter.ids !== undefined) query = query.where("id", "in", filter.ids);
+  return (await query.execute()).map(toGroup);
 }
 
 export async function findGroup(db: Db, groupId: GroupId): Promise<Group | undefined> {

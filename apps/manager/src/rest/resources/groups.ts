@@ -1,3 +1,4 @@
+import type { Group as RestGroup } from "@yagura/rest-model";
 import type { UserId } from "@yagura/std/ids.ts";
 import { listGroups, listGroupsOf, listMembers } from "../../db/queries/groups.ts";
 import { listUsers } from "../../db/queries/users.ts";
@@ -7,11 +8,14 @@ import { type Group, type GroupId, systemObject } from "../../domain/user/user.t
 import { createGroup } from "../../operations/groups/create-group.ts";
 import { addMember, removeMember } from "../../operations/groups/group-members.ts";
 import { removeGroup } from "../../operations/groups/remove-group.ts";
+import { foundList } from "../found-list.ts";
+import { manyEntities } from "../many.ts";
 import { getReferenced, pathId, required } from "../references.ts";
 import { renderGroup, renderUser } from "../representations/user.ts";
 import { completed, entity, list, param, type RestRequest, type Route } from "../route.ts";
+import { groupSearch } from "../search/fields/groups.ts";
 import type { SearchFields } from "../search/select.ts";
-import { cutList, selectList } from "../select-list.ts";
+import { cutList } from "../select-list.ts";
 import { readDomain } from "./users.ts";
 
 /** Whoever administers nothing sees only the groups that he is in. `members` is an addition of ours. */
@@ -20,17 +24,14 @@ export const groupRoutes: readonly Route[] = [
     method: "GET",
     path: "/groups",
     async handle(request) {
-      const found = selectList(request, await visibleGroups(request), groupSearchFields);
-      return list(
-        "group",
-        found.map((group) => renderGroup(group, request.links)),
-      );
+      return foundList(request, "group", groupSearch, (ids) => readGroups(request, ids as GroupId[]));
     },
   },
   {
     method: "GET",
     path: "/groups/:group",
     handle: async (request) => entity("group", renderGroup(await groupOf(request), request.links)),
+    many: manyEntities({ type: "group", name: "group", searchable: groupSearch }, readGroups),
   },
   {
     method: "POST",
@@ -90,6 +91,10 @@ export const groupRoutes: readonly Route[] = [
     },
   },
 ];
+
+async function readGroups({ context, links }: RestRequest, ids: readonly GroupId[]): Promise<RestGroup[]> {
+  return (await listGroups(context.db, { ids })).map((group) => renderGroup(group, links));
+}
 
 /** @throws NotFound also for groups of others, to whom it is not told */
 export async function groupOf(request: RestRequest): Promise<Group> {

@@ -83,7 +83,7 @@ export function networkFields(way: Way): Fields {
 }
 
 /** The tags that something bears, and those above them: what bears "rack1" is found by the "tokyo" that it stands below. */
-export function tagFields(objectType: "vm" | "host" | "user" | "template", key: Sql): Fields {
+export function tagFields(objectType: "vm" | "host" | "user" | "group" | "template", key: Sql): Fields {
   const tag = cross(text(sql`tags.name`), {
     key,
     from: sql`(with recursive above (tag_id, name, parent_id) as (

@@ -10,6 +10,7 @@ import { clusterSearch } from "./clusters.ts";
 import { dataCenterSearch } from "./data-centers.ts";
 import { diskSearch } from "./disks.ts";
 import { eventSearch } from "./events.ts";
+import { groupSearch } from "./groups.ts";
 import { hostSearch } from "./hosts.ts";
 import { jobSearch } from "./jobs.ts";
 import { networkSearch } from "./networks.ts";
@@ -24,6 +25,7 @@ const kinds: Readonly<Record<string, Searchable>> = {
   datacenters: dataCenterSearch,
   disks: diskSearch,
   events: eventSearch,
+  groups: groupSearch,
   hosts: hostSearch,
   jobs: jobSearch,
   networks: networkSearch,
@@ -49,6 +51,7 @@ const known: Readonly<Record<string, string>> = {
   events:
     "time type severity message correlation_id origin custom_event_id usrname event_host event_vm event_template event_storage " +
     "event_datacenter",
+  groups: "name usrname directory tag type",
   users: "name lastname usrname directory login department tag pool type",
   jobs: "correlation_id",
   datacenters: "name storage.name clusters.name",
