@@ -27,6 +27,8 @@ class Host {
   /** What is behind the export when it is mounted or looked at. */
   server: Probed | "silent" = usable;
   isBusy = false;
+  /** Until then mounting waits. */
+  mounting: Promise<void> | undefined;
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -55,6 +57,7 @@ class Host {
       root: {
         mount: async ({ source, target, type }) => {
           said.push("mount");
+          await this.mounting;
           if (this.server === "silent") throw new Error("no answer");
           table.set(target, { source, target, type, isReadOnly: false });
         },
@@ -171,5 +174,24 @@ test("what answers in the place of lost storage is not left mounted, and what an
     assert.equal(host.isMounted, true, "a guest has a file of it open");
     await next.stop();
     assert.deepEqual((await readdir(host.request.target)).length, 0);
+  });
+});
+
+test("the end of the agent does not wait for a server that is just being mounted in vain", async () => {
+  await onHost(async (host) => {
+    const before = await host.agent();
+    await before.mounted.connect(host.request);
+    await before.stop();
+    host.table.clear();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    host.mounting = promise;
+    const agent = await host.agent();
+    await until("the attempt", () => host.said.length === 2);
+    const stopped = agent.stop().then(() => "stopped");
+    await until("the end", () => host.clock.sleeping > 0);
+    await host.clock.advance(5_000);
+    assert.equal(await stopped, "stopped");
+    resolve();
+    await until("the mount", () => host.isMounted);
   });
 });

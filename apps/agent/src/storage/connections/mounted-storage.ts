@@ -23,6 +23,8 @@ export interface MountedStorageWorld extends MountingWorld {
 /** How soon a mount that is gone is noticed, and tried again. */
 const LOOK_MS = 10_000;
 const PAUSE_MS_MAX = 60_000;
+/** How long the end waits for a mount that is being made. */
+const END_MS = 5_000;
 
 /** The mounts of this host's storage. What becomes of one is decided by one after the other; they do not wait for each other. */
 export class MountedStorage {
@@ -58,7 +60,11 @@ export class MountedStorage {
       }
       await this.#world.clock.sleep(LOOK_MS, signal).catch(() => undefined);
     }
-    await Promise.all(underWay.values());
+    // A mount under way waits for its server, and nobody needs it any more.
+    const stop = new AbortController();
+    const ended = Promise.all(underWay.values());
+    await Promise.race([ended, this.#world.clock.sleep(END_MS, stop.signal).catch(() => undefined)]);
+    stop.abort();
   }
 
   /** @throws StorageError when it cannot be mounted (see explain-mount-failure.ts), 451 and 469 when it then is no storage for us */

@@ -1,4 +1,5 @@
-import { lstat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
+import { basename } from "node:path";
 import type { Clock } from "@yagura/std/clock.ts";
 import { absentFiles } from "./absent-files.ts";
 import { errnoOf } from "./errno.ts";
@@ -132,7 +133,9 @@ export class Mounts {
     const place = this.#placeOf(path);
     if (place === undefined || place === path) return false;
     try {
-      return (await lstat(place)).isDirectory();
+      // What lies there is not asked: it may be dead storage, of which the agent does not know yet, or not any more.
+      const entries = await readdir(this.#world.mountsDirectory, { withFileTypes: true });
+      return entries.some((entry) => entry.name === basename(place) && entry.isDirectory());
     } catch (error) {
       if (errnoOf(error) === "ENOENT") return false;
       throw error;

@@ -10,10 +10,10 @@ import { AgentError } from "../../errors.ts";
 import type { JobInfo, JobStatus } from "../contract/jobs.ts";
 import { StorageError } from "../errors.ts";
 import type { ImageKey, ImageLocks } from "../tasks/image-locks.ts";
+import { WorkPlaces } from "../tasks/work-places.ts";
 import type { Watched } from "../tools/qemu-img.ts";
-import { Places } from "./places.ts";
 
-/** As in vdsm. */
+/** On the same domains at once: as many as vdsm has in all. */
 const RUNNING_MAX = 10;
 const FORGOTTEN_AFTER_MS = 3_600_000;
 const JOBS_MAX = 1000;
@@ -37,7 +37,7 @@ interface Job {
 export class Jobs {
   readonly #jobs = new Map<JobId, Job>();
   readonly #listeners = new Set<(job: JobInfo) => void>();
-  readonly #places = new Places(RUNNING_MAX);
+  readonly #places = new WorkPlaces(RUNNING_MAX);
   readonly #end = new AbortController();
   readonly #options: { readonly locks: ImageLocks; readonly clock: Clock; readonly log: Log };
 
@@ -52,7 +52,7 @@ export class Jobs {
     const info: JobInfo = { jobId, type, description, status: "pending" };
     const job: Job = { info, controller: new AbortController(), done: Promise.resolve() };
     this.#jobs.set(jobId, job);
-    job.done = this.#options.locks.run(images, () => this.#places.run(() => this.#drive(job, run)));
+    job.done = this.#options.locks.run(images, () => this.#places.run(images, () => this.#drive(job, run)));
   }
 
   list({ type, jobIds }: { readonly type?: string; readonly jobIds?: readonly string[] } = {}): JobInfo[] {

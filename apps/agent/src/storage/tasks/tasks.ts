@@ -10,7 +10,7 @@ import type { TaskStore } from "./task-store.ts";
 import { Unsettled, type UnsettledWorld } from "./unsettled.ts";
 import { WorkPlaces } from "./work-places.ts";
 
-/** As in vdsm: so many at once, so many remembered. */
+/** So many at once on the same domains, as many as vdsm has in all; so many remembered. */
 const RUNNING_MAX = 10;
 const TASKS_MAX = 500;
 /** Clients of streams rarely ask what became of them; older ones are forgotten. */
@@ -189,7 +189,7 @@ export class Tasks implements StorageTasks {
       task.signal.removeEventListener("abort", onAbort);
       await work();
     };
-    const turn = this.#locks.run(locks, () => this.#places.run(begin));
+    const turn = this.#locks.run(locks, () => this.#places.run(locks, begin));
     task.done = Promise.race([turn, givenUp]);
   }
 }

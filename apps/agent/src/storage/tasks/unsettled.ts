@@ -99,8 +99,8 @@ export class Unsettled {
     const { locks, isReachable, log } = this.#world;
     const { task, intent, abort } = entry;
     let isEnd = false;
-    await this.#places.run(async () => {
-      const keys = locksOf(intent);
+    const keys = locksOf(intent);
+    await this.#places.run(keys, async () => {
       if (abort.signal.aborted || !isReachable(intent.domainId) || locks.areTaken(keys)) return;
       await locks.run(keys, async () => {
         try {
