@@ -31,10 +31,11 @@ test("waitForJobs takes no job as done, and a failed one as JobFailed with its s
     { description: "Preparing", status: "finished" },
     { description: "Creating the volume", status: "failed" },
   ];
-  manager.on("GET /jobs", { list: ["job", [{ description: "Creating VM web", status: "failed", steps }]] });
+  const comment = "The storage is full.";
+  manager.on("GET /jobs", { list: ["job", [{ description: "Creating VM web", comment, status: "failed", steps }]] });
   await assert.rejects(client.waitForJobs("c-1", eager), (error) => {
     assert.ok(error instanceof JobFailed);
-    assert.equal(error.message, "Creating VM web: failed at: Creating the volume");
+    assert.equal(error.message, "Creating VM web: failed at: Creating the volume: The storage is full.");
     return true;
   });
 });

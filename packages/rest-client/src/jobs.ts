@@ -11,7 +11,8 @@ export class JobFailed extends Error {
   constructor(job: Job) {
     const step = job.steps?.find(({ status }) => status === "failed" || status === "aborted");
     const where = step?.description === undefined ? "" : ` at: ${step.description}`;
-    super(`${job.description ?? "the job"}: ${job.status ?? "unknown"}${where}`);
+    const why = job.comment === undefined || job.comment === "" ? "" : `: ${job.comment}`;
+    super(`${job.description ?? "the job"}: ${job.status ?? "unknown"}${where}${why}`);
     this.job = job;
   }
 }

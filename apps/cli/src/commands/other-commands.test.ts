@@ -104,7 +104,7 @@ test("lists of disks, templates, storage domains, jobs and hosts print tables", 
     disk: /^web_disk +ok +1 MiB +- +- +data +d$/m,
     storage: /^data +active +- +data +- +yes +1 GiB +5 B +s$/m,
     template: /^debian +ok +- +2026-11-22 09:05:07 +- +t$/m,
-    job: /^Creating +started +2026-11-22 09:05:07 +- +j$/m,
+    job: /^Creating +started +- +2026-11-22 09:05:07 +- +j$/m,
     host: /^host1 +up +- +- +- +- +spm +h$/m,
   };
   for (const [noun, row] of Object.entries(rows)) {

@@ -4,6 +4,7 @@ import { poll } from "@yagura/std/poll.ts";
 import { Progress } from "../output/progress.ts";
 import { refusal } from "../problem.ts";
 import type { CliWorld } from "../world.ts";
+import { underWay } from "./under-way.ts";
 
 /** Where something is on its way. `resting`: it does not move, and is not where it should be. */
 export type Way = { readonly is: "there" | "moving" | "resting"; readonly state: string };
@@ -56,6 +57,5 @@ export async function waitUntil(world: CliWorld, manager: ManagerClient, wait: W
 
 function describe(what: string, { state }: Way, job: Job | undefined): string {
   if (job?.description === undefined) return `${what}: ${state}`;
-  const percent = job.steps?.find(({ progress }) => progress !== undefined)?.progress;
-  return `${what}: ${state}; ${job.description}${percent === undefined ? "" : `, ${percent} %`}`;
+  return `${what}: ${state}; ${[job.description, underWay(job)].filter(Boolean).join(", ")}`;
 }

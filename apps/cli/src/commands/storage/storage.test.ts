@@ -153,7 +153,14 @@ test("disk copy prints the id of the copy, and disk move follows the job with it
       "job",
       looks > 1
         ? []
-        : [{ id: "j", status: "started", description: "Moving Disk web", steps: [{ id: "x", progress: 42 }] }],
+        : [
+            {
+              id: "j",
+              status: "started",
+              description: "Moving Disk web",
+              steps: [{ id: "x", status: "started", progress: 42 }],
+            },
+          ],
     ],
   }));
   world.manager.on("POST /disks/d/move", { one: ["action", { status: "pending" }] });
