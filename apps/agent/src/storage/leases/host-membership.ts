@@ -141,8 +141,9 @@ export class HostMembership {
     const { ioTimeoutSeconds } = leases;
     const self = this.#self(leases);
     await this.#leaveAsAnother(self, ioTimeoutSeconds);
-    let outcome = await sanlock.addLockspace(self, { ioTimeoutSeconds, signal });
-    if (outcome === "already-joined" && (await this.#waitUntilTrue())) outcome = await this.#ask(self);
+    const add = (): Promise<JoinOutcome> => sanlock.addLockspace(self, { ioTimeoutSeconds, signal });
+    let outcome = await add();
+    if (outcome === "already-joined" && (await this.#waitUntilTrue())) outcome = await add();
     // Somebody before us, this agent's former process perhaps, began it.
     while (outcome === "joining") outcome = await this.#askAgain(self);
     if (outcome === "host-id-taken") {
@@ -179,8 +180,10 @@ export class HostMembership {
   }
 
   async #askAgain(self: Lockspace): Promise<JoinOutcome> {
-    await this.#options.clock.sleep(1_000, this.#stop.signal);
-    return this.#ask(self);
+    const { sanlock, clock } = this.#options;
+    await clock.sleep(1_000, this.#stop.signal);
+    const membership = await sanlock.inquireLockspace(self, { signal: this.#stop.signal });
+    return membership === "joined" ? "joined" : membership === "changing" ? "joining" : "leaving";
   }
 
   /** True if it had to wait. */
@@ -189,12 +192,6 @@ export class HostMembership {
     const leftMs = isTrueAtMs - clock.monotonicMs();
     if (leftMs > 0) await clock.sleep(leftMs, this.#stop.signal);
     return leftMs > 0;
-  }
-
-  async #ask(self: Lockspace): Promise<JoinOutcome> {
-    const { sanlock } = this.#options;
-    const membership = await sanlock.inquireLockspace(self, { signal: this.#stop.signal });
-    return membership === "joined" ? "joined" : membership === "changing" ? "joining" : "leaving";
   }
 
   async #look(): Promise<void> {
