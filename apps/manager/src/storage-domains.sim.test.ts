@@ -421,7 +421,39 @@ describe("a domain that is away for a while", () => {
   });
 });
 
+/** So often a saga tries to undo a step before it is stuck. */
+const UNDO_ATTEMPTS = 5;
+
 describe("a domain that is lost for good", () => {
+  test("goes into maintenance when what was done on it is given up, and that is undone when it is used again", async () => {
+    await using world = await threeHosts(["one"]);
+    const { system } = world.world;
+    const one = world.host("one");
+    const secondId = await world.addDomain("second");
+    const ids = { domainId: secondId, dataCenterId: world.dataCenter.id };
+    one.failNext("Volume.create", new AgentFault("VolumeCreationError"));
+    one.failNext("Image.delete", new AgentFault("ImageDeleteError"), UNDO_ATTEMPTS);
+    const started = await createDisk(system, {
+      name: "d",
+      storageDomainId: secondId,
+      capacityBytes: GiB,
+      format: "cow",
+      isSparse: true,
+    });
+    assert.equal((await started.ended)?.outcome, "stuck");
+    await assert.rejects(deactivateStorageDomain(system, ids), /Disk is locked: d\.$/);
+    one.cutStorage(secondId);
+    await until("the loss to be seen", async () => (await getStorageDomain(system.db, secondId)).status === "inactive");
+    await done(deactivateStorageDomain(system, ids));
+    assert.equal((await getStorageDomain(system.db, secondId)).status, "maintenance");
+    one.restoreStorage(secondId);
+    await done(activateStorageDomain(system, ids));
+    system.sagas.hurryStuck();
+    const lock = `disk:${started.disk.id}`;
+    await until("the disk's lock to be free", async () => (await listLocks(system.db, [lock])).length === 0);
+    assert.deepEqual(await listDisks(system.db), []);
+  });
+
   test("is destroyed with the disk whose creation can neither be done nor undone on it, and nothing stays locked", async () => {
     await using world = await threeHosts();
     await world.untilSpm("one");
@@ -447,6 +479,10 @@ describe("a domain that is lost for good", () => {
     );
     await until("the loss to be seen", async () =>
       ["inactive", "unknown"].includes((await getStorageDomain(system.db, secondId)).status),
+    );
+    await assert.rejects(
+      deactivateStorageDomain(system, { domainId: secondId, dataCenterId: world.dataCenter.id }),
+      /Disk is locked: d\. What is being done with it waits for the Storage Domain, and is given up after some ten minutes/,
     );
     await destroyStorageDomain(system, secondId);
     assert.equal((await started.ended)?.outcome, "failed");

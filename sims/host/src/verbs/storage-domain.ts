@@ -18,13 +18,15 @@ const classWords = ["Unknown", "Data", "Iso", "Backup"] as const;
 
 export function storageDomainVerbs(world: HostWorld): NonNullable<SomeVerbs["StorageDomain"]> {
   const { storage, connections } = world;
-  const getAttached = (domainId: string, poolId: string): SimulatedDomain => {
-    const domain = storage.getDomain(domainId);
-    // The manager of a pool knows its domains from what it was told, and not from the storage.
-    const isListed = world.pool?.domainIds.has(domainId) === true;
-    if (domain.poolId !== poolId || !isListed)
-      throw new AgentFault("StorageDomainNotInPool", { sdUUID: domainId, spUUID: poolId });
+  /** The manager of a pool knows its domains from what it was told, and not from the storage. */
+  const getListed = (domainId: string, poolId: string): SimulatedDomain => {
+    const domain = world.pool?.domainIds.has(domainId) === true ? storage.domains.get(domainId) : undefined;
+    if (domain?.poolId !== poolId) throw new AgentFault("StorageDomainNotInPool", { sdUUID: domainId, spUUID: poolId });
     return domain;
+  };
+  const getAttached = (domainId: string, poolId: string): SimulatedDomain => {
+    storage.getDomain(domainId);
+    return getListed(domainId, poolId);
   };
   /** For a pool that is about to begin with it, and so has no SPM. */
   const freeDomain = (domainId: string, poolId: string): void => {
@@ -70,7 +72,7 @@ export function storageDomainVerbs(world: HostWorld): NonNullable<SomeVerbs["Sto
     },
     async deactivate({ storagedomainID, storagepoolID, masterSdUUID, masterVersion }) {
       const pool = world.getPoolAsSpm(storagepoolID);
-      const domain = getAttached(storagedomainID, storagepoolID);
+      const domain = getListed(storagedomainID, storagepoolID);
       const next = storage.domains.get(masterSdUUID);
       if (domain.isMaster && next !== undefined && next !== domain) {
         domain.isMaster = false;

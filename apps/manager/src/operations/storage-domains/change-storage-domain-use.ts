@@ -19,6 +19,7 @@ import type { ChangeDomainUse } from "../../sagas/storage-domain-use.ts";
 import { isUsedByHosts } from "../../sagas/talk.ts";
 import { type Started, startSaga } from "../started.ts";
 import { userOf } from "../subjects.ts";
+import { busyDiskProblems } from "./busy-disks.ts";
 import { chooseStorageHost } from "./storage-host.ts";
 
 export interface DomainOfDataCenter {
@@ -69,7 +70,7 @@ export async function deactivateStorageDomain(context: OpContext, ids: DomainOfD
           ? ["It is the master of the Data Center, and no other Storage Domain is active that could become it."]
           : []),
         ...(await listRunningUsers(tx, domain.id)).map((name) => `VM ${name} runs with a disk on it.`),
-        ...(isLost ? [] : await listBusyDisks(tx, domain.id)).map((name) => `Disk is locked: ${name}.`),
+        ...(isLost ? [] : await busyDiskProblems(tx, domain)),
       ]);
       return {
         isMaster: domain.isMaster && others.length === 0,
@@ -115,12 +116,6 @@ async function listRunningUsers(tx: Tx, storageDomainId: StorageDomainId): Promi
   const disks = await listDisks(tx, { storageDomainId });
   const users = await listVms(tx, { ids: [...new Set(disks.flatMap((disk) => disk.vmIds))] });
   return users.filter((vm) => mayRun(vm.run.status)).map((vm) => vm.name);
-}
-
-/** Something is being done with them: their content is being written, or they are about to be. */
-async function listBusyDisks(tx: Tx, storageDomainId: StorageDomainId): Promise<string[]> {
-  const disks = await listDisks(tx, { storageDomainId });
-  return disks.filter(({ status }) => status === "locked").map(({ name }) => name);
 }
 
 /** Who would lose a disk. */
