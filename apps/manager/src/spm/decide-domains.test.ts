@@ -15,8 +15,8 @@ function decide(
   {
     spm,
     grace = graceMs,
-    silent = 0,
-  }: { readonly spm?: string; readonly grace?: number; readonly silent?: number } = {},
+    untold = 0,
+  }: { readonly spm?: string; readonly grace?: number; readonly untold?: number } = {},
 ) {
   const decision = decideDomains({
     domains: Object.entries(domains).map(([name, status]) => ({ id: name as StorageDomainId, name, status })),
@@ -26,7 +26,7 @@ function decide(
       ...(sights !== undefined && { sights: new Map(Object.entries(sights)) }),
     })),
     ...(spm !== undefined && { spmId: spm as HostId }),
-    silentForMs: silent * 1000,
+    untoldForMs: new Map(Object.keys(domains).map((name) => [name as StorageDomainId, untold * 1000])),
     graceMs: grace,
   });
   return [
@@ -107,20 +107,24 @@ const cases: Readonly<Record<string, [ReturnType<typeof decide>, string[]]>> = {
     ["d seen-invalid"],
   ],
   "nobody who could tell for long: unknown": [
-    decide({ d: "active" }, { a: undefined, b: undefined }, { silent: 20 }),
+    decide({ d: "active" }, { a: undefined, b: undefined }, { untold: 20 }),
     ["d lost"],
   ],
-  "no host at all for long: unknown": [decide({ d: "active" }, {}, { silent: 20 }), ["d lost"]],
+  "no host at all for long: unknown": [decide({ d: "active" }, {}, { untold: 20 }), ["d lost"]],
   "hosts that have only just been asked are waited for": [
-    decide({ d: "active", e: "inactive" }, { a: undefined, b: undefined }, { silent: 19 }),
+    decide({ d: "active", e: "inactive" }, { a: undefined, b: undefined }, { untold: 19 }),
     [],
   ],
-  "hosts that are about to connect are waited for": [decide({ d: "active" }, {}, { silent: 3 }), []],
+  "hosts that are about to connect are waited for": [decide({ d: "active" }, {}, { untold: 3 }), []],
   "a host that has not looked at a new domain yet is not waited for": [
     decide({ d: "active", e: "active" }, { a: { d: sees, e: sees }, b: { d: sees } }),
     [],
   ],
   "a domain that nobody has looked at yet stays as it is": [decide({ d: "active" }, { a: {}, b: {} }), []],
+  "a domain of which hosts that tell say nothing for long is lost": [
+    decide({ d: "active", e: "inactive" }, { a: {}, b: {} }, { untold: 20 }),
+    ["d seen-invalid"],
+  ],
   "each domain is judged by itself": [
     decide({ d: "active", e: "active" }, { a: { d: sees, e: lost(99) }, b: { d: lost(99), e: lost(99) } }),
     ["e seen-invalid", "b misses d"],
@@ -139,7 +143,7 @@ test("what the hosts say is wrong with a domain is in the reason of its loss, ea
         name: `h${index}`,
         sights: new Map([["d", { ...lost(99), ...(trouble !== undefined && { trouble }) }]]),
       })),
-      silentForMs: 0,
+      untoldForMs: new Map(),
       graceMs,
     }).domains[0]?.because;
   assert.equal(reason("it is full", "it is full"), "None of the hosts h0, h1 can read it: it is full.");

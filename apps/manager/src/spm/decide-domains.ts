@@ -11,8 +11,8 @@ export interface DomainsView {
   readonly hosts: readonly HostSightView[];
   /** The host that works on the structure of the storage, if there is one: where it does not reach a domain, no work can be begun. */
   readonly spmId?: HostId;
-  /** For how long none of them has told anything: 0 while somebody does. */
-  readonly silentForMs: number;
+  /** For how long no host has told of a domain, neither well nor ill; those that one tells of are not in it. */
+  readonly untoldForMs: ReadonlyMap<StorageDomainId, number>;
   /** A host must miss a domain that others see for so long before that counts against the host. */
   readonly graceMs: number;
 }
@@ -48,11 +48,15 @@ export interface DomainChange {
 
 /** One bad look of a host that is busy, or has yet to mount what was just attached, is no loss; what lasts so long is one. */
 const CONFIRMED_MS = 10_000;
-/** Hosts that were just asked for the first time, or whose connections have just ended, have so long to tell. */
-const SILENT_MS = 20_000;
+/** Hosts that were just asked for the first time, whose connections have just ended, or that have yet to connect it. */
+const UNTOLD_MS = 20_000;
 
 /** Others are the business of whoever is at them. */
 const watched: readonly StorageDomainStatus[] = ["active", "inactive", "unknown"];
+
+export function isWatched({ status }: { readonly status: StorageDomainStatus }): boolean {
+  return watched.includes(status);
+}
 
 /**
  * Which domains can be used, and which hosts cannot. Pure. A domain that all hosts miss is lost itself, and they are well; a
@@ -61,7 +65,7 @@ const watched: readonly StorageDomainStatus[] = ["active", "inactive", "unknown"
 export function decideDomains(view: DomainsView): DomainsDecision {
   const changes: DomainChange[] = [];
   const blind = new Map<HostId, string[]>();
-  for (const domain of view.domains.filter(({ status }) => watched.includes(status))) {
+  for (const domain of view.domains.filter(isWatched)) {
     const tellers = view.hosts.filter(({ sights }) => sights?.has(domain.id) === true);
     const seeing = tellers.filter((host) => isSeen(host, domain.id));
     if (seeing.length > 0) {
@@ -76,8 +80,9 @@ export function decideDomains(view: DomainsView): DomainsDecision {
     } else if (tellers.length > 0) {
       if (domain.status !== "inactive" && isLost(view, domain.id, tellers))
         changes.push(change(domain.id, "seen-invalid", tellers));
-    } else if (domain.status !== "unknown" && isSilent(view)) {
-      changes.push({ id: domain.id, event: "lost", because: "No host that could tell can be reached." });
+    } else if ((view.untoldForMs.get(domain.id) ?? 0) >= Math.min(UNTOLD_MS, view.graceMs)) {
+      const untold = changeOfUntold(view);
+      if (domain.status !== untold.status) changes.push({ id: domain.id, ...untold.change });
     }
   }
   return { domains: changes, blind };
@@ -97,9 +102,11 @@ function seenForMs({ sights }: HostSightView, domainId: StorageDomainId): number
   return sight?.isValid === true ? sight.forMs : 0;
 }
 
-/** Whether nobody tells, and everybody had the time to. */
-function isSilent({ hosts, silentForMs, graceMs }: DomainsView): boolean {
-  return hosts.every(({ sights }) => sights === undefined) && silentForMs >= Math.min(SILENT_MS, graceMs);
+/** An agent that was killed with its lease starts anew, and knows nothing of storage that it cannot connect. */
+function changeOfUntold({ hosts }: DomainsView) {
+  return hosts.some(({ sights }) => sights !== undefined)
+    ? ({ status: "inactive", change: { event: "seen-invalid", because: "No host could connect it." } } as const)
+    : ({ status: "unknown", change: { event: "lost", because: "No host that could tell can be reached." } } as const);
 }
 
 /** Work on the domain is the SPM's: until that host has it again, whatever is begun there is refused. */

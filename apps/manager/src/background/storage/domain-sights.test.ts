@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { DataCenterId, HostId } from "@yagura/std/ids.ts";
+import type { DataCenterId, HostId, StorageDomainId } from "@yagura/std/ids.ts";
 import { FakeClock } from "@yagura/testing/fake-clock.ts";
 import { DomainSights } from "./domain-sights.ts";
 
@@ -55,20 +55,22 @@ test("a host sees a domain since it saw it first, and after a silence since it s
 test("what a host says is wrong with a domain is told in words", () => {
   const sights = new DomainSights(new FakeClock());
   sights.record(hostId, lost);
-  assert.match(sights.of(hostId)?.get("data")?.trouble ?? "", /the export/);
+  assert.match(sights.of(hostId)?.get("data")?.trouble ?? "", /its export/);
   sights.record(hostId, well);
   assert.equal(sights.of(hostId)?.get("data")?.trouble, undefined);
 });
 
-test("the silence of a data center begins with the first look at it, and ends when a host tells", async () => {
+test("nobody tells of a domain since the first look at which nobody did", async () => {
   const clock = new FakeClock();
   const sights = new DomainSights(clock);
-  assert.equal(sights.silentForMs(dataCenterId, false), 0);
+  const [one, other] = [{ id: "data" as StorageDomainId }, { id: "other" as StorageDomainId }];
+  const untold = (...domains: (typeof one)[]) => Object.fromEntries(sights.untoldForMs(dataCenterId, domains));
+  assert.deepEqual(untold(one), { data: 0 });
   await clock.advance(3_000);
-  assert.equal(sights.silentForMs(dataCenterId, false), 3_000);
-  assert.equal(sights.silentForMs("other" as DataCenterId, false), 0);
-  assert.equal(sights.silentForMs(dataCenterId, true), 0);
+  assert.deepEqual(untold(one, other), { data: 3_000, other: 0 });
+  assert.deepEqual(untold(other), { other: 0 });
   await clock.advance(3_000);
-  assert.equal(sights.silentForMs(dataCenterId, false), 0);
+  assert.deepEqual(untold(one, other), { data: 0, other: 3_000 });
   sights.forgetDataCenter(dataCenterId);
+  assert.deepEqual(untold(other), { other: 0 });
 });

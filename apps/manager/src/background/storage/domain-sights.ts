@@ -1,5 +1,5 @@
 import type { Clock } from "@yagura/std/clock.ts";
-import type { DataCenterId, HostId } from "@yagura/std/ids.ts";
+import type { DataCenterId, HostId, StorageDomainId } from "@yagura/std/ids.ts";
 import type { SeenDomain } from "../../hosts/read-host-statistics.ts";
 import { explainStorageCode } from "../../hosts/storage-faults.ts";
 import type { Sight } from "../../spm/decide-domains.ts";
@@ -21,7 +21,7 @@ export class DomainSights {
   readonly #clock: Clock;
   readonly #sights = new Map<HostId, HostSights>();
   readonly #blind = new Map<HostId, readonly string[]>();
-  readonly #silentSinceMs = new Map<DataCenterId, number>();
+  readonly #untoldSinceMs = new Map<DataCenterId, ReadonlyMap<StorageDomainId, number>>();
   #askedAtMs: number | undefined;
   #awakeMs = 0;
 
@@ -56,13 +56,16 @@ export class DomainSights {
     );
   }
 
-  /** For how long no host of a data center has told anything, of which `doTell` says whether one does now. */
-  silentForMs(dataCenterId: DataCenterId, doTell: boolean): number {
+  /** For how long no host of a data center has told of these domains of it, of which none tells now. All others are told of. */
+  untoldForMs(
+    dataCenterId: DataCenterId,
+    domains: readonly { readonly id: StorageDomainId }[],
+  ): ReadonlyMap<StorageDomainId, number> {
     const nowMs = this.#nowMs();
-    const sinceMs = this.#silentSinceMs.get(dataCenterId) ?? nowMs;
-    if (doTell) this.#silentSinceMs.delete(dataCenterId);
-    else this.#silentSinceMs.set(dataCenterId, sinceMs);
-    return doTell ? 0 : nowMs - sinceMs;
+    const before = this.#untoldSinceMs.get(dataCenterId);
+    const since = new Map(domains.map(({ id }) => [id, before?.get(id) ?? nowMs]));
+    this.#untoldSinceMs.set(dataCenterId, since);
+    return new Map([...since].map(([id, sinceMs]) => [id, nowMs - sinceMs]));
   }
 
   /** The domains that this host alone misses, by name. */
@@ -84,7 +87,7 @@ export class DomainSights {
   }
 
   forgetDataCenter(dataCenterId: DataCenterId): void {
-    this.#silentSinceMs.delete(dataCenterId);
+    this.#untoldSinceMs.delete(dataCenterId);
   }
 
   forgetOthers(hostIds: readonly HostId[]): void {

@@ -10,7 +10,7 @@ import type { StorageDomain } from "../../domain/storage-domain/storage-domain.t
 import { announce } from "../../events/announce.ts";
 import { readDomainSpace } from "../../hosts/host-domains.ts";
 import { becomeHost } from "../../operations/hosts/become-host.ts";
-import { type DomainChange, decideDomains } from "../../spm/decide-domains.ts";
+import { type DomainChange, decideDomains, isWatched } from "../../spm/decide-domains.ts";
 import type { PoolRecords } from "../spm/look-at-pool.ts";
 import { blindReason, type DomainSights } from "./domain-sights.ts";
 
@@ -30,9 +30,9 @@ export async function watchDomains(
   const decision = decideDomains({
     domains,
     hosts: views,
-    silentForMs: sights.silentForMs(
+    untoldForMs: sights.untoldForMs(
       dataCenterId,
-      views.some((view) => view.sights !== undefined),
+      domains.filter((domain) => isWatched(domain) && !views.some((view) => view.sights?.has(domain.id) === true)),
     ),
     graceMs,
     ...(spmHostId !== undefined && { spmId: spmHostId }),
