@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { after, before, describe, type TestContext, test } from "node:test";
 import { whyNoSanlock } from "@yagura/lab/sanlock/start-sanlock.ts";
 import type { AnyOperationName } from "../../test/crash/all-operations.ts";
-import { CrashLab, type Recording, type Wrong } from "../../test/crash/crash-run.ts";
+import { CrashLab, type Recording, timesDiffer, type Wrong } from "../../test/crash/crash-run.ts";
 import type { FaultName } from "../../test/crash/faults.ts";
 import { type OperationName, operations } from "../../test/crash/operations.ts";
 import { sharedOperations } from "../../test/crash/shared-operations.ts";
@@ -62,9 +62,6 @@ describe("storage operations of which the process is killed", { skip }, () => {
 });
 
 const skipShared = skip || (await whyNoSanlock());
-/** How often depends on the versions that the leases have from runs before: only the first time is in every run. */
-const timesDiffer = /sanlock (acquire|release) /;
-
 describe("operations on shared storage of which the process is killed", { skip: skipShared }, () => {
   test("are done or undone, wherever it dies, and can be repeated", { timeout: ALL_MS }, async (t) => {
     await using lab = await CrashLab.openShared();
@@ -87,6 +84,7 @@ async function tryAll(
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
       if (!isAll && performance.now() >= endMs) return;
       const recording = await lab.record(name);
+      // Of what is done more or less often, the first time.
       const repeatable = recording.points.filter(({ label, before }) => before === 0 || !timesDiffer.test(label));
       const points = shuffle(repeatable, seed).slice(0, isAll ? undefined : POINTS_AT_ONCE);
       wrong.push(...withoutLock(recording));

@@ -16,6 +16,8 @@ import { readStorageState } from "./storage-state.ts";
 import type { PointReport, WorkerJob } from "./worker.ts";
 
 const SETTLED_MS = 60_000;
+/** How often depends on the versions that the leases have from runs before: a run may do without, and ends. */
+export const timesDiffer = /sanlock (acquire|release) /;
 const ATTEMPTS = 3;
 
 /** One operation as it is without a crash: where it can die, and what it makes of the storage. */
