@@ -2,20 +2,10 @@ import type { Command } from "commander";
 import type { Cli } from "../../cli.ts";
 import { flatten } from "../../output/flatten.ts";
 import { formatDetails } from "../../output/table.ts";
-import { type BodyOptions, readBody } from "./body.ts";
-import { findPath } from "./find-place.ts";
+import type { BodyOptions } from "./body.ts";
 import { followJobs } from "./follow-jobs.ts";
-import { requireOperation } from "./offered.ts";
-import {
-  type FollowOptions,
-  parametersOf,
-  type QueryOptions,
-  requireBody,
-  withBody,
-  withFollow,
-  withQuery,
-} from "./options.ts";
-import { parsePlace, wordsOf } from "./place.ts";
+import { type FollowOptions, parametersOf, type QueryOptions, withBody, withFollow, withQuery } from "./options.ts";
+import { readWish } from "./read-wish.ts";
 
 /** `yagura add vms --set name=web1 --set cluster=Default --set template=Blank` */
 export function addAdd(program: Command, cli: Cli): void {
@@ -26,13 +16,7 @@ export function addAdd(program: Command, cli: Cli): void {
   withFollow(withQuery(withBody(command))).action(
     (parts: string[], options: BodyOptions & QueryOptions & FollowOptions) =>
       cli.withManager(`add to ${parts.join(" ")}`, async (open) => {
-        const words = wordsOf(parts);
-        const where = words.join("/");
-        const place = parsePlace(words);
-        const { type = "action" } = requireOperation(place, words, "add");
-        requireBody(options, `yagura add ${where} --set name=NAME`);
-        const body = await readBody(open.world, type, options);
-        const path = await findPath(open.manager, place);
+        const { where, type, body, path } = await readWish(open, "add", parts, options, "name=NAME");
         const made = await followJobs(open, `adding to ${where}`, options, (call) =>
           open.manager.documents.add(type, path, body, parametersOf(options), call),
         );

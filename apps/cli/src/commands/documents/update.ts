@@ -1,19 +1,9 @@
 import type { Command } from "commander";
 import type { Cli } from "../../cli.ts";
-import { type BodyOptions, readBody } from "./body.ts";
-import { findPath } from "./find-place.ts";
+import type { BodyOptions } from "./body.ts";
 import { followJobs } from "./follow-jobs.ts";
-import { requireOperation } from "./offered.ts";
-import {
-  type FollowOptions,
-  parametersOf,
-  type QueryOptions,
-  requireBody,
-  withBody,
-  withFollow,
-  withQuery,
-} from "./options.ts";
-import { parsePlace, wordsOf } from "./place.ts";
+import { type FollowOptions, parametersOf, type QueryOptions, withBody, withFollow, withQuery } from "./options.ts";
+import { readWish } from "./read-wish.ts";
 
 /** `yagura update vms web1 --set memory=4GiB`: what is not named stays. */
 export function addUpdate(program: Command, cli: Cli): void {
@@ -24,13 +14,7 @@ export function addUpdate(program: Command, cli: Cli): void {
   withFollow(withQuery(withBody(command))).action(
     (parts: string[], options: BodyOptions & QueryOptions & FollowOptions) =>
       cli.withManager(`update ${parts.join(" ")}`, async (open) => {
-        const words = wordsOf(parts);
-        const where = words.join("/");
-        const place = parsePlace(words);
-        const { type = "action" } = requireOperation(place, words, "update");
-        requireBody(options, `yagura update ${where} --set description=TEXT`);
-        const body = await readBody(open.world, type, options);
-        const path = await findPath(open.manager, place);
+        const { where, type, body, path } = await readWish(open, "update", parts, options, "description=TEXT");
         const now = await followJobs(open, `updating ${where}`, options, (call) =>
           open.manager.documents.update(type, path, body, parametersOf(options), call),
         );
